@@ -1,0 +1,225 @@
+"""What parsing a gazette yields: frozen dataclasses and their JSON (the shapes of the contract).
+
+`Source` is a file as lines of text; `ParsedFile` is what `corpus.parse` makes of it. Dates are
+ISO strings (`YYYY-MM-DD`); what a document does not state is None, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last source line (or page) of something; both count from 1 and are included."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One line of a source. `page` is the 1-based page of a paged document, else None."""
+
+    number: int
+    text: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file read into lines. `encoding` names how its bytes were decoded (`gb18030`, `pdf-text`…)."""
+
+    file: str
+    encoding: str
+    lines: tuple[SourceLine, ...]
+
+
+class ClauseKind(StrEnum):
+    """What a clause is. `HEADING` is a title or a heading that has no text of its own."""
+
+    CLAUSE = "clause"
+    TABLE_ROW = "table_row"
+    LIST = "list"
+    PREAMBLE = "preamble"
+    SIGNATURE = "signature"
+    HEADING = "heading"
+
+
+class Status(StrEnum):
+    """`IN_FORCE` means only that the corpus says nothing to the contrary."""
+
+    IN_FORCE = "in_force"
+    REPEALED = "repealed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Something a person should look at: the source line and one Chinese sentence."""
+
+    line: int
+    what: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"line": self.line, "what": self.what}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line (or part of one) that is no part of any document, and why it was left out."""
+
+    line: int
+    text: str
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"line": self.line, "text": self.text, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The unit that is indexed, returned and cited.
+
+    `path` holds the headings above it, outermost first, its own heading last. `text` is repaired
+    text of at most 800 characters with its own numbering. `cells` are a table row's pairs of
+    column head and cell, in the table's order.
+    """
+
+    clause_id: str
+    path: tuple[str, ...]
+    kind: ClauseKind
+    text: str
+    lines: Span
+    pages: Span | None = None
+    cells: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        page = None if self.pages is None else self.pages.start
+        return {
+            "clause_id": self.clause_id,
+            "path": list(self.path),
+            "kind": self.kind.value,
+            "text": self.text,
+            "line_start": self.lines.start,
+            "line_end": self.lines.end,
+            "page": page,
+            "page_end": None if self.pages is None else self.pages.end,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Repeal:
+    """The clause of another notice that repeals this one."""
+
+    doc_number: str | None
+    clause_id: str
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"doc_number": self.doc_number, "clause_id": self.clause_id, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One official document of a gazette.
+
+    `notice_id` is unique in a corpus and the prefix of its clauses' ids. `unit`, `phone` are the
+    contact unit and its (first) phone as the notice prints them; `phones` are all of them.
+    `valid_until` is the last day the notice itself states, if any.
+    """
+
+    notice_id: str
+    doc_number: str | None
+    title: str
+    issuer: str | None
+    date: str | None
+    section: str | None
+    addressee: str | None
+    unit: str | None
+    phone: str | None
+    phones: tuple[str, ...]
+    contact_person: str | None
+    email: str | None
+    attachments: tuple[str, ...]
+    contents_page: int | None
+    lines: Span
+    clauses: tuple[Clause, ...]
+    status: Status = Status.IN_FORCE
+    repealed_by: Repeal | None = None
+    valid_from: str | None = None
+    valid_until: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "notice_id": self.notice_id,
+            "doc_number": self.doc_number,
+            "title": self.title,
+            "issuer": self.issuer,
+            "date": self.date,
+            "section": self.section,
+            "addressee": self.addressee,
+            "unit": self.unit,
+            "phone": self.phone,
+            "phones": list(self.phones),
+            "contact_person": self.contact_person,
+            "email": self.email,
+            "status": self.status.value,
+            "repealed_by": None if self.repealed_by is None else self.repealed_by.to_json(),
+            "valid_from": self.valid_from,
+            "valid_until": self.valid_until,
+            "attachments": list(self.attachments),
+            "contents_page": self.contents_page,
+            "line_start": self.lines.start,
+            "line_end": self.lines.end,
+            "clauses": [clause.to_json() for clause in self.clauses],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """The issue itself, as its cover states it."""
+
+    title: str | None
+    year: int | None
+    issue: int | None
+    total_issue: int | None
+    published: str | None
+    issuer: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "year": self.year,
+            "issue": self.issue,
+            "total_issue": self.total_issue,
+            "published": self.published,
+            "issuer": self.issuer,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """What one file holds. `coverage` is the share of the body's letters and digits that stand in
+    exactly one clause; `left_out` lists what is no part of any document."""
+
+    file: str
+    encoding: str
+    bulletin: Bulletin
+    notices: tuple[Notice, ...]
+    coverage: float
+    warnings: tuple[Warn, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "encoding": self.encoding,
+            "bulletin": self.bulletin.to_json(),
+            "notices": [notice.to_json() for notice in self.notices],
+            "coverage": self.coverage,
+            "warnings": [warning.to_json() for warning in self.warnings],
+            "left_out": [left.to_json() for left in self.left_out],
+        }
