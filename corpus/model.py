@@ -107,7 +107,21 @@ class Clause:
             "line_end": self.lines.end,
             "page": page,
             "page_end": None if self.pages is None else self.pages.end,
+            "cells": [list(pair) for pair in self.cells],
         }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Clause:
+        pages = None if data["page"] is None else Span(data["page"], data["page_end"])
+        return cls(
+            data["clause_id"],
+            tuple(data["path"]),
+            ClauseKind(data["kind"]),
+            data["text"],
+            Span(data["line_start"], data["line_end"]),
+            pages,
+            tuple((head, cell) for head, cell in data["cells"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,10 @@ class Repeal:
 
     def to_json(self) -> dict[str, Any]:
         return {"doc_number": self.doc_number, "clause_id": self.clause_id, "text": self.text}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any] | None) -> Repeal | None:
+        return None if data is None else cls(data["doc_number"], data["clause_id"], data["text"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +195,20 @@ class Notice:
             "clauses": [clause.to_json() for clause in self.clauses],
         }
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Notice:
+        plain = ("notice_id", "doc_number", "title", "issuer", "date", "section", "addressee", "unit", "phone")
+        more = ("contact_person", "email", "contents_page", "valid_from", "valid_until")
+        return cls(
+            **{key: data[key] for key in (*plain, *more)},
+            phones=tuple(data["phones"]),
+            attachments=tuple(data["attachments"]),
+            lines=Span(data["line_start"], data["line_end"]),
+            clauses=tuple(Clause.from_json(clause) for clause in data["clauses"]),
+            status=Status(data["status"]),
+            repealed_by=Repeal.from_json(data["repealed_by"]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
@@ -198,6 +230,10 @@ class Bulletin:
             "published": self.published,
             "issuer": self.issuer,
         }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Bulletin:
+        return cls(**data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +259,15 @@ class ParsedFile:
             "warnings": [warning.to_json() for warning in self.warnings],
             "left_out": [left.to_json() for left in self.left_out],
         }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> ParsedFile:
+        return cls(
+            data["file"],
+            data["encoding"],
+            Bulletin.from_json(data["bulletin"]),
+            tuple(Notice.from_json(notice) for notice in data["notices"]),
+            data["coverage"],
+            tuple(Warn(**warning) for warning in data["warnings"]),
+            tuple(LeftOut(**left) for left in data["left_out"]),
+        )

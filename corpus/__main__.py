@@ -1,0 +1,67 @@
+"""`python -m corpus FILE [--json]`: parse one bulletin and show what was found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from corpus.errors import GongbaoError
+from corpus.model import ParsedFile
+from corpus.parse import parse_source
+from corpus.reading import read_text
+from corpus.validity import resolve
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="python -m corpus",
+        description="解析一期公报，显示找到的公文和条款。",
+        epilog="例：python -m corpus corpus/bulletins/lishi-2023-02.txt --json",
+    )
+    found.add_argument("file", type=Path, metavar="FILE", help="公报文件")
+    found.add_argument("--json", action="store_true", help="输出 JSON（含未归入公文的内容 left_out）")
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = parser().parse_args(argv)
+    try:
+        parsed = parse_source(read_text(args.file))
+    except GongbaoError as err:
+        print(err, file=sys.stderr)
+        return err.exit_code
+    parsed = replace(parsed, notices=tuple(resolve(parsed.notices)))
+    if args.json:
+        json.dump(parsed.to_json(), sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        print(report(parsed))
+    return 0
+
+
+def report(parsed: ParsedFile) -> str:
+    """A page a person can read: notices, counts, coverage, warnings."""
+    bulletin = parsed.bulletin
+    name = bulletin.title or parsed.file
+    issue = f" {bulletin.year}年第{bulletin.issue}期" if bulletin.year and bulletin.issue else ""
+    lines = [f"{name}{issue}（{parsed.encoding}）"]
+    for notice in parsed.notices:
+        number = notice.doc_number or "（无发文字号）"
+        phone = f"　{notice.unit or ''} {notice.phone or ''}".rstrip()
+        lines.append(f"  {number}　{notice.title}　{notice.date or ''}　{len(notice.clauses)}条{phone}")
+    kinds = Counter(clause.kind.value for notice in parsed.notices for clause in notice.clauses)
+    lines.append(f"共{len(parsed.notices)}篇公文，{sum(kinds.values())}条；文字归入条款的比例 {parsed.coverage:.2%}")
+    lines += [f"  注意（第{warning.line}行）：{warning.what}" for warning in parsed.warnings]
+    left = Counter(item.why for item in parsed.left_out)
+    if left:
+        lines.append("  未归入公文：" + "，".join(f"{why} {count} 行" for why, count in left.most_common()))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,295 @@
+"""A notice's parts into clauses: the leaves of the tree, each with the path of headings above it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from corpus.joins import MAX_HEADING, is_heading
+from corpus.model import Clause, ClauseKind, Span
+from corpus.numbering import Style
+from corpus.people import render
+from corpus.tables import pair_cells, render_row
+from corpus.text import cut, ends_sentence, repair, squash
+from corpus.tree import Item, Node, Paragraph, Part, Piece, TableItem
+
+MAX_CLAUSE = 800  # characters (contract)
+MAX_LEAD = 80  # of a lead-in that stands in the path of its items
+_MERGE_BELOW = 60  # letters: a shorter paragraph joins its neighbour when paragraphs stand apart
+_APART_FROM = 400  # characters: unnumbered paragraphs together longer than this stand apart
+
+
+@dataclass(slots=True)
+class Draft:
+    """A clause before it has its id. `own` is the source text it accounts for (a table row's text
+    repeats caption and column heads; `own` does not)."""
+
+    key: str
+    path: tuple[str, ...]
+    kind: ClauseKind
+    text: str
+    own: str
+    start: int
+    end: int
+    pages: tuple[int, ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Writer:
+    drafts: list[Draft] = field(default_factory=list)
+
+    def add(
+        self,
+        key: str,
+        path: tuple[str, ...],
+        kind: ClauseKind,
+        pieces: list[Piece],
+        text: str,
+        cells: tuple[tuple[str, str], ...] = (),
+        own: str | None = None,
+    ) -> None:
+        """Add one clause, cut where it is too long."""
+        start = min(piece.line for piece in pieces)
+        end = max(piece.line_end for piece in pieces)
+        pages = tuple(sorted({piece.page for piece in pieces if piece.page is not None}))
+        parts = cut(text, MAX_CLAUSE)
+        for index, part in enumerate(parts):
+            part_key = key if index == 0 else f"{key}-{index + 1}"
+            part_own = part if own is None else (own if index == 0 else "")
+            self.drafts.append(Draft(part_key, path, kind, part.strip(), part_own, start, end, pages, cells))
+
+
+def draft_clauses(parts: list[Part]) -> list[Draft]:
+    """All clauses of a notice's parts, in the order of the text."""
+    writer = _Writer()
+    for index, part in enumerate(parts):
+        prefix = f"附{index}." if index else ""
+        path: tuple[str, ...] = (part.name,) if part.name else ()
+        if part.title:
+            writer.add(f"{prefix}题", path, ClauseKind.HEADING, part.title, part.heading)
+        structured = any(not isinstance(item, Paragraph) or item.role != "text" for item in part.items[:-1]) and any(
+            isinstance(item, (Node, TableItem)) for item in part.items
+        )
+        kind = ClauseKind.PREAMBLE if structured else ClauseKind.CLAUSE
+        _write_items(writer, part.items, path, prefix, kind)
+    return writer.drafts
+
+
+def _write_items(writer: _Writer, items: list[Item], path: tuple[str, ...], prefix: str, text_kind: ClauseKind) -> None:
+    """Items of a part or of a node with children: runs of paragraphs, lists, tables and nodes."""
+    run: list[Paragraph] = []
+    before_nodes = True
+    count = Counter[str]()
+
+    def flush() -> None:
+        kind = text_kind if before_nodes else ClauseKind.CLAUSE
+        for group in _groups(run):
+            count["p"] += 1
+            pieces = [piece for paragraph in group for piece in paragraph.pieces]
+            text = "\n".join(paragraph.text for paragraph in group)
+            writer.add(f"{prefix}文{count['p']}", path, kind, pieces, text)
+        run.clear()
+
+    for item in items:
+        if isinstance(item, Paragraph) and item.role == "text":
+            run.append(item)
+            continue
+        flush()
+        if isinstance(item, Node):
+            before_nodes = False
+            _write_node(writer, item, path, prefix)
+        elif isinstance(item, TableItem):
+            count["t"] += 1
+            _write_table(writer, item, path, f"{prefix}表{count['t']}.")
+        else:
+            count[item.role] += 1
+            _write_special(writer, item, path, f"{prefix}{_ROLE_KEY[item.role]}{count[item.role]}")
+    flush()
+
+
+def _groups(run: list[Paragraph]) -> list[list[Paragraph]]:
+    """Paragraphs that make one clause: all together if they are short, else each with its crumbs."""
+    if not run:
+        return []
+    if sum(len(paragraph.text) for paragraph in run) <= _APART_FROM:
+        return [run[:]]
+    groups: list[list[Paragraph]] = []
+    for paragraph in run:
+        small = len(squash(paragraph.text)) < _MERGE_BELOW
+        open_end = groups and not ends_sentence(groups[-1][-1].text)
+        last_small = groups and sum(len(squash(p.text)) for p in groups[-1]) < _MERGE_BELOW
+        if groups and (small or open_end or last_small):
+            groups[-1].append(paragraph)
+        else:
+            groups.append([paragraph])
+    return groups
+
+
+_ROLE_KEY = {
+    "people": "名单",
+    "signature": "署",
+    "contact": "联系",
+    "attachments": "附件",
+    "contents": "目录",
+    "shreds": "碎表",
+}
+
+
+def _write_special(writer: _Writer, item: Paragraph, path: tuple[str, ...], key: str) -> None:
+    raw = [piece.text for piece in item.pieces]
+    if item.role == "people":
+        writer.add(key, path, ClauseKind.LIST, item.pieces, render(raw))
+    elif item.role in ("signature", "contact"):
+        writer.add(key, path, ClauseKind.SIGNATURE, item.pieces, "；".join(map(repair, raw)))
+    elif item.role == "shreds":
+        tokens = [token for text in raw for token in text.split()]
+        writer.add(key, path, ClauseKind.TABLE_ROW, item.pieces, "｜".join(tokens))
+    else:
+        writer.add(key, path, ClauseKind.LIST, item.pieces, "；".join(repair(text).rstrip("；;") for text in raw))
+
+
+def _write_table(writer: _Writer, item: TableItem, path: tuple[str, ...], key: str) -> None:
+    table = item.table
+    if table.own and table.rows:
+        first = table.rows[0]
+        line = min(table.head_lines, default=first.line_start)
+        piece = Piece("", line, max(table.head_lines, default=line), first.page)
+        heads = "｜".join(head for head in table.heads if head) or table.own
+        writer.add(f"{key}头", path, ClauseKind.HEADING, [piece], heads, own=table.own)
+    for index, row in enumerate(table.rows, 1):
+        pieces = [Piece("", row.line_start, row.line_end, row.page)]
+        caption = "" if table.problem else item.caption
+        text = render_row(caption, table.heads, row)
+        cells = pair_cells(table.heads, row)
+        writer.add(f"{key}{index}", path, ClauseKind.TABLE_ROW, pieces, text, cells, "".join(row.cells))
+
+
+def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], prefix: str) -> None:
+    heading = heading_of(node)
+    own_path = (*path, heading) if heading else path
+    key = f"{prefix}{_node_key(node)}"
+    lead = node.items[0] if node.items and isinstance(node.items[0], Paragraph) else None
+    plain = all(isinstance(item, Paragraph) and item.role == "text" for item in node.items)
+    if plain:
+        _write_leaf(writer, node, own_path, key)
+        return
+    rest = node.items
+    if lead is not None and is_heading_only(node):
+        writer.add(key, own_path, ClauseKind.HEADING, lead.pieces, lead.text)
+        rest = node.items[1:]
+    _write_items(writer, rest, own_path, f"{key}.", ClauseKind.CLAUSE)
+
+
+def _write_leaf(writer: _Writer, node: Node, path: tuple[str, ...], key: str) -> None:
+    """A node without children: one clause, or one a paragraph where they are too long together."""
+    paragraphs = node.paragraphs
+    total = sum(len(paragraph.text) + 1 for paragraph in paragraphs)
+    groups = [paragraphs] if total <= MAX_CLAUSE else _apart(paragraphs)
+    for index, group in enumerate(groups, 1):
+        pieces = [piece for paragraph in group for piece in paragraph.pieces]
+        text = "\n".join(paragraph.text for paragraph in group)
+        kind = ClauseKind.CLAUSE
+        if len(paragraphs) == 1 and node.style in (Style.PART, Style.CHAPTER, Style.SECTION):
+            kind = ClauseKind.HEADING
+        writer.add(key if index == 1 else f"{key}.文{index}", path, kind, pieces, text)
+
+
+def _apart(paragraphs: list[Paragraph]) -> list[list[Paragraph]]:
+    groups: list[list[Paragraph]] = []
+    for paragraph in paragraphs:
+        if groups and (len(squash(paragraph.text)) < _MERGE_BELOW or is_heading(groups[-1][-1].text)):
+            groups[-1].append(paragraph)
+        else:
+            groups.append([paragraph])
+    return groups
+
+
+def is_heading_only(node: Node) -> bool:
+    """Whether the node's first paragraph is nothing but its heading."""
+    lead = node.items[0] if node.items else None
+    if not isinstance(lead, Paragraph):
+        return False
+    if node.style is Style.UNNUMBERED:
+        return True
+    return is_heading(_without_label(node, lead.text).rstrip("：:"))
+
+
+def _without_label(node: Node, text: str) -> str:
+    """The paragraph's text behind its marker."""
+    if not node.label or node.style in (Style.UNNUMBERED, Style.OFFICE):
+        return text
+    wanted, at = len(squash(node.label)), 0
+    while at < len(text) and len(squash(text[:at])) < wanted:
+        at += 1
+    return re.sub(r"^[\s、.．）)】，]*", "", text[at:])
+
+
+def heading_of(node: Node) -> str:
+    """The node's element of the path.
+
+    Its heading where it has one: the whole first line, its first sentence, or the lead-in of its items
+    up to the colon. Else its marker alone; empty for an item whose number was lost.
+    """
+    lead = node.items[0] if node.items and isinstance(node.items[0], Paragraph) else None
+    if node.style is Style.UNNUMBERED:
+        return node.label.rstrip("：:")
+    if node.style is Style.OFFICE:
+        return node.label
+    if lead is None or not node.label:
+        return node.label
+    body = _without_label(node, lead.text)
+    if is_heading(body.rstrip("：:")):
+        return _labelled(node, body.rstrip("：:"))
+    sentence = re.match(r"[^。；;：:]+[。]", body)
+    more = len(body) > (sentence.end() if sentence else 0) or len(node.items) > 1
+    if sentence and more and len(squash(sentence.group())) <= MAX_HEADING:
+        return _labelled(node, sentence.group().rstrip("。"))
+    if node.children and body.endswith(("：", ":")):
+        start = body.rfind("。", 0, len(body) - 1) + 1
+        lead_in = body[start:].rstrip("：:")
+        if len(lead_in) <= MAX_LEAD:
+            return _labelled(node, lead_in)
+    name = re.match(r"([^：:。；;，,、]{2,16})[：:](?=.)", body)
+    if name and node.style not in (Style.ARTICLE,):
+        return _labelled(node, name[1])
+    return node.label
+
+
+def _labelled(node: Node, text: str) -> str:
+    gap = " " if node.style in (Style.ARABIC, Style.DECIMAL, *_LAW_STYLES) else ""
+    return f"{node.label}{gap}{text}".strip()
+
+
+_LAW_STYLES = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
+
+
+def _node_key(node: Node) -> str:
+    """The node's element of the clause id: its marker without punctuation, or its name."""
+    if node.style in (Style.UNNUMBERED, Style.OFFICE):
+        return re.sub(r"[\s/.~：:]", "", node.label)[:16]
+    label = node.label or f"缺{node.number}"
+    return re.sub(r"[\s/~]", "", label).rstrip("、.．")
+
+
+def number_clauses(notice_id: str, drafts: list[Draft]) -> tuple[Clause, ...]:
+    """Give every draft its id: the notice's, `/`, and its place; equal places count up with `~2`."""
+    seen: Counter[str] = Counter()
+    clauses = []
+    for draft in drafts:
+        seen[draft.key] += 1
+        suffix = f"~{seen[draft.key]}" if seen[draft.key] > 1 else ""
+        pages = Span(draft.pages[0], draft.pages[-1]) if draft.pages else None
+        clauses.append(
+            Clause(
+                f"{notice_id}/{draft.key}{suffix}",
+                draft.path,
+                draft.kind,
+                draft.text,
+                Span(draft.start, draft.end),
+                pages,
+                draft.cells,
+            )
+        )
+    return tuple(clauses)

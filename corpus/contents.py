@@ -1,0 +1,191 @@
+"""A gazette's contents page and cover: a cross-check of what the body says.
+
+An entry is a title, a 发文字号 in brackets and a page number; entries run over several lines and two
+columns, under section heads in 【】. A plan's own 目录 inside a notice has no such numbers and is none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from corpus.blocks import Block
+from corpus.dates import find_dates
+from corpus.doc_number import find_numbers, normalise, only_number, parts
+from corpus.model import Bulletin
+from corpus.numbering import chinese_number
+from corpus.text import nfkc, repair, squash
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the contents page. `page` is the printed page number."""
+
+    title: str
+    doc_number: str | None
+    page: int | None
+    section: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The contents page: its entries, its sections, and the block behind the last of it."""
+
+    entries: tuple[Entry, ...]
+    sections: tuple[str, ...]
+    end: int
+
+
+_SECTION = re.compile(r"[【\[]\s*([^】\]]{2,20})\s*[】\]]")
+_ENTRY_NUMBER = re.compile(
+    r"[(（]\s*([^()（）〔〕\[\]\d]{2,14})\s*[〔\[(（]\s*((?:19|20)\d\d)\s*[〕\])）]\s*(\d{1,4})\s*号?\s*[)）]"
+    r"[\s.…·。]*(\d{1,4})?"
+)
+
+
+def find_contents(blocks: list[Block]) -> Contents | None:
+    """The contents page in front of the notices, or None.
+
+    It begins at a line 目录 and ends before the first line that is nothing but a 发文字号.
+    """
+    start = next((i for i, block in enumerate(blocks) if squash(block.text) in ("目录", "本期目录", "要目")), None)
+    if start is None:
+        return None
+    end = next((i for i in range(start, len(blocks)) if only_number(blocks[i].text)), len(blocks))
+    entries, sections, last = _entries(blocks[start + 1 : end])
+    if sum(entry.doc_number is not None for entry in entries) < 2:
+        return None
+    return Contents(tuple(entries), tuple(sections), start + 1 + last)
+
+
+def _entries(blocks: list[Block]) -> tuple[list[Entry], list[str], int]:
+    entries: list[Entry] = []
+    sections: list[str] = []
+    section: str | None = None
+    title = ""
+    first_line, last = 0, 0
+    for index, block in enumerate(blocks):
+        head = _SECTION.fullmatch(block.text.strip())
+        if head:
+            section, title = head[1].strip(), ""
+            sections.append(section)
+            last = index + 1
+            continue
+        title = f"{title} {block.text}" if title else block.text
+        first_line = first_line or block.line
+        match = _ENTRY_NUMBER.search(title)
+        if match is None:
+            continue
+        number = normalise(match[1], match[2], match[3])
+        page = int(match[4]) if match[4] else None
+        entries.append(Entry(_entry_title(title[: match.start()]), number, page, section, first_line))
+        title, first_line, last = title[match.end() :].strip(), 0, index + 1
+    return entries, sections, last
+
+
+def _entry_title(text: str) -> str:
+    """The title without the imprint or slogans that two-column reading put in front of it."""
+    text = repair(text)
+    starts = [match.start() for match in re.finditer(r"关于", text)]
+    if not starts:
+        return text
+    # The issuer's name repeats at the start of every title; imprint lines stand before its last one.
+    head = text[: starts[0]]
+    for size in range(len(head) // 2, 3, -1):
+        tail = head[-size:]
+        if head.find(tail[:4]) < len(head) - size and head[:-size].endswith(("主办", "。", "★", "效力")):
+            return text[len(head) - size :]
+    return text
+
+
+def match_entry(contents: Contents, title: str, doc_number: str | None, taken: set[int]) -> int | None:
+    """The entry of the notice with this title and number: equal number first, then title and serial.
+
+    Two titles match when their letters agree to nine tenths.
+    """
+    if doc_number is not None:
+        for index, entry in enumerate(contents.entries):
+            if index not in taken and entry.doc_number == doc_number:
+                return index
+    best: tuple[float, int] | None = None
+    for index, entry in enumerate(contents.entries):
+        if index in taken:
+            continue
+        ratio = difflib.SequenceMatcher(None, squash(title), squash(entry.title), autojunk=False).ratio()
+        if best is None or ratio > best[0]:
+            best = (ratio, index)
+    return best[1] if best and best[0] >= 0.9 else None
+
+
+def mend_number(doc_number: str, entry_number: str, all_numbers: Counter[str]) -> str | None:
+    """The contents' number where the body's was misread, or None where the body's stands.
+
+    Only one character of the 代字 may differ, and the 代字 of the contents must be the commoner one
+    in this gazette: that is how a misreading shows.
+    """
+    ours, theirs = parts(doc_number), parts(entry_number)
+    if ours is None or theirs is None or ours[1:] != theirs[1:] or len(ours[0]) != len(theirs[0]):
+        return None
+    differing = sum(a != b for a, b in zip(ours[0], theirs[0], strict=True))
+    if differing != 1 or all_numbers[theirs[0]] <= all_numbers[ours[0]]:
+        return None
+    return entry_number
+
+
+def mend_title(title: str, entry_title: str, body: str) -> str:
+    """Characters that the body's title and the contents read differently, decided by the text itself.
+
+    Only where both have the same length: of two readings of a character the one whose pairs with its
+    neighbours are commoner in `body` is right.
+    """
+    ours = repair(title)
+    if len(squash(ours)) != len(squash(entry_title)) or squash(ours) == squash(entry_title):
+        return ours
+    theirs = iter(squash(entry_title))
+    aligned = [next(theirs) if squash(char) else "" for char in ours]
+    out = list(ours)
+    for index, (char, other) in enumerate(zip(ours, aligned, strict=True)):
+        if not other or squash(char) == other:
+            continue
+        before = ours[index - 1] if index else ""
+        after = ours[index + 1] if index + 1 < len(ours) else ""
+
+        def score(candidate: str, before: str = before, after: str = after) -> int:
+            return body.count(before + candidate) + body.count(candidate + after)
+
+        if score(other) > score(char):
+            out[index] = other
+    return "".join(out)
+
+
+_ISSUE = re.compile(r"((?:19|20)\d\d)\s*年\s*第\s*(\d{1,3}|[一二三四五六七八九十]+)\s*[期号]")
+_TOTAL = re.compile(r"总\s*(?:第)?\s*(\d{1,4})\s*期")
+
+
+def read_cover(blocks: list[Block]) -> Bulletin:
+    """Title, year, issue and date from the cover (the blocks before the first notice)."""
+    title = issuer = published = None
+    year = issue = total = None
+    for block in blocks:
+        text = repair(nfkc(block.text))
+        if title is None and text.endswith("公报") and len(text) <= 30 and not find_numbers(text):
+            title = text
+        match = _ISSUE.search(text)
+        if match and year is None:
+            year = int(match[1])
+            issue = int(match[2]) if match[2].isdigit() else chinese_number(match[2])
+        match = _TOTAL.search(text)
+        if match and total is None:
+            total = int(match[1])
+        dates = find_dates(text)
+        if dates and published is None and "出版" in text:
+            published = dates[0][2]
+        match = re.fullmatch(r"(.{4,30}?)(?:主管主办|主管、?主办|主办|编印)", text)
+        if match and issuer is None:
+            issuer = match[1]
+    if issuer is None and title is not None:
+        issuer = title.removesuffix("公报") or None
+    return Bulletin(title, year, issue, total, published, issuer)

@@ -1,0 +1,54 @@
+"""Dates as official documents write them (GB/T 9704—2012 7.3.5.4: Arabic numerals; before 2012
+Chinese numerals, 「二〇〇四年六月二十六日」)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from corpus.numbering import chinese_number
+from corpus.text import nfkc
+
+_DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零O0", "0")
+_ARABIC = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_CHINESE = re.compile(
+    r"([一二三四五六七八九]\s*[〇○零O0一二三四五六七八九]\s*[〇○零O0一二三四五六七八九]\s*[〇○零O0一二三四五六七八九])\s*年\s*"
+    r"([一二三四五六七八九十]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
+)
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def find_dates(text: str) -> list[tuple[int, int, str]]:
+    """All full dates of `text` as (start, end, ISO date), in order of appearance.
+
+    Impossible dates (2 月 30 日) are left out. Positions are those of NFKC text, which for these
+    documents has the length of the original.
+    """
+    folded = nfkc(text) if len(nfkc(text)) == len(text) else text
+    found: list[tuple[int, int, str]] = []
+    for match in _ARABIC.finditer(folded):
+        date = _iso(int(match[1]), int(match[2]), int(match[3]))
+        if date:
+            found.append((match.start(), match.end(), date))
+    for match in _CHINESE.finditer(folded):
+        year = int("".join(str(_DIGITS[char]) for char in match[1] if not char.isspace()))
+        month, day = chinese_number(match[2]), chinese_number(match[3])
+        date = _iso(year, month, day) if month and day else None
+        if date:
+            found.append((match.start(), match.end(), date))
+    return sorted(found)
+
+
+def only_date(text: str) -> str | None:
+    """The ISO date if `text` is a date and nothing else, else None."""
+    stripped = text.strip()
+    found = find_dates(stripped)
+    if len(found) == 1 and found[0][0] == 0 and found[0][1] == len(stripped):
+        return found[0][2]
+    return None

@@ -1,0 +1,216 @@
+"""The characters of a PDF page into segments, and its drawn lines into rules."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.documents.extra import require
+from corpus.documents.pages import Box, PageContent, Rule, Segment, turn_box
+
+_MAX_GAP = 1.2  # em: wider gaps part columns and cells
+_SPACE_GAP = 0.25  # em: a gap between two words of Latin letters
+_THIN = 2.5  # points: thicker shapes are no ruled lines
+_MIN_RULE = 8.0  # points
+
+
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    """One character in the coordinates of the shown page; `quarter` says how it is turned."""
+
+    char: str
+    box: Box
+    baseline: float
+    size: float
+    quarter: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The visible part of a page in PDF coordinates, and the page's own rotation in quarters."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    quarter: int
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """A point of PDF coordinates (y upwards) on the shown page."""
+        match self.quarter:
+            case 1:
+                return y - self.bottom, x - self.left
+            case 2:
+                return self.right - x, y - self.bottom
+            case 3:
+                return self.top - y, self.right - x
+            case _:
+                return x - self.left, self.top - y
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        (a, b), (c, d) = self.point(x0, y0), self.point(x1, y1)
+        return Box(min(a, c), min(b, d), max(a, c), max(b, d))
+
+
+def read_page(page: Any, number: int) -> PageContent:
+    """Text and rules of an open pypdfium2 page. Characters without meaning are left out."""
+    left, bottom, right, top = page.get_bbox()
+    frame = _Frame(left, bottom, right, top, page.get_rotation() // 90)
+    width, height = page.get_size()
+    rules = _rules(page, frame)
+    groups: dict[int, list[_Glyph]] = defaultdict(list)
+    for glyph in _glyphs(page, frame):
+        groups[glyph.quarter].append(glyph)
+    upright = groups.pop(0, [])
+    turned = None
+    if groups:
+        quarter, glyphs = max(groups.items(), key=lambda item: len(item[1]))
+        turned = _turned(glyphs, rules, quarter, number, width, height)
+    return PageContent(number, width, height, _segments(upright, rules), rules, "text", turned)
+
+
+def _turned(
+    glyphs: list[_Glyph], rules: tuple[Rule, ...], quarter: int, number: int, width: float, height: float
+) -> PageContent:
+    """The page turned so that these characters stand upright; `place` keeps where they were."""
+    back = -quarter % 4
+    upright = [
+        _Glyph(glyph.char, box, box.bottom - 0.12 * glyph.size, glyph.size, 0)
+        for glyph in glyphs
+        for box in [turn_box(glyph.box, back, width, height)]
+    ]
+    own_rules = tuple(Rule(turn_box(rule.box, back, width, height)) for rule in rules)
+    if back % 2:
+        width, height = height, width
+    segments = tuple(
+        Segment(s.box, s.text, s.size, s.lefts, place=turn_box(s.box, quarter, width, height))
+        for s in _segments(upright, own_rules)
+    )
+    return PageContent(number, width, height, segments, own_rules)
+
+
+def _glyphs(page: Any, frame: _Frame) -> list[_Glyph]:
+    raw = require("pypdfium2.raw")
+    textpage = page.get_textpage()
+    out: list[_Glyph] = []
+    rect, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    try:
+        for index in range(textpage.count_chars()):
+            code = raw.FPDFText_GetUnicode(textpage, index)
+            char = chr(code) if code < 0x110000 else "\ufffd"
+            if code < 32 or 0xD800 <= code < 0xE000 or raw.FPDFText_IsGenerated(textpage, index) == 1:
+                continue
+            raw.FPDFText_GetLooseCharBox(textpage, index, rect)
+            raw.FPDFText_GetMatrix(textpage, index, matrix)
+            raw.FPDFText_GetCharOrigin(textpage, index, x, y)
+            box = frame.box(rect.left, rect.bottom, rect.right, rect.top)
+            scale = math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
+            size = raw.FPDFText_GetFontSize(textpage, index) * scale
+            origin = frame.point(x.value, y.value)
+            quarter = (frame.quarter - round(math.atan2(matrix.b, matrix.a) / (math.pi / 2))) % 4
+            if size <= 0.5:
+                size = box.bottom - box.top
+            out.append(_Glyph(char, box, origin[1], max(size, 1.0), quarter))
+    finally:
+        textpage.close()
+    return out
+
+
+def _segments(glyphs: list[_Glyph], rules: tuple[Rule, ...]) -> tuple[Segment, ...]:
+    """Runs in the order of the file, then runs that stand side by side on one baseline as one."""
+    upright = [rule.box for rule in rules if not rule.level]
+    rows: list[list[_Glyph]] = []
+    seen: set[tuple[str, int, int]] = set()
+    for glyph in sorted(glyphs, key=lambda g: g.baseline):
+        place = (glyph.char, round(glyph.box.x0 * 2 / glyph.size), round(glyph.baseline * 2 / glyph.size))
+        if place in seen:  # drawn twice to look bold
+            continue
+        seen.add(place)
+        row = next((row for row in rows[-4:] if abs(row[-1].baseline - glyph.baseline) < 0.25 * glyph.size), None)
+        if row is None:
+            rows.append([glyph])
+        else:
+            row.append(glyph)
+    out: list[Segment] = []
+    for row in rows:
+        row.sort(key=lambda g: g.box.x0)
+        run: list[_Glyph] = []
+        for glyph in row:
+            if glyph.char.isspace():
+                continue
+            if run and _parted(run[-1], glyph, upright):
+                out.append(_segment(run))
+                run = []
+            run.append(glyph)
+        if run:
+            out.append(_segment(run))
+    return tuple(out)
+
+
+def _parted(before: _Glyph, after: _Glyph, upright: list[Box]) -> bool:
+    """Whether a wide gap or a ruled line stands between two characters of one row."""
+    size = max(before.size, after.size)
+    if (
+        after.box.x0 - before.box.x1 > _MAX_GAP * size
+        or before.size > 1.6 * after.size
+        or after.size > 1.6 * before.size
+    ):
+        return True
+    left, right = before.box.middle[0], after.box.middle[0]
+    y = before.box.middle[1]
+    return any(left < rule.middle[0] < right and rule.top <= y <= rule.bottom for rule in upright)
+
+
+def _segment(run: list[_Glyph]) -> Segment:
+    text, lefts = "", []
+    for index, glyph in enumerate(run):
+        gap = glyph.box.x0 - run[index - 1].box.x1 if index else 0.0
+        if text and gap > _SPACE_GAP * glyph.size:
+            text += " "
+            lefts.append(run[index - 1].box.x1)
+        text += glyph.char
+        lefts += [glyph.box.x0] * len(glyph.char)
+    box = run[0].box
+    for glyph in run[1:]:
+        box = box.joined(glyph.box)
+    sizes = sorted(glyph.size for glyph in run)
+    return Segment(box, text, sizes[len(sizes) // 2], tuple(lefts))
+
+
+def _rules(page: Any, frame: _Frame) -> tuple[Rule, ...]:
+    """Lines and edges of rectangles that are drawn on the page itself (not inside form objects)."""
+    raw = require("pypdfium2.raw")
+    out: list[Rule] = []
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
+        count = raw.FPDFPath_CountSegments(item)
+        if not 2 <= count <= 4000:
+            continue
+        matrix = item.get_matrix()
+        start: tuple[float, float] | None = None
+        last: tuple[float, float] | None = None
+        for index in range(count):
+            segment = raw.FPDFPath_GetPathSegment(item, index)
+            x, y = ctypes.c_float(), ctypes.c_float()
+            raw.FPDFPathSegment_GetPoint(segment, x, y)
+            point = frame.point(*matrix.on_point(x.value, y.value))
+            kind = raw.FPDFPathSegment_GetType(segment)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                start = point
+            elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
+                _add_rule(out, last, point)
+            last = point
+            if raw.FPDFPathSegment_GetClose(segment) and start is not None:
+                _add_rule(out, point, start)
+                last = start
+    return tuple(out)
+
+
+def _add_rule(out: list[Rule], a: tuple[float, float], b: tuple[float, float]) -> None:
+    box = Box(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
+    wide, high = box.x1 - box.x0, box.bottom - box.top
+    if min(wide, high) <= _THIN and max(wide, high) >= _MIN_RULE:
+        out.append(Rule(box))

@@ -1,0 +1,164 @@
+"""Lines with a fixed role around a document's body: addressee, attachments, signature, contact lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpus.dates import find_dates, only_date
+from corpus.numbering import read_marker
+from corpus.text import ends_sentence, nfkc, repair, squash
+from corpus.words import alternatives, words
+
+# 此件公开发布、本文有删减: 附注 (GB/T 9704—2012 7.3.7).
+NOTE = re.compile(r"[（(]\s*(?:此件|本文|此文)[^（）()]{2,16}[）)]")
+_PHONE = re.compile(
+    r"(?<![\d.])(?:\(?0\d{2,3}\)?\s*[-—－–―]{1,2}\s*\d{7,8}|0\d{9,11}|1[3-9]\d{9}"
+    r"|[2-9]\d{6,7}|12\d{3}|9[56]\d{3,4})(?![\d.])"
+)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+")
+_CONTACT_LABEL = re.compile(r"^\s*[（(]?\s*([^\s：:，。、（）()]{1,3}(?:\s*[^\s：:，。、（）()]){0,5})\s*[：:]\s*(.*)$")
+_PHONE_LINE = re.compile(r"^[（(]?([^：:。；]{2,40}?)(?:联系|咨询|服务|监督|举报|投诉|受理)?电话[：:]\s*(.+)$")
+_ATTACHMENT_HEAD = re.compile(r"^附\s*件?\s*(\d{1,2}|[一二三四五六七八九十])?\s*[.．、:：]?$")
+_ATTACHMENT_LIST = re.compile(r"^附\s*件?\s*(?:[：:]|\d{1,2}\s*[.．]\s*\S)")
+_ADDRESSEE = re.compile(rf"(?:{alternatives('addressee_ends')}|[）)])$")
+_ORG = re.compile(rf"(?:{alternatives('org_suffixes')})(?:[（(][^）)]{{1,12}}[）)])?$")
+# Closing words of a body: 特此通知, 此复, 本办法由…负责解释.
+CLOSING = re.compile(
+    r"^(?:特此|专此|此复|此致|妥否|该文件由|以上.{0,6}(?:复|示|函)"
+    r"|本(?:规划|办法|方案|通知|规定|条例|细则|意见|预案|决定|通告|公告|指引|职责).{0,30}"
+    r"(?:解释|施行|实施|执行|试行|废止))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One contact line: which field it states, its value and source line."""
+
+    field: str  # unit, phone, person, email, other
+    value: str
+
+
+def _near(label: str, names: tuple[str, ...]) -> bool:
+    """Whether a label is one of `names`, one misread character allowed in four or more."""
+    return any(
+        label == name or (len(label) == len(name) >= 4 and sum(a != b for a, b in zip(label, name, strict=True)) == 1)
+        for name in names
+    )
+
+
+# Labels one character away from a contact label that state responsibility instead.
+_NOT_CONTACT = frozenset(
+    {
+        "配合单位",
+        "责任单位",
+        "牵头单位",
+        "协办单位",
+        "主办单位",
+        "成员单位",
+        "项目单位",
+        "参加单位",
+        "协助单位",
+        "建设单位",
+    }
+)
+
+
+def read_contact(text: str) -> Contact | None:
+    """A contact line (`咨询单位: …`, `答询电话: …`, `联系人: …`, `邮 箱: …`), or None."""
+    folded = nfkc(text) if len(nfkc(text)) == len(text) else text
+    match = _CONTACT_LABEL.match(folded)
+    if match:
+        label, value = re.sub(r"\s", "", match[1]), match[2].strip().rstrip(")）")
+        if label not in _NOT_CONTACT:
+            if _near(label, words("contact_units")):
+                return Contact("unit", repair(value))
+            if _near(label, words("contact_phones")) and (find_phones(value) or not value):
+                return Contact("phone", value)
+            if label in words("contact_people") and len(squash(value)) <= 30:
+                return Contact("person", repair(value))
+            if label in ("邮箱", "电子邮箱", "电子邮件", "Email", "E-mail", "电邮") and _EMAIL.search(value):
+                return Contact("email", value)
+            if label in ("传真", "邮编", "邮政编码", "地址", "联系地址", "通讯地址", "网址") and len(value) <= 60:
+                return Contact("other", value)
+    line = _PHONE_LINE.match(folded.strip())
+    if line and find_phones(line[2]) and len(squash(folded)) <= 60:
+        return Contact("phone", folded.strip())
+    return None
+
+
+def find_phones(text: str) -> tuple[str, ...]:
+    """Telephone numbers in `text`, normalised (`0358-8226197`), in order, each once."""
+    found = []
+    for match in _PHONE.finditer(nfkc(text)):
+        number = re.sub(r"[\s()]", "", match.group())
+        number = re.sub(r"[-—－–―]+", "-", number)
+        if number not in found:
+            found.append(number)
+    return tuple(found)
+
+
+def find_email(text: str) -> str | None:
+    match = _EMAIL.search(nfkc(text))
+    return match.group() if match else None
+
+
+def read_addressee(text: str) -> str | None:
+    """The 主送机关 at the start of a paragraph: bodies up to the first colon, or None."""
+    match = re.match(r"([^：:。；]{2,300})[：:]", text)
+    if not match or read_marker(text):
+        return None
+    names = repair(match[1])
+    if "《" in names or not _ADDRESSEE.search(names) or len(squash(names)) < 3:
+        return None
+    if re.match(r"^(?:现|为|经|根据|按照|具体|对象|其中|关于|一是|公告|以下)", names):
+        return None
+    return names
+
+
+def is_attachment_head(text: str) -> bool:
+    """附件, 附件 2, 附件1. on a line of its own; OCR misreads 附 (邪件)."""
+    compact = repair(text).replace(" ", "")
+    return _ATTACHMENT_HEAD.match(compact) is not None or re.fullmatch(r"[邪附阵咐]件\d?", compact) is not None
+
+
+def is_attachment_list(text: str) -> bool:
+    """`附件: 1. …`, or `附件：` alone: the list of attachments behind the body."""
+    compact = repair(text)
+    if re.fullmatch(r"附\s*件\s*[：:]", compact):
+        return True
+    return _ATTACHMENT_LIST.match(compact) is not None and not is_attachment_head(text)
+
+
+def split_signature(text: str) -> tuple[str, str] | None:
+    """Signer and ISO date of a line such as `吕梁市离石区人民政府 2023年4月6日`, or None.
+
+    The signer may be empty (a date alone).
+    """
+    compact = repair(NOTE.sub("", text))
+    dates = find_dates(compact)
+    if not dates:
+        return None
+    start, end, date = dates[-1]
+    if compact[end:].strip("印发 　.。"):
+        return None
+    signer = compact[:start].strip()
+    if len(dates) > 1 or len(squash(signer)) > 60 or ends_sentence(signer) or re.search(r"[，。；：]", signer):
+        return None
+    if signer and not is_org(signer):
+        return None
+    return signer, date
+
+
+def is_org(text: str) -> bool:
+    """Whether a short line is the name of one or more bodies."""
+    compact = repair(text)
+    return 1 < len(squash(compact)) <= 60 and not read_marker(compact) and _ORG.search(compact) is not None
+
+
+def may_sign(text: str) -> bool:
+    """A short line that may stand above the date of a signature: a body, or post and name."""
+    compact = repair(text)
+    if only_date(compact):
+        return False
+    return len(squash(compact)) <= 40 and not ends_sentence(compact) and read_marker(compact) is None

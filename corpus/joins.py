@@ -1,0 +1,84 @@
+"""Whether a block goes on with the paragraph before it: wraps, column ends, page ends.
+
+A paragraph without closing punctuation goes on, unless it is a heading. Whether a short line is a
+heading or was cut by the end of a column is settled by the file itself: cut lines fill the column,
+and the characters on both sides of a cut stand side by side elsewhere in the file.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from corpus.blocks import Block
+from corpus.text import CJK, ends_sentence, is_cjk, nfkc, repair, squash
+
+MAX_HEADING = 40  # letters of a heading: GB/T 9704 gives no limit; the gazettes' longest have 36
+# An item that closes with its responsibility note is complete: 「（牵头单位：区工信局）」「（区交通局负责）」.
+DUTY_TAIL = re.compile(
+    r"[（(](?:牵头|责任|配合)单位[^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)]$|[（(][^（）()]{2,40}负责[）)]$"
+)
+_HAS_PAUSE = re.compile(r"[，,：:；;。]")
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """What one file tells about its lines: column width in characters (None if lines don't wrap),
+    and how often two characters stand side by side."""
+
+    width: float | None
+    pairs: Counter[str]
+
+    def continues(self, before: str, after: str, *, may_be_heading: bool) -> bool:
+        """Whether the raw block `after` goes on with the raw paragraph `before`."""
+        if ends_sentence(before) or DUTY_TAIL.search(repair(before)):
+            return False
+        text, following = repair(before), repair(after)
+        if not text or not following:
+            return False
+        if text[-1] in "、，,（(《“":
+            return True
+        if not (may_be_heading and is_heading(text)):
+            return True
+        seen = self.pairs[text[-1] + following[0]] if is_cjk(text[-1]) and is_cjk(following[0]) else 0
+        if self.width is None:
+            return False
+        full = line_width(before.split()[-1] if before.split() else "") >= self.width - 3
+        return (full and seen >= 1) or seen >= 8
+
+
+def is_heading(text: str) -> bool:
+    """A line that may be a heading: short, without closing punctuation."""
+    return 0 < len(squash(text)) <= MAX_HEADING and not ends_sentence(text)
+
+
+def has_pause(text: str) -> bool:
+    """Whether a line holds a comma, colon or full stop, as sentences do and most headings don't."""
+    return _HAS_PAUSE.search(text) is not None
+
+
+def line_width(text: str) -> float:
+    """Width in full-width characters: Latin letters and digits count half."""
+    return sum(1.0 if ord(char) > 0x2000 else 0.5 for char in text)
+
+
+def make_joiner(blocks: list[Block]) -> Joiner:
+    """Learn column width and neighbouring characters from a file's blocks."""
+    widths: Counter[int] = Counter()
+    pairs: Counter[str] = Counter()
+    for block in blocks:
+        if block.cells:
+            continue
+        segments = block.text.split()
+        if len(segments) >= 4:
+            widths.update(round(line_width(segment)) for segment in segments[1:-1])
+        letters = nfkc(repair(block.text))
+        pairs.update(a + b for a, b in itertools.pairwise(letters) if _cjk_pair(a, b))
+    common = [width for width, count in widths.most_common(3) if width >= 8 and count >= 10]
+    return Joiner(float(max(common)) if common else None, pairs)
+
+
+def _cjk_pair(a: str, b: str) -> bool:
+    return re.fullmatch(f"[{CJK}]{{2}}", a + b) is not None

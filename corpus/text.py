@@ -1,0 +1,110 @@
+"""Text repair, and the one form in which texts are compared.
+
+`squash` is the contract's comparison form (NFKC, letters and digits only); quotes, titles and
+coverage all use it. `repair` undoes what line wrapping and OCR did to white space and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Unified ideographs with their extensions, the iteration mark and the two zeros 〇 and ○ of dates.
+CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇○"
+_WIDE_PUNCTUATION = "\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’—…·"
+
+_SPACE_RUN = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
+_WIDE = re.compile(f"[{CJK}{_WIDE_PUNCTUATION}]")
+# A decimal point followed by a wrap: 「12. 5/10 万」. Not at the start, where `1. ` numbers an item.
+_SPLIT_DECIMAL = re.compile(r"(?<=\d)\. (?=\d)")
+_LEADING_ITEM = re.compile(r"\s*\d{1,3}\. ")
+_EMPHASIS = re.compile(r"\*\*|</?u>|&[a-z]{1,6};?")
+_ASCII_PUNCTUATION = frozenset(",.;:!?()[]\"'/%-+~<>=")
+
+SENTENCE_END = "。；;！？!?"
+_CLOSERS = "”’\"'」』》）)】〕"
+_SENTENCE_END = re.compile(rf"[{SENTENCE_END}：:][{_CLOSERS}]*$")
+_SENTENCE = re.compile(rf"[^{SENTENCE_END}\n]*[{SENTENCE_END}\n]+[{_CLOSERS}]*|[^{SENTENCE_END}\n]+$")
+
+
+def nfkc(text: str) -> str:
+    """Full-width letters and digits folded, compatibility forms replaced (Unicode NFKC)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def squash(text: str) -> str:
+    """NFKC with everything but letters and digits removed: the contract's form for comparing."""
+    return "".join(char for char in nfkc(text) if char.isalnum())
+
+
+def is_cjk(char: str) -> bool:
+    return re.match(f"[{CJK}]", char) is not None
+
+
+def strip_markup(text: str) -> str:
+    """Emphasis marks, underline tags and entities that text converters leave behind, removed."""
+    return _EMPHASIS.sub("", text)
+
+
+def _keeps_space(before: str, after: str) -> bool:
+    """A space means something only between two words of Latin letters or digits."""
+    if _WIDE.match(before) or _WIDE.match(after):
+        return False
+    if before in _ASCII_PUNCTUATION and after in _ASCII_PUNCTUATION:
+        return False
+    if before in _ASCII_PUNCTUATION:
+        return before in ",.;:" and after.isalpha()
+    return after not in _ASCII_PUNCTUATION
+
+
+def repair(text: str) -> str:
+    """Join wrapped lines and words: white space between Chinese characters goes.
+
+    A space stays between two Latin words or numbers, and after the number of an item (`1. `).
+    Digits keep their decimal point (「12. 5」 is 12.5). Letters and digits are never added,
+    removed or reordered, and repairing twice changes nothing.
+    """
+    text = _SPACE_RUN.sub(" ", text).strip()
+    lead = _LEADING_ITEM.match(text)
+    head, rest = (lead.group(), text[lead.end() :]) if lead else ("", text)
+    rest = _SPLIT_DECIMAL.sub(".", rest)
+    parts = rest.split(" ")
+    out = parts[0]
+    for part in parts[1:]:
+        if part:
+            out += (" " if out and _keeps_space(out[-1], part[0]) else "") + part
+    return head + out
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a paragraph may end here: closing punctuation, perhaps inside quotes or brackets."""
+    return _SENTENCE_END.search(text.rstrip()) is not None
+
+
+def sentences(text: str) -> list[str]:
+    """Split at sentence ends (。；！？ and line breaks); joined again they give `text`."""
+    return _SENTENCE.findall(text)
+
+
+def cut(text: str, limit: int) -> list[str]:
+    """Cut into pieces of at most `limit` characters, at sentence ends where there are any.
+
+    Joined again the pieces give `text`. A sentence longer than `limit` is cut after a comma, or
+    where nothing else is left, at the limit.
+    """
+    if len(text) <= limit:
+        return [text]
+    units: list[str] = []
+    for sentence in sentences(text):
+        while len(sentence) > limit:
+            comma = max(sentence.rfind(mark, 0, limit) for mark in "，,、")
+            at = comma + 1 if comma >= limit // 3 else limit
+            units.append(sentence[:at])
+            sentence = sentence[at:]
+        units.append(sentence)
+    pieces = [""]
+    for unit in units:
+        if len(pieces[-1]) + len(unit) > limit:
+            pieces.append("")
+        pieces[-1] += unit
+    return [piece for piece in pieces if piece]

@@ -1,0 +1,22 @@
+"""The word lists of `data/words.toml`, read once."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from importlib import resources
+
+
+@functools.cache
+def words(name: str) -> tuple[str, ...]:
+    """The words of one list, longest first so that a regular expression prefers them."""
+    data = tomllib.loads(resources.files("corpus").joinpath("data/words.toml").read_text("utf-8"))
+    return tuple(sorted(data[name]["words"], key=len, reverse=True))
+
+
+@functools.cache
+def alternatives(*names: str) -> str:
+    """A regular expression that matches any word of the lists named."""
+    found = sorted({word for name in names for word in words(name)}, key=len, reverse=True)
+    return "(?:" + "|".join(map(re.escape, found)) + ")"

@@ -1,0 +1,50 @@
+"""Why a question went wrong: the first step, in the order of the work, that failed it.
+
+A question has one cause, the earliest, because mending a later step can't help it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+DEPTH = 100  # hits asked for: what is not among them counts as not retrieved
+
+
+class Cause(StrEnum):
+    """The steps, in the order in which they are taken."""
+
+    NOT_PARSED = "not_parsed"
+    NOT_RETRIEVED = "not_retrieved"
+    RANKED_LOW = "ranked_low"
+    WRONGLY_REFUSED = "wrongly_refused"
+    WRONG_SENTENCE = "wrong_sentence"
+    NOT_REFUSED = "not_refused"
+
+
+MEANING = {
+    Cause.NOT_PARSED: "没有解析出来：答案所在的文字不在任何一条里",
+    Cause.NOT_RETRIEVED: f"没有检索到：前 {DEPTH} 条里没有答案",
+    Cause.RANKED_LOW: "排得太后：有答案，但不是第一条",
+    Cause.WRONGLY_REFUSED: "错误拒答：第一条就是答案，却说资料里没有",
+    Cause.WRONG_SENTENCE: "答句不对：第一条是对的，摘出的答句不对",
+    Cause.NOT_REFUSED: "该拒未拒：资料里没有答案，却给了回答",
+}
+
+
+def cause(*, answerable: bool, right: bool, parsed: bool, first_rank: int | None, answered: bool) -> Cause | None:
+    """The cause of a miss, None for a question that went right.
+
+    `parsed`: some passage of the system meets one of the question's labels. `first_rank`: rank of
+    the first relevant hit among the first `DEPTH`.
+    """
+    if right:
+        return None
+    if not answerable:
+        return Cause.NOT_REFUSED
+    if not parsed:
+        return Cause.NOT_PARSED
+    if first_rank is None:
+        return Cause.NOT_RETRIEVED
+    if first_rank > 1:
+        return Cause.RANKED_LOW
+    return Cause.WRONGLY_REFUSED if not answered else Cause.WRONG_SENTENCE

@@ -1,0 +1,113 @@
+"""The default model's folder: its name, where it is, what it holds, and whether it is whole.
+
+`gongbao-model.json` (the card) is written last and lists the other files with size and SHA-256.
+A folder without a readable card is no model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import platformdirs
+
+from index.embedding import ModelError, ModelMissing
+
+MODEL_NAME = "multilingual-e5-small-zh"
+# Raised when a change of `index/model_build.py` makes other files from the same source.
+FORMAT = 1
+CARD_FILE = "gongbao-model.json"
+GRAPH_FILE = "model.onnx"
+WEIGHTS_FILE = "model.safetensors"
+TOKENIZER_FILE = "tokenizer.json"
+MAKE_IT = "请运行 make setup 或 python -m index make-model"
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a made model is. `sha256` identifies it: a hash over the names and hashes of its files."""
+
+    name: str
+    dim: int
+    max_tokens: int
+    source_sha256: str
+    files: dict[str, FileInfo]
+    format: int = FORMAT
+
+    @property
+    def sha256(self) -> str:
+        lines = (f"{name} {info.sha256}\n" for name, info in sorted(self.files.items()))
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def cache_folder() -> Path:
+    """The user's cache folder for gongbao; where the user has no home, `.cache` beside the code."""
+    folder = Path(platformdirs.user_cache_dir("gongbao", appauthor=False))
+    # Without HOME and without an entry in the password file, `~` stays as it is.
+    return folder if folder.is_absolute() else Path(__file__).resolve().parent.parent / ".cache"
+
+
+def default_folder(cache: Path | None = None) -> Path:
+    """Where the default model is, or will be made, under `cache` or the user's cache folder."""
+    return (cache_folder() if cache is None else cache) / f"{MODEL_NAME}-{FORMAT}"
+
+
+def is_made_model(folder: Path) -> bool:
+    return (folder / CARD_FILE).is_file()
+
+
+def hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def describe(folder: Path, names: list[str]) -> dict[str, FileInfo]:
+    """Size and hash of files in a folder."""
+    return {name: FileInfo((folder / name).stat().st_size, hash_file(folder / name)) for name in names}
+
+
+def read_card(folder: Path) -> ModelCard:
+    """The card of a made model whose files are all there with the size it states.
+
+    Raises ModelMissing where there is no card, ModelError where the folder is not whole.
+    """
+    path = folder / CARD_FILE
+    if not path.is_file():
+        raise ModelMissing("默认的向量模型还没有制作", str(folder), MAKE_IT)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        data["files"] = {name: FileInfo(**info) for name, info in data["files"].items()}
+        card = ModelCard(**data)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as err:
+        raise broken(folder, f"{CARD_FILE} 读不懂") from err
+    if card.format != FORMAT:
+        raise broken(folder, f"模型格式是 {card.format}，应为 {FORMAT}")
+    for name, info in card.files.items():
+        file = folder / name
+        if not file.is_file() or file.stat().st_size != info.bytes:
+            raise broken(folder, f"{name} 缺失或不完整")
+    return card
+
+
+def verify(folder: Path) -> ModelCard:
+    """`read_card`, and every file's bytes have the hash that the card states."""
+    card = read_card(folder)
+    for name, info in card.files.items():
+        if hash_file(folder / name) != info.sha256:
+            raise broken(folder, f"{name} 的内容已改变")
+    return card
+
+
+def broken(folder: Path, what: str) -> ModelError:
+    return ModelError(f"向量模型的文件夹已损坏：{what}", str(folder), f"{MAKE_IT} --force")

@@ -1,0 +1,58 @@
+"""The default model on ONNX Runtime. Imports neither torch nor transformers: loads in under a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from index.cores import usable_cores
+from index.embedding import ModelError, Vectors, WindowedEmbedder
+from index.model_folder import GRAPH_FILE, MODEL_NAME, TOKENIZER_FILE, broken, read_card
+from index.prompts import prompts_for
+
+
+class OnnxEmbedder(WindowedEmbedder):
+    """A model folder made by `index/model_build.py`. Safe to use from several threads at once."""
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """Raises ModelMissing if there is no model in `folder`, ModelError if it is not whole."""
+        card = read_card(folder)
+        prompts = prompts_for(card.name)
+        if prompts is None:
+            raise ModelError(f"index/data/models.toml 里没有 {card.name} 的前缀", str(folder), "请补上一条")
+        super().__init__(card.name, card.dim, card.max_tokens, prompts)
+        self.sha256 = card.sha256
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            self._session = _session(folder / GRAPH_FILE, threads)
+        except Exception as err:  # both libraries raise bare or private exception classes
+            raise broken(folder, f"模型装不进来（{type(err).__name__}）") from err
+        self._pad = self._tokenizer.token_to_id("<pad>")
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text))
+
+    def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
+        rows = [self._tokenizer.encode(prefix + text).ids for text in texts]
+        ids = np.full((len(rows), max(map(len, rows))), self._pad, np.int64)
+        mask = np.zeros_like(ids)
+        for index, row in enumerate(rows):
+            ids[index, : len(row)] = row
+            mask[index, : len(row)] = 1
+        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _session(graph: Path, threads: int | None) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = usable_cores() if threads is None else threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+__all__ = ["MODEL_NAME", "OnnxEmbedder"]
