@@ -21,20 +21,31 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One line of a source. `page` is the 1-based page of a paged document, else None."""
+    """One line of a source. `page` is the 1-based page of a paged document, else None.
+
+    `continues` is True where the layout shows that the line goes on with the paragraph before it.
+    """
 
     number: int
     text: str
     page: int | None = None
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file read into lines. `encoding` names how its bytes were decoded (`gb18030`, `pdf-text`…)."""
+    """A file read into lines. `encoding` names how its bytes were decoded (`gb18030`, `pdf-text`…).
+
+    A reader of documents also says what a person should look at, which running heads and page numbers
+    it left out, and the printed number of each page that has one: (1-based page, number).
+    """
 
     file: str
     encoding: str
     lines: tuple[SourceLine, ...]
+    warnings: tuple[Warn, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    printed_pages: tuple[tuple[int, str], ...] = ()
 
 
 class ClauseKind(StrEnum):

@@ -6,9 +6,11 @@ That import takes seconds, so it happens when a model is loaded, not before.
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +25,9 @@ from index.prompts import Prompts, prompts_for
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+_HUB_NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
+_HUB_SECONDS = 5
+_GET_IT = "请检查名称；不能联网时，先在别处下载好，再用 --model 指定它的文件夹"
 # Where a model states no length at all: the window of BERT and of most Chinese sentence models.
 _USUAL_WINDOW = 512
 # A graphics card is idle with batches that fill a processor.
@@ -89,47 +94,53 @@ def _known(model: str) -> Prompts:
 
 
 def _load(model: str) -> SentenceTransformer:
+    """Load from the folder `model`, else from the hub's local cache, else from the hub."""
     folder = Path(model)
-    local = folder.is_dir()
-    looks_like_path = folder.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1
-    if not local and (looks_like_path or folder.exists()):
-        raise ModelError("没有这个模型文件夹", model, "请检查 --model 的路径")
-    try:
-        with _offline(local):
-            from sentence_transformers import SentenceTransformer
-
-            return SentenceTransformer(model, local_files_only=local)
-    except Exception as err:  # loading runs a model's own files: any exception may come out
-        if local:
+    if model and folder.is_dir():
+        try:
+            return _sentence_transformer(model, local=True)
+        except Exception as err:  # loading follows the folder's own files: anything may come out
             raise ModelError(
                 f"模型文件夹装不进来（{_first_line(err)}）",
                 model,
                 "它应是 sentence-transformers 保存的文件夹（含 modules.json 或 config.json）",
             ) from err
-        raise ModelError(
-            f"本机没有这个模型，也下载不到（{_first_line(err)}）",
-            model,
-            "请检查名称；不能联网时，先在别处下载好，再用 --model 指定它的文件夹",
-        ) from err
+    if not _HUB_NAME.fullmatch(model) or folder.exists():
+        raise ModelError("没有这个模型文件夹", model or "（空）", "请检查 --model 的路径")
+    try:
+        with suppress(OSError):  # not in the hub's local cache
+            return _sentence_transformer(model, local=True)
+        _require_hub(model)
+        return _sentence_transformer(model, local=False)
+    except ModelError:
+        raise
+    except Exception as err:
+        raise ModelError(f"模型下载不了或装不进来（{_first_line(err)}）", model, _GET_IT) from err
+
+
+def _sentence_transformer(model: str, *, local: bool) -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(model, local_files_only=local)
+
+
+def _require_hub(model: str) -> None:
+    """Raise ModelError if the hub doesn't answer. Its client would try again for over a minute."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        raise ModelError("本机没有这个模型，而 HF_HUB_OFFLINE 不许联网", model, _GET_IT)
+    request = urllib.request.Request(constants.ENDPOINT, method="HEAD")
+    try:
+        urllib.request.urlopen(request, timeout=_HUB_SECONDS).close()
+    except urllib.error.HTTPError:
+        return  # it answered
+    except OSError as err:
+        raise ModelError(f"本机没有这个模型，也连不上 {constants.ENDPOINT}", model, _GET_IT) from err
 
 
 def _first_line(err: Exception) -> str:
     return f"{type(err).__name__}: {str(err).strip().partition(chr(10))[0][:120]}"
-
-
-@contextmanager
-def _offline(wanted: bool) -> Iterator[None]:
-    """Keep the hub's client from asking anything while a local model is imported and loaded."""
-    before = os.environ.get("HF_HUB_OFFLINE")
-    if wanted:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    try:
-        yield
-    finally:
-        if wanted and before is None:
-            del os.environ["HF_HUB_OFFLINE"]
-        elif before is not None:
-            os.environ["HF_HUB_OFFLINE"] = before
 
 
 def _set_threads(threads: int) -> None:

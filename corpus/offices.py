@@ -1,0 +1,87 @@
+"""Names of offices: full and short forms joined by rule and by the list `data/offices.toml`.
+
+「吕梁市离石区人力资源和社会保障局」, 「区人力资源和社会保障局」 and 「区人社局」 are one office: the place in front
+is reduced to its level (区), the core to its short form. Nothing is joined by likeness.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from importlib import resources
+from typing import Any
+
+from corpus.text import nfkc, repair
+
+_LEVEL = re.compile(
+    r"^(?:中共)?(?:[^省市区县]{2,8}(?:省|自治区))?(?:[^省市区县]{1,6}市)?(?:[^省市区县]{1,6}(?:区|县|市|旗))?"
+)
+
+
+@functools.cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(resources.files("corpus").joinpath("data/offices.toml").read_text("utf-8"))
+
+
+@functools.cache
+def short_names() -> tuple[str, ...]:
+    """Short forms with their usual endings (人社局, 发改局, 妇联), as words for the segmenter."""
+    names = [f"{short}局" for entry in _data()["core"] for short in entry["short"]]
+    names += [f"{full}局" for entry in _data()["core"] for full in entry["full"]]
+    names += [name for entry in _data()["whole"] for name in (*entry["short"], *entry["full"]) if len(name) > 1]
+    return tuple(dict.fromkeys(names))
+
+
+@functools.cache
+def _cores() -> tuple[tuple[str, str], ...]:
+    """(variant, canonical) pairs, longest variant first; the canonical form is the first short one."""
+    pairs = [
+        (name, entry["short"][0])
+        for entry in (*_data()["core"], *_data()["whole"])
+        for name in (*entry["full"], *entry["short"])
+        if name != entry["short"][0]
+    ]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+def level(name: str) -> str:
+    """The level of the place in front of an office's name: 省, 市, 区, 县, 镇 … or empty."""
+    match = re.match(r"^(省|市|区|县|旗)(?=[^省市区县])", name)
+    if match:
+        return match[1]
+    place = _LEVEL.match(name)
+    text = place.group() if place else ""
+    return text[-1] if text and text[-1] in "省市区县旗" else ""
+
+
+def bare(name: str) -> str:
+    """The name without the place in front (`吕梁市离石区人社局` and `区人社局` are 人社局)."""
+    compact = repair(nfkc(name)).replace(" ", "")
+    short = re.match(r"^[省市区县](?=\S{2,})(?!域|直|级)", compact)
+    if short:
+        return compact[1:]
+    place = _LEVEL.match(compact)
+    rest = compact[place.end() :] if place else compact
+    return rest if len(rest) >= 2 else compact
+
+
+def key(name: str) -> str:
+    """The key under which an office is one: bare name in its short form (`人社局`, `妇联`).
+
+    A branch keeps its place (`市公安局离石分局`), for there are others.
+    """
+    core = bare(name)
+    for variant, canonical in _cores():
+        if variant in core:
+            core = core.replace(variant, canonical, 1)
+            break
+    return core
+
+
+def same_office(a: str, b: str) -> bool:
+    """Whether two names are one office: equal keys, and levels that do not contradict."""
+    if key(a) != key(b):
+        return False
+    la, lb = level(a), level(b)
+    return not la or not lb or la == lb

@@ -1,0 +1,41 @@
+"""What of a clause is embedded: its text with the title and the headings above it in front.
+
+Twenty offices with the same sentence differ only by their heading, so the vector has to know it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from corpus.model import Clause, Notice
+
+MAX_CONTEXT = 120  # characters of title and headings in front of a clause
+_ISSUED = re.compile(r"^.*?关于(?:印发|转发|批转|公布|发布)?")
+_KIND = re.compile(r"的?(?:通知|函|决定|批复|意见|公告|通告|复函)$")
+
+
+def subject(title: str) -> str:
+    """What a title is about, without issuer and kind: 「…关于印发X的通知」 is X."""
+    core = _KIND.sub("", _ISSUED.sub("", title, count=1))
+    return core or title
+
+
+def context(notice: Notice, clause: Clause) -> str:
+    """Title and headings in front of a clause, outermost first, shortened from the left.
+
+    The headings next to the clause tell most, so they are kept whole.
+    """
+    own = clause.path[-1] if clause.path else ""
+    heads = list(clause.path)
+    if heads and own and own.replace(" ", "")[:12] in clause.text.replace(" ", ""):
+        heads.pop()  # the clause's own heading stands in its text
+    names = [subject(notice.title), *heads]
+    parts = [name for index, name in enumerate(names) if name and name not in names[:index]]
+    joined = "｜".join(parts)
+    return joined[-MAX_CONTEXT:] if len(joined) > MAX_CONTEXT else joined
+
+
+def passage(notice: Notice, clause: Clause) -> tuple[str, str]:
+    """(context, text): the two parts of the passage that is embedded for a clause."""
+    head = context(notice, clause)
+    return (f"{head}\n" if head else "", clause.text)

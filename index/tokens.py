@@ -1,0 +1,83 @@
+"""BM25 tokens: one function for clauses and questions.
+
+jieba in search mode (a long word and the words inside it), with document numbers, figures and Latin
+words kept whole, folded by NFKC and lower case. Punctuation and function words are no tokens.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+import os
+import re
+import threading
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from corpus.doc_number import find_numbers
+from corpus.offices import short_names
+from corpus.text import CJK, nfkc
+from index.paths import cache_folder
+
+_TOKEN = re.compile(rf"\d+(?:\.\d+)?[%‰]?(?![a-z0-9])|[a-z0-9]+(?:[-'][a-z0-9]+)*|[{CJK}]+")
+_CJK_RUN = re.compile(f"[{CJK}]+")
+_lock = threading.Lock()
+
+
+@functools.cache
+def _stop_words() -> frozenset[str]:
+    data = tomllib.loads(resources.files("index").joinpath("data/stop_words.toml").read_text("utf-8"))
+    return frozenset(data["function_words"]["words"])
+
+
+@functools.cache
+def _segmenter() -> Any:
+    """A jieba tokenizer of our own: its prefix dictionary is cached in our cache folder, because a
+    foreign /tmp/jieba.cache would be read as it is."""
+    import jieba
+
+    jieba.setLogLevel(logging.CRITICAL)
+    segmenter = jieba.Tokenizer()
+    folder = cache_folder() / "jieba"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(os.devnull)  # no cache: the dictionary is read anew each time
+    segmenter.tmp_dir = str(folder)
+    segmenter.initialize()
+    for name in short_names():
+        segmenter.add_word(name)
+    return segmenter
+
+
+def tokenize(text: str) -> list[str]:
+    """Tokens of a clause or a question, repeated as often as they occur.
+
+    A document number is a token as a whole (「离政办发〔2023〕9号」, whatever its brackets) beside its
+    parts, `12.5%` is one; a Chinese stretch is cut by jieba's search mode.
+    Text of punctuation only has no tokens.
+    """
+    with _lock:
+        segmenter = _segmenter()
+    stops = _stop_words()
+    folded = nfkc(text).lower()
+    out = [cited.doc_number.lower() for cited in find_numbers(folded)]
+    for match in _TOKEN.finditer(folded):
+        token = match.group()
+        if _CJK_RUN.fullmatch(token):
+            out += [word for word in segmenter.cut_for_search(token) if word not in stops]
+        else:
+            out.append(token)
+    return out
+
+
+def fingerprint() -> dict[str, str]:
+    """What the tokens depend on, for the manifest: jieba's version and the word list's hash."""
+    import jieba
+
+    digest = hashlib.sha256(resources.files("index").joinpath("data/stop_words.toml").read_bytes())
+    digest.update(resources.files("corpus").joinpath("data/offices.toml").read_bytes())
+    return {"jieba": str(jieba.__version__), "words_sha256": digest.hexdigest()}
