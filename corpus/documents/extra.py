@@ -8,16 +8,16 @@ from typing import Any
 from corpus.errors import InputError
 
 
-class ExtraMissing(InputError):
+class ExtraMissingError(InputError):
     """A package of the extra `documents` is not installed."""
 
 
 def require(module: str) -> Any:
-    """The module `module` of the extra `documents`; raises ExtraMissing where it isn't installed."""
+    """The module `module` of the extra `documents`; raises ExtraMissingError where it isn't installed."""
     try:
         return importlib.import_module(module)
     except ImportError as err:
-        raise ExtraMissing(
+        raise ExtraMissingError(
             f"读取这类文件需要的组件没有安装（{module}）",
             todo="请运行 make setup-documents，再试一次",
         ) from err

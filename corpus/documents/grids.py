@@ -1,0 +1,253 @@
+"""Tables by their ruling: rules into a grid, segments into its cells, cells into rows.
+
+A cell that spans rows or columns is known by the ruled lines that are missing inside it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from corpus.documents.pages import Box, PageContent, Rule, Segment, em_width
+
+_SNAP = 4.0  # points: rules nearer than this are one line of the grid
+_REACH = 5.0  # points: how far a rule may end short of the one it meets
+_HEAD_ROWS = 2
+_SHORT = 24  # characters: a longer cell is no column head
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table's place and the places of its lines: `xs` and `ys` count one more than columns and rows.
+
+    `cell_of` maps (row, column) to the first (row, column) of the cell that covers it.
+    """
+
+    box: Box
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cell_of: dict[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; a row of one cell is a line across the whole table."""
+
+    box: Box
+    rows: tuple[tuple[str, ...], ...]
+    tops: tuple[float, ...]
+
+
+def find_grids(rules: tuple[Rule, ...]) -> list[Grid]:
+    """Groups of rules that meet, with at least two level and two upright lines each."""
+    grids = []
+    for group in _groups(list(rules)):
+        ys = _lines([rule.box.middle[1] for rule in group if rule.level])
+        xs = _lines([rule.box.middle[0] for rule in group if not rule.level])
+        if len(xs) < 2 or len(ys) < 2 or (len(xs) - 1) * (len(ys) - 1) < 2:
+            continue
+        box = Box(xs[0], ys[0], xs[-1], ys[-1])
+        grids.append(Grid(box, tuple(xs), tuple(ys), _cells(group, xs, ys)))
+    return grids
+
+
+def _groups(rules: list[Rule]) -> list[list[Rule]]:
+    """Connected groups of crossing or touching rules."""
+    parent = list(range(len(rules)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    level = [i for i, rule in enumerate(rules) if rule.level]
+    upright = [i for i, rule in enumerate(rules) if not rule.level]
+    for i in level:
+        a = rules[i].box
+        for j in upright:
+            b = rules[j].box
+            if a.x0 - _REACH <= b.middle[0] <= a.x1 + _REACH and b.top - _REACH <= a.middle[1] <= b.bottom + _REACH:
+                parent[root(i)] = root(j)
+    groups: dict[int, list[Rule]] = defaultdict(list)
+    for index, rule in enumerate(rules):
+        groups[root(index)].append(rule)
+    return [group for group in groups.values() if len(group) >= 4]
+
+
+def _lines(values: list[float]) -> list[float]:
+    """Sorted positions, those within _SNAP of their neighbour taken together."""
+    out: list[list[float]] = []
+    for value in sorted(values):
+        if out and value - out[-1][-1] <= _SNAP:
+            out[-1].append(value)
+        else:
+            out.append([value])
+    return [sum(group) / len(group) for group in out]
+
+
+def _cells(group: list[Rule], xs: list[float], ys: list[float]) -> dict[tuple[int, int], tuple[int, int]]:
+    level = [rule.box for rule in group if rule.level]
+    upright = [rule.box for rule in group if not rule.level]
+    cell_of: dict[tuple[int, int], tuple[int, int]] = {}
+    for row in range(len(ys) - 1):
+        y = (ys[row] + ys[row + 1]) / 2
+        for column in range(len(xs) - 1):
+            x = (xs[column] + xs[column + 1]) / 2
+            if column and not any(
+                abs(rule.middle[0] - xs[column]) <= _SNAP and rule.top <= y <= rule.bottom for rule in upright
+            ):
+                cell_of[row, column] = cell_of[row, column - 1]
+            elif row and not any(abs(rule.middle[1] - ys[row]) <= _SNAP and rule.x0 <= x <= rule.x1 for rule in level):
+                cell_of[row, column] = cell_of[row - 1, column]
+            else:
+                cell_of[row, column] = (row, column)
+    return cell_of
+
+
+def take_tables(page: PageContent) -> tuple[list[Table], list[Segment]]:
+    """The page's ruled tables with their text, and the segments that stand in none."""
+    grids = find_grids(page.rules)
+    rest = list(page.segments)
+    tables = []
+    for grid in grids:
+        inside: list[Segment] = []
+        outside: list[Segment] = []
+        for segment in rest:
+            for piece in _split(segment, grid):
+                (inside if grid.box.holds(piece.box.middle) else outside).append(piece)
+        rest = outside
+        table = _table(grid, inside)
+        if table is not None:
+            tables.append(table)
+        else:
+            rest += inside
+    return tables, rest
+
+
+def _split(segment: Segment, grid: Grid) -> list[Segment]:
+    """The segment cut where it crosses an upright line between two cells."""
+    x, y = segment.box.middle
+    if not grid.box.holds((x, y)):
+        return [segment]
+    row = max(0, sum(line <= y for line in grid.ys) - 1)
+    pieces: list[Segment] = []
+    rest = segment
+    for column in range(1, len(grid.xs) - 1):
+        edge = grid.xs[column]
+        if grid.cell_of.get((row, column)) == grid.cell_of.get((row, column - 1)):
+            continue
+        at = sum(left < edge - 0.4 * segment.size for left in rest.lefts)
+        if 0 < at < len(rest.text):
+            pieces.append(rest.part(0, at))
+            rest = rest.part(at, len(rest.text))
+    return [piece for piece in [*pieces, rest] if piece.text]
+
+
+def _table(grid: Grid, segments: list[Segment]) -> Table | None:
+    texts: dict[tuple[int, int], list[Segment]] = defaultdict(list)
+    for segment in segments:
+        x, y = segment.box.middle
+        row = sum(line <= y for line in grid.ys) - 1
+        column = sum(line <= x for line in grid.xs) - 1
+        texts[grid.cell_of[row, column]].append(segment)
+    if len(texts) < 2:
+        return None
+    cells = {place: cell_text(found) for place, found in texts.items()}
+    rows, tops = [], []
+    for row in range(len(grid.ys) - 1):
+        line = _row(grid, cells, row)
+        if any(line):
+            rows.append(line)
+            tops.append(grid.ys[row])
+    return Table(grid.box, tuple(rows), tuple(tops)) if rows else None
+
+
+def _row(grid: Grid, cells: dict[tuple[int, int], str], row: int) -> tuple[str, ...]:
+    """A row's cells. A cell over several rows is repeated in each of them, so that every row says what it
+    belongs to; a column head over several columns stands over each of them."""
+    count = len(grid.xs) - 1
+    owners = [grid.cell_of[row, column] for column in range(count)]
+    if len(set(owners)) == 1:
+        text = cells.get(owners[0], "") if owners[0][0] == row else ""
+        return (text,)
+    out: list[str] = []
+    for column, owner in enumerate(owners):
+        text = cells.get(owner, "")
+        from_above, from_left = owner[0] < row, owner[1] < column
+        head = owner[0] < _HEAD_ROWS and row < _HEAD_ROWS and len(text) <= _SHORT
+        if (from_above and owner[0] == 0) or (from_left and not head):
+            text = ""
+        out.append(text)
+    return tuple(out)
+
+
+def cell_text(segments: list[Segment]) -> str:
+    """Lines of a cell from top to bottom, joined: a space only where a cell's line ended early."""
+    lines = group_lines(segments)
+    return join_lines([" ".join(segment.text for segment in line) for line in lines]).replace("\t", " ")
+
+
+def group_lines(segments: list[Segment]) -> list[list[Segment]]:
+    """Segments by baseline, from top to bottom and from left to right."""
+    lines: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: s.box.middle[1]):
+        y = segment.box.middle[1]
+        if lines:
+            middle = sum(other.box.middle[1] for other in lines[-1]) / len(lines[-1])
+            if abs(y - middle) < 0.5 * min(segment.size, lines[-1][0].size):
+                lines[-1].append(segment)
+                continue
+        lines.append([segment])
+    for line in lines:
+        line.sort(key=lambda s: s.box.x0)
+    return lines
+
+
+def join_lines(lines: list[str]) -> str:
+    """Wrapped lines as one text. A space stands only between two Latin words."""
+    out = ""
+    for line in lines:
+        line = line.strip()
+        latin = out and line and out[-1].isascii() and line[0].isascii()
+        out += " " + line if latin and out[-1].isalpha() and line[0].isalpha() else line
+    return out
+
+
+def aligned_tables(segments: list[Segment]) -> tuple[list[Table], list[Segment]]:
+    """Tables without ruling: three or more lines running whose cells begin or end at the same three or
+    more places. Two columns of running text never have three."""
+    lines = group_lines(segments)
+    tables: list[Table] = []
+    used: set[int] = set()
+    index = 0
+    while index < len(lines):
+        end = index
+        while end < len(lines) and len(lines[end]) >= 3 and (end == index or _same_columns(lines[index], lines[end])):
+            end += 1
+        if end - index >= 3:
+            block = lines[index:end]
+            tables.append(_aligned(block))
+            used.update(range(index, end))
+        index = max(end, index + 1)
+    rest = [segment for at, line in enumerate(lines) if at not in used for segment in line]
+    return tables, rest
+
+
+def _same_columns(first: list[Segment], line: list[Segment]) -> bool:
+    if len(first) != len(line):
+        return False
+    return all(
+        min(abs(a.box.x0 - b.box.x0), abs(a.box.x1 - b.box.x1), abs(a.box.middle[0] - b.box.middle[0])) <= a.size
+        and em_width(b.text) <= 20
+        for a, b in zip(first, line, strict=True)
+    )
+
+
+def _aligned(block: list[list[Segment]]) -> Table:
+    box = block[0][0].box
+    for line in block:
+        for segment in line:
+            box = box.joined(segment.box)
+    rows = tuple(tuple(segment.text for segment in line) for line in block)
+    return Table(box, rows, tuple(line[0].box.top for line in block))

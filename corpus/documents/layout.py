@@ -1,0 +1,337 @@
+"""Reading order of a page and its paragraphs: columns, bands across them, indents.
+
+Chinese documents indent a paragraph by two characters and set its lines full, so a paragraph is known
+by its place: a line that is indented, or that follows one which ends early, begins a new one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from statistics import median
+
+from corpus.documents.grids import Table, aligned_tables, group_lines, take_tables
+from corpus.documents.pages import Box, PageContent, Segment, em_width
+from corpus.numbering import read_marker
+from corpus.text import ends_sentence, squash
+
+_INDENT = 1.2  # em: a line that begins this far inside is indented
+_DEEP = 2.9  # em: deeper than a paragraph's indent: centered or set to the right
+_EARLY = 1.6  # em: a line that ends this far inside ended early; punctuation may not hang, so not 1
+_USUAL_EM = 10.5  # points: 五号, where a file has no running text
+_RUNNING = 8  # characters: shorter pieces stand in tables and headings
+_LARGE = 1.2  # of the body's em: a title
+_COLUMN_SHARE = 0.45  # of the lines of a column that begin at its edge or at its indent
+_MIN_COLUMN = 3  # lines
+_CONTENTS_ENTRY = re.compile(r"[)）][.…·\s]*\d{1,4}$|[.…·]{3,}\s*\d{1,4}$")  # ends with its page number
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a column. `left` and `right` are the column's edges."""
+
+    text: str
+    box: Box
+    size: float
+    left: float
+    right: float
+    segments: tuple[Segment, ...]
+
+    @property
+    def indent(self) -> float:
+        """Em from the column's left edge."""
+        return (self.box.x0 - self.left) / self.size
+
+    @property
+    def slack(self) -> float:
+        """Em to the column's right edge."""
+        return (self.right - self.box.x1) / self.size
+
+    @property
+    def centered(self) -> bool:
+        return self.indent > _DEEP and abs(self.indent - self.slack) < 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text of one page that belongs together. `continues`: it goes on with the paragraph before it."""
+
+    text: str
+    page: int
+    continues: bool
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What all pages of a file have in common, in points: the body's em, the width of a column on pages
+    with one and with two, and the strip between two (None where no page shows it)."""
+
+    em: float
+    single: float | None
+    double: float | None
+    strip: float | None
+
+
+def measure(pages: tuple[PageContent, ...]) -> Metrics:
+    """The em of running text, and the usual measures of pages with one and two columns."""
+    sizes = [
+        size
+        for page in pages
+        for segment in page.segments
+        for size in [segment.size] * len(segment.text)
+        if len(segment.text) >= _RUNNING
+    ]
+    em = median(sizes) if sizes else _USUAL_EM
+    single: list[float] = []
+    double: list[float] = []
+    strips: list[float] = []
+    for page in pages:
+        _, rest = take_tables(page)
+        gutter = find_gutter(rest, page.width)
+        edges = [_edges(group_lines(column)) for column in _columns(rest, gutter) if len(column) >= 8]
+        (single if gutter is None else double).extend(right - left for left, right in edges)
+        if gutter is not None and len(edges) == 2:
+            strips.append(edges[1][0] - edges[0][1])
+    return Metrics(em, *(median(values) if values else None for values in (single, double, strips)))
+
+
+def find_short_gutter(segments: list[Segment], metrics: Metrics) -> float | None:
+    """The gutter of a page whose second column is empty or has a line or two, or None.
+
+    The file has pages with two columns, and lines of this page end where their first column does.
+    """
+    if metrics.double is None or not segments:
+        return None
+    left, _ = _edges(group_lines(segments))
+    right = left + metrics.double
+    ending = sum(abs(s.box.x1 - right) < _EARLY * s.size and s.box.x0 < right for s in segments)
+    crossing = sum(s.box.x0 < right < s.box.x1 - _EARLY * s.size for s in segments)
+    if ending < _MIN_COLUMN or crossing > ending:
+        return None
+    return right + (metrics.strip or metrics.em) / 2
+
+
+def find_gutter(segments: list[Segment], width: float) -> float | None:
+    """The middle of the white strip between two columns, or None on a page with one column.
+
+    Most lines end before the strip or begin behind it, and those behind it begin at one place.
+    """
+    if not segments:
+        return None
+    best: tuple[int, float] | None = None
+    for step in range(35, 66):
+        x = width * step / 100
+        crossing = [s for s in segments if s.box.x0 < x < s.box.x1]
+        if best is None or len(crossing) < best[0]:
+            best = (len(crossing), x)
+    assert best is not None
+    strip = [width * s / 100 for s in range(35, 66)]
+    strip = [x for x in strip if sum(s.box.x0 < x < s.box.x1 for s in segments) == best[0]]
+    middle = strip[len(strip) // 2]
+    left = [s for s in segments if s.box.x1 <= middle]
+    right = [s for s in segments if s.box.x0 >= middle]
+    if len(group_lines(left)) < _MIN_COLUMN or len(group_lines(right)) < _MIN_COLUMN:
+        return None
+    if best[0] > 0.5 * min(len(left), len(right)) and best[0] > len(left) + len(right) - best[0]:
+        return None
+    edge = min(s.box.x0 for s in right)
+    em = median(s.size for s in right)
+    aligned = sum(abs(s.box.x0 - edge - depth * em) < 0.6 * em for s in right for depth in (0, 2))
+    full = sum(s.box.x1 - s.box.x0 > 0.25 * width for s in left)
+    if aligned < _COLUMN_SHARE * len(right) or full < _MIN_COLUMN:
+        return None
+    return (max((s.box.x1 for s in left), default=edge) + edge) / 2
+
+
+def _columns(segments: list[Segment], gutter: float | None) -> list[list[Segment]]:
+    if gutter is None:
+        return [segments]
+    left = [s for s in segments if s.box.x1 <= gutter + 0.8 * s.size]
+    right = [s for s in segments if s.box.x0 >= gutter - 0.8 * s.size]
+    return [left, right]
+
+
+def _edges(lines: list[list[Segment]]) -> tuple[float, float]:
+    """Left and right edge of a column: where lines begin, and where the longest that begin there end."""
+    lefts = sorted(line[0].box.x0 for line in lines)
+    em = median(line[0].size for line in lines)
+    left = next((x for x in lefts if sum(abs(x - other) < 0.6 * em for other in lefts) >= 2), lefts[0])
+    rights = sorted(line[-1].box.x1 for line in lines if line[0].box.x0 < left + _DEEP * em)
+    return left, rights[-1 - len(rights) // 20]
+
+
+def page_blocks(page: PageContent, metrics: Metrics) -> list[list[Line] | Table]:
+    """Tables and runs of lines of a page in reading order. A run is a column's or a band's lines."""
+    tables, rest = take_tables(page)
+    gutter = find_gutter(rest, page.width)
+    if gutter is None:
+        gutter = find_short_gutter(rest, metrics)
+    if gutter is None:
+        found, rest = aligned_tables(rest)
+        tables += found
+    tables.sort(key=lambda table: table.box.top)
+    bands = [segment for segment in rest if gutter is not None and _crosses(segment.box, gutter, segment.size)]
+    cuts: list[tuple[float, Table | list[Segment]]] = [
+        (table.box.top, table) for table in tables if gutter is None or _crosses(table.box, gutter, metrics.em)
+    ]
+    cuts += [(line[0].box.top, line) for line in group_lines(bands)]
+    cuts.sort(key=lambda cut: cut[0])
+    frames = _frames(rest, gutter, metrics)
+    inner = [table for table in tables if not any(table is cut for _, cut in cuts)]
+    blocks: list[list[Line] | Table] = []
+    top = float("-inf")
+    loose = [segment for segment in rest if not any(segment is band for band in bands)]
+    run: list[Line] = []  # lines of the band across both columns
+    for bottom, cut in [*cuts, (float("inf"), [])]:
+        for index, column in enumerate(_columns_at(loose, gutter)):
+            here = [s for s in column if top <= s.box.middle[1] < bottom]
+            nested = [t for t in inner if _column_of(t.box, gutter) == index and top <= t.box.top < bottom]
+            if here or nested:
+                if run:
+                    blocks.append(run)
+                    run = []
+                blocks += _column_blocks(here, nested, frames[index])
+        top = bottom
+        if isinstance(cut, Table):
+            if run:
+                blocks.append(run)
+                run = []
+            blocks.append(cut)
+        elif cut:
+            run.append(_line(cut, frames[-1]))
+    if run:
+        blocks.append(run)
+    return blocks
+
+
+def _column_blocks(
+    segments: list[Segment], tables: list[Table], frame: tuple[float, float]
+) -> list[list[Line] | Table]:
+    blocks: list[list[Line] | Table] = []
+    lines = group_lines(segments)
+    for table in tables:
+        above = [line for line in lines if line[0].box.middle[1] < table.box.top]
+        lines = lines[len(above) :]
+        if above:
+            blocks.append([_line(line, frame) for line in above])
+        blocks.append(table)
+    if lines:
+        blocks.append([_line(line, frame) for line in lines])
+    return blocks
+
+
+def _crosses(box: Box, gutter: float, em: float) -> bool:
+    return box.x0 < gutter - 0.8 * em and box.x1 > gutter + 0.8 * em
+
+
+def _column_of(box: Box, gutter: float | None) -> int:
+    return 0 if gutter is None or box.middle[0] < gutter else 1
+
+
+def _columns_at(segments: list[Segment], gutter: float | None) -> list[list[Segment]]:
+    if gutter is None:
+        return [segments]
+    return [[s for s in segments if _column_of(s.box, gutter) == index] for index in (0, 1)]
+
+
+def _frames(segments: list[Segment], gutter: float | None, metrics: Metrics) -> list[tuple[float, float]]:
+    """Edges of each column, and last those of both together. A column with few lines takes the file's
+    usual width."""
+    if not segments:
+        return [(0.0, 0.0)] * (1 if gutter is None else 3)
+    frames: list[tuple[float, float]] = []
+    usual = metrics.single if gutter is None else metrics.double
+    for column in _columns(segments, gutter):
+        lines = group_lines(column)
+        if not lines:
+            frames.append(frames[-1] if frames else (0.0, 0.0))
+            continue
+        left, right = _edges(lines)
+        if usual is not None and len(lines) < 8:
+            right = max(right, left + usual) if gutter is None or left < gutter else right
+        frames.append((left, right))
+    if gutter is not None:
+        frames.append((frames[0][0], frames[1][1]))
+    return frames
+
+
+def _line(segments: list[Segment], frame: tuple[float, float]) -> Line:
+    box = segments[0].box
+    for segment in segments[1:]:
+        box = box.joined(segment.box)
+    text = " ".join(segment.text for segment in segments)
+    size = median(segment.size for segment in segments)
+    return Line(text, box, size, frame[0], frame[1], tuple(segments))
+
+
+def paragraphs(pages: tuple[PageContent, ...]) -> list[Paragraph]:
+    """All paragraphs of all pages. A table's row is a paragraph with tabs between its cells."""
+    metrics = measure(pages)
+    out: list[Paragraph] = []
+    last: Line | None = None  # the line before, if a paragraph may go on behind it
+    for page in pages:
+        parts = [page] if page.turned is None else [page, page.turned]
+        for part in parts:
+            for block in page_blocks(part, metrics):
+                if isinstance(block, Table):
+                    out += [Paragraph("\t".join(row), page.number, False) for row in block.rows]
+                    last = None
+                    continue
+                for index, line in enumerate(block):
+                    goes_on = last is not None and _goes_on(last, line, metrics.em, index == 0)
+                    if goes_on and out[-1].page == page.number:
+                        before = out[-1]
+                        out[-1] = Paragraph(
+                            _join(before.text, line.text),
+                            page.number,
+                            before.continues,
+                            (*before.segments, *line.segments),
+                        )
+                    else:
+                        out.append(Paragraph(line.text, page.number, goes_on, line.segments))
+                    last = line
+    return out
+
+
+def _goes_on(before: Line, line: Line, em: float, new_column: bool) -> bool:
+    """Whether a line belongs to the paragraph of the line before it."""
+    large = before.size > _LARGE * em, line.size > _LARGE * em
+    if large[0] or large[1]:
+        near = not new_column and line.box.top - before.box.bottom < 1.2 * line.size
+        full = before.box.x1 - before.box.x0 > 0.6 * (before.right - before.left)
+        return all(large) and near and full and abs(before.size - line.size) < 0.12 * before.size
+    if _CONTENTS_ENTRY.search(before.text) or before.slack > _EARLY or before.indent > _DEEP + 1.5:
+        return False
+    if _starts_item(line.text) and (ends_sentence(before.text) or line.indent > _INDENT / 2):
+        return False
+    if line.indent < _INDENT:
+        if new_column and ends_sentence(before.text):
+            return line.indent < _INDENT / 2 and before.slack < 0.6
+        return True
+    # Lines behind a number may hang, all at one depth.
+    hanging = abs(line.indent - before.indent) < 0.4 and not new_column and line.indent < _DEEP
+    return hanging and not ends_sentence(before.text) and not _starts_item(line.text) and line.indent > 2.4
+
+
+def _starts_item(text: str) -> bool:
+    return read_marker(text) is not None
+
+
+def _join(before: str, after: str) -> str:
+    """Two lines of a paragraph. The space keeps the width of a line known; `corpus.text.repair` drops
+    it between Chinese characters. A number that goes over the line's end must not be parted by it."""
+    if re.search(r"\d$", before) and re.match(r"\d", after):
+        return before + after
+    return f"{before} {after}"
+
+
+def letters(page: PageContent) -> int:
+    """Letters and digits of a page."""
+    turned = letters(page.turned) if page.turned else 0
+    return sum(len(squash(segment.text)) for segment in page.segments) + turned
+
+
+def longest_line(page: PageContent) -> float:
+    """Em of the longest segment."""
+    return max((em_width(segment.text) for segment in page.segments), default=0.0)

@@ -1,0 +1,121 @@
+"""`python -m retriever QUESTION`: ask one question, or a file of them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.errors import GongbaoError, UsageError
+from index.paths import DEFAULT_INDEX
+
+if TYPE_CHECKING:
+    from retriever.model import SearchResult
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="python -m retriever",
+        description="在公报里找条款：用一句话提问，得到办事单位、电话、原文和出处。",
+        epilog="例：python -m retriever 拖欠农民工工资归谁管 -k 3",
+    )
+    found.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
+    found.add_argument("--batch", type=Path, metavar="FILE.jsonl", help="一行一个 JSON（id、question），逐行输出结果")
+    found.add_argument("-k", type=int, default=5, help="返回几条（默认 5）")
+    found.add_argument("--mode", choices=("hybrid", "dense", "bm25"), default="hybrid", help="检索方式（默认 hybrid）")
+    found.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
+    found.add_argument("--json", action="store_true", help="输出 JSON")
+    found.add_argument("--issuer", metavar="NAME", help="只看某个发文机关")
+    found.add_argument("--doc-number", metavar="N", help="只看某个文号")
+    found.add_argument("--from", dest="since", metavar="DATE", help="只看这一天起的公文，如 2023-01-01")
+    found.add_argument("--to", dest="until", metavar="DATE", help="只看到这一天为止的公文")
+    found.add_argument("--status", choices=("in_force", "repealed", "expired", "any"), default="any", help="公文状态")
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = parser().parse_args(argv)
+    if (args.question is None) == (args.batch is None):
+        parser().error("请给出一个问题，或用 --batch 给出问题文件")
+    try:
+        return run(args)
+    except GongbaoError as err:
+        print(err, file=sys.stderr)
+        return err.exit_code
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the index once, then answer one question or a file of them."""
+    from retriever.model import Filters
+    from retriever.search import Retriever
+
+    filters = Filters(args.issuer, args.doc_number, args.since, args.until, args.status)
+    batch = list(read_batch(args.batch)) if args.batch else []
+    retriever = Retriever.open(args.index, dense=args.mode != "bm25")
+    if args.batch:
+        for question_id, question in batch:
+            try:
+                data = retriever.search(question, k=args.k, mode=args.mode, filters=filters).to_json(question_id)
+            except UsageError as err:
+                data = refusal(question_id, question, args.mode, str(err))
+            print(json.dumps(data, ensure_ascii=False))
+        return 0
+    result = retriever.search(args.question, k=args.k, mode=args.mode, filters=filters)
+    print(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if args.json else show(result))
+    return 0
+
+
+def read_batch(path: Path) -> Iterator[tuple[str | None, str]]:
+    """(id, question) of every line. All bad lines are reported together, by number (UsageError)."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as err:
+        raise UsageError(f"读不了问题文件（{err}）", str(path), "请检查路径和编码（UTF-8）") from err
+    found: list[tuple[str | None, str]] = []
+    bad: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            question, question_id = row["question"], row.get("id")
+            if not isinstance(question, str):
+                raise TypeError(question)
+            found.append((None if question_id is None else str(question_id), question))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            bad.append(str(number))
+    if bad:
+        raise UsageError(f"第 {'、'.join(bad)} 行不是带 question 的 JSON", str(path), "请改正后再试")
+    yield from found
+
+
+def refusal(question_id: str | None, question: str, mode: str, why: str) -> dict[str, object]:
+    """The contract's object for a question that can't be searched for."""
+    from retriever.model import SearchResult
+
+    result = SearchResult(question, mode, mode, why, False, 0.0, None, (), {"total": 0.0})
+    return result.to_json(question_id)
+
+
+def show(result: SearchResult) -> str:
+    """Answer and hits for a person at a terminal."""
+    lines: list[str] = []
+    if result.note:
+        lines.append(result.note)
+    if result.answer:
+        lines.append(f"答：{result.answer.text}")
+        for office in result.answer.offices:
+            source = f"（见{office.phone_from}）" if office.phone_from else ""
+            lines.append(f"　　{office.name}　{office.phone or '公报未载电话'}{source}")
+    for hit in result.hits:
+        lines.append(f"{hit.rank}. {hit.citation}　[{hit.score:.3f}]")
+        lines.append(f"   {' › '.join(hit.path)}")
+        lines.append(f"   {hit.text}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""What a question asks for, by the words it is asked with: rules, each with tests.
+
+The kind decides which span of a clause answers, whether a contact line may, and whether the document
+itself is wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from corpus.text import nfkc
+
+
+class Intent(StrEnum):
+    """Kinds of questions."""
+
+    OFFICE = "office"  # 哪个部门、谁负责、找谁、归谁管
+    ASSIST = "assist"  # 配合单位、协助部门
+    CONTACT = "contact"  # 咨询谁、咨询单位
+    PHONE = "phone"  # 电话、打哪个号
+    NOTICE = "notice"  # 哪份文件、文号
+    AMOUNT = "amount"  # 多少、几、百分之几
+    DATE = "date"  # 何时、哪天、什么时候
+    DURATION = "duration"  # 多久、几年、期限
+    PERSON = "person"  # 谁、组长是谁、叫什么
+    PLACE = "place"  # 哪里、什么地方
+    YES_NO = "yes_no"  # 是否、能不能、吗
+    HOW = "how"  # 怎么、如何、哪些
+    OTHER = "other"
+
+
+_RULES: tuple[tuple[Intent, str], ...] = (
+    (
+        Intent.NOTICE,
+        r"(?:哪|什么|何)(?:一?[份个篇件则]|些)?(?:文件|通知|公告|通告|函|决定|批复|公文|文(?!化))"
+        r"|文号|发文字号|(?:几|哪[一个]?|多少)号(?:文|令|通知)|哪[份篇则](?:\S{0,6})(?:文件|通知|函|办法|方案|规定)|[凭依]据?哪|文件编号",
+    ),
+    (Intent.ASSIST, r"(?:配合|协助|协办|参与|会同)的?(?:单位|部门|机构|有|是|的)"),
+    (Intent.PHONE, r"电话|号码|热线|打哪|拨打|拨什么|手机号|联系方式|怎么联系|如何联系"),
+    (Intent.CONTACT, r"咨询(?:单位|部门|哪|谁|的)|(?:向|找|跟)(?:谁|哪\S{0,4})(?:咨询|打听|了解)|去哪\S{0,2}咨询"),
+    (
+        Intent.OFFICE,
+        r"(?:哪|什么|何)(?:一?[个家些])?(?:部门|单位|机关|机构|局|委|办|政府|地方管|衙门|科室|中心)"
+        r"|(?:由|归|找|该|是)谁(?:来|去)?(?:负责|管|牵头|主管|组织|办理|处理|承担|解释|批|审|落实|制定|监管|收|发|定)"
+        r"|谁(?:来|去)?(?:负责|管|牵头|主管|承担|审批|审核|组织实施|监管|给|出钱|解释)|归谁|找谁|谁家管|责任(?:单位|部门)|牵头(?:单位|部门)"
+        r"|主管(?:单位|部门)|(?:去|到|上|向)哪\S{0,3}(?:办|申请|反映|投诉|举报|申报|登记|领|交|报)|哪里(?:管|负责)",
+    ),
+    (
+        Intent.DURATION,
+        r"多久|多长时间|几(?:年|个月|天|日|个工作日)(?!前|后)|期限|有效期|多少(?:天|日|年|个月|个工作日)|到什么时候为止",
+    ),
+    (
+        Intent.DATE,
+        r"何时|什么时[候间]|哪[一]?(?:天|年|月|日)|几(?:月|号|点)|什么(?:日期|年份)|时间(?:是|点)|截止|时点|时限|何年|日期|从什么时候|啥时",
+    ),
+    (
+        Intent.AMOUNT,
+        r"多少|几(?:个|家|项|条|名|人|亩|套|所|户|次|处|元|万|分|台|种|类|头|公里|平|成|倍|口|座|间|支|部|份|章|节|枚|级|批|期)"
+        r"|百分之几|多大|多高|多宽|标准是|比例|总额|金额|面积|率(?:是|要|达|为)|数量|比重|价格|补(?:贴|助)标准|多长|多远|多重|几$",
+    ),
+    (
+        Intent.PERSON,
+        r"谁|哪(?:位|个人|几位|些人)|叫什么|何人|姓名|(?:组长|主任|局长|负责人|区长|镇长|书记|队长|联系人|主席|秘书长|召集人)是",
+    ),
+    (Intent.PLACE, r"哪里|哪儿|什么地方|在哪|何处|地址|地点|位置|选址|位于|哪个(?:村|镇|乡|街道|社区|路段|地方)"),
+    (
+        Intent.YES_NO,
+        r"是否|能不能|可不可以|有没有|是不是|能否|可否|要不要|会不会|该不该|行不行|算不算|[吗么嘛不][？?。]?$",
+    ),
+    (Intent.HOW, r"怎么|怎样|如何|哪些|什么|咋|啥|为何|为什么"),
+)
+_COMPILED = tuple((intent, re.compile(pattern)) for intent, pattern in _RULES)
+
+
+def intents(question: str) -> tuple[Intent, ...]:
+    """All kinds a question shows, the most telling first; at least `OTHER`."""
+    text = nfkc(question).replace(" ", "")
+    found = tuple(intent for intent, pattern in _COMPILED if pattern.search(text))
+    return found or (Intent.OTHER,)

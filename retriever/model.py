@@ -1,0 +1,212 @@
+"""What a search takes and gives: filters, hits, answers, and their JSON (the contract's shapes)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpus.errors import UsageError
+from corpus.model import Span
+from corpus.offices import same_office
+from corpus.text import squash
+from index.store import IndexedClause
+from retriever.citation import citation
+
+MODES = ("hybrid", "dense", "bm25")
+STATUSES = ("in_force", "repealed", "expired", "any")
+MAX_QUESTION = 2000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which notices may answer. `issuer` is a part of the issuer's name or another name of it;
+    `since` and `until` are ISO dates, both included; notices without a date pass no date filter."""
+
+    issuer: str | None = None
+    doc_number: str | None = None
+    since: str | None = None
+    until: str | None = None
+    status: str = "any"
+    section: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("--from", self.since), ("--to", self.until)):
+            if value is not None:
+                _check_date(name, value)
+        if self.status not in STATUSES:
+            raise UsageError(f"状态“{self.status}”不认识", "--status", "可用：" + "、".join(STATUSES))
+
+    @property
+    def empty(self) -> bool:
+        return self == Filters()
+
+    def keeps(self, entry: IndexedClause) -> bool:
+        notice = entry.notice
+        if self.issuer and not _is_issuer(self.issuer, notice.issuer):
+            return False
+        if self.doc_number and squash(self.doc_number) != squash(notice.doc_number or ""):
+            return False
+        if (self.since or self.until) and notice.date is None:
+            return False
+        if self.since and notice.date and notice.date < self.since:
+            return False
+        if self.until and notice.date and notice.date > self.until:
+            return False
+        if self.section and self.section != notice.section:
+            return False
+        return self.status == "any" or notice.status.value == self.status
+
+
+def _check_date(name: str, value: str) -> None:
+    try:
+        if len(value) != 10:
+            raise ValueError(value)
+        dt.date.fromisoformat(value)
+    except ValueError as err:
+        raise UsageError(f"日期“{value}”不对", name, "请写成 2023-05-15 的样子") from err
+
+
+def _is_issuer(wanted: str, issuer: str | None) -> bool:
+    if issuer is None:
+        return False
+    return squash(wanted) in squash(issuer) or any(same_office(wanted, one) for one in issuer.split("、"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A clause found, with its rank (from 1) and score."""
+
+    rank: int
+    score: float
+    entry: IndexedClause
+
+    @property
+    def clause_id(self) -> str:
+        return self.entry.clause_id
+
+    @property
+    def doc_number(self) -> str | None:
+        return self.entry.notice.doc_number
+
+    @property
+    def title(self) -> str:
+        return self.entry.notice.title
+
+    @property
+    def issuer(self) -> str | None:
+        return self.entry.notice.issuer
+
+    @property
+    def date(self) -> str | None:
+        return self.entry.notice.date
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return self.entry.path
+
+    @property
+    def text(self) -> str:
+        return self.entry.text
+
+    @property
+    def status(self) -> str:
+        return self.entry.notice.status.value
+
+    @property
+    def citation(self) -> str:
+        return citation(self.entry.notice, self.entry.clause)
+
+    @property
+    def lines(self) -> Span:
+        return self.entry.clause.lines
+
+    def to_json(self) -> dict[str, Any]:
+        notice, clause = self.entry.notice, self.entry.clause
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 6),
+            "clause_id": clause.clause_id,
+            "kind": clause.kind.value,
+            "doc_number": notice.doc_number,
+            "title": notice.title,
+            "issuer": notice.issuer,
+            "date": notice.date,
+            "section": notice.section,
+            "path": list(clause.path),
+            "text": clause.text,
+            "cells": [list(pair) for pair in clause.cells],
+            "unit": notice.unit,
+            "phone": notice.phone,
+            "citation": self.citation,
+            "status": notice.status.value,
+            "repealed_by": None if notice.repealed_by is None else notice.repealed_by.to_json(),
+            "valid_until": notice.valid_until,
+            "source": {
+                "file": self.entry.source.files[0],
+                "files": list(self.entry.source.files),
+                "line_start": clause.lines.start,
+                "line_end": clause.lines.end,
+                "page": None if clause.pages is None else clause.pages.start,
+                "page_end": None if clause.pages is None else clause.pages.end,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office that an answer names. `phone_from` is the notice that states its phone; `role` says
+    how it takes part: lead, assist or contact."""
+
+    name: str
+    phone: str | None = None
+    phone_from: str | None = None
+    role: str = "lead"
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "phone": self.phone, "phone_from": self.phone_from, "role": self.role}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A span of one clause, at most 160 characters, and the offices concerned."""
+
+    text: str
+    offices: tuple[Office, ...]
+    clause_id: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "offices": [office.to_json() for office in self.offices],
+            "clause_id": self.clause_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Everything a question brings: hits, the answer or why there is none, and the time it took."""
+
+    question: str
+    mode: str
+    mode_used: str
+    note: str | None
+    answered: bool
+    confidence: float
+    answer: Answer | None
+    hits: tuple[Hit, ...]
+    ms: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self, question_id: str | None = None) -> dict[str, Any]:
+        return {
+            "id": question_id,
+            "question": self.question,
+            "mode": self.mode,
+            "mode_used": self.mode_used,
+            "note": self.note,
+            "answered": self.answered,
+            "confidence": round(self.confidence, 4),
+            "answer": None if self.answer is None else self.answer.to_json(),
+            "hits": [hit.to_json() for hit in self.hits],
+            "ms": self.ms,
+        }
