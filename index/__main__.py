@@ -1,0 +1,74 @@
+"""`python -m index info|verify|make-model|train`: look at an index, check it, make the default model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import GongbaoError
+from index.manifest import read_manifest
+from index.paths import DEFAULT_INDEX
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="python -m index",
+        description="查看或检查索引。另有：make-model（制作自带嵌入模型）。",
+        epilog="例：python -m index verify --index .index",
+    )
+    found.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个检查文件")
+    found.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
+    found.add_argument("--json", action="store_true", help="输出 JSON")
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words[:1] == ["make-model"]:
+            from index.model_build import main_make_model
+
+            return main_make_model(words[1:])
+        args = parser().parse_args(words)
+        data = info(args.index) if args.command == "info" else verify(args.index)
+    except GongbaoError as err:
+        print(err, file=sys.stderr)
+        return err.exit_code
+    print(json.dumps(data, ensure_ascii=False, indent=1) if args.json else show(data))
+    return 0
+
+
+def info(folder: Path) -> dict[str, Any]:
+    """What the manifest says, without reading the data."""
+    manifest = read_manifest(folder).to_json()
+    manifest["index"] = str(folder)
+    return manifest
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """Open the index as a search does: every file against its hash, words and counts."""
+    from index.store import Index
+
+    index = Index.open(folder)
+    return {**info(folder), "verified": True, "dense": index.dense is not None}
+
+
+def show(data: dict[str, Any]) -> str:
+    model = data["model"]
+    lines = [
+        f"索引：{data['index']}（格式 {data['format']}，建于 {data['built']}）",
+        f"公文 {data['notices']} 篇，条款 {data['clauses']} 条，向量 {data['vectors']} 个",
+        f"嵌入模型：{model['name']}（{model['dim']} 维）" if model else "嵌入模型：无（只有关键词索引）",
+        *(f"来源：{source['file']}" for source in data["sources"]),
+    ]
+    if data.get("verified"):
+        lines.append("检查通过：所有文件与清单一致")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
