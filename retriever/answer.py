@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corpus.text import cut, sentences
-from retriever.model import Answer, Hit
+from corpus.model import ClauseKind
+from corpus.text import nfkc, squash
+from index.store import IndexedClause
+from index.tokens import tokenize
+from retriever.confidence import Evidence, confidence, threshold
+from retriever.intent import Intent
+from retriever.model import Answer, Hit, Office
+from retriever.offices import Mention, duties
+from retriever.spans import MAX_ANSWER, Holds, Span, best_span, wanted
+from retriever.terms import Terms, fold, holds
 
 if TYPE_CHECKING:
-    from retriever.search import Retriever, Scored
+    from retriever.search import Query, Retriever, Scored
 
-MAX_ANSWER = 160  # characters (contract)
+READ = 5  # hits from which a span may answer
+# A lower hit's span must beat the first hit's by this much for each rank it stands below.
+RANK_COST = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +37,170 @@ class Verdict:
     note: str | None
 
 
-def answer_question(retriever: Retriever, question: str, scored: Scored, hits: Sequence[Hit], mode: str) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The best span found, and what speaks for and against it."""
+
+    hit: Hit
+    span: Span
+    evidence: Evidence
+
+
+def answer_question(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hit], mode: str) -> Verdict:
     """Decide whether the hits answer the question, and with which span."""
     if not hits:
-        return Verdict(False, 0.0, None, "没有找到相关条款")
-    top = hits[0]
-    text = cut(sentences(top.text)[0] if top.text else "", MAX_ANSWER)[0]
-    return Verdict(True, 0.5, Answer(text.strip(), (), top.clause_id), None)
+        return Verdict(False, 0.0, None, "公报里没有找到与这个问题沾边的内容")
+    if query.number is not None and query.number.complete and not scored.numbered:
+        note = f"没有收录文号为“{query.number.text}”的公文，下面是内容相近的条款"
+        return Verdict(False, 0.02, None, note)
+    found = assess(retriever, query, scored, hits)
+    sure = confidence(found.evidence, mode)
+    if sure < threshold(mode):
+        return Verdict(False, sure, None, _why_not(found.evidence))
+    offices = find_offices(retriever, found.hit.entry, query.asked, found.span)
+    text = found.hit.text[found.span.start : found.span.end]
+    return Verdict(True, sure, Answer(text, offices, found.hit.clause_id), None)
+
+
+def assess(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hit]) -> Assessment:
+    """The span that answers best, whether or not it is good enough. There must be a hit."""
+    terms = question_terms(retriever, query)
+    if Intent.NOTICE in query.asked:
+        title = retriever.title_of(hits[0].entry)
+        hit, span = Hit(1, hits[0].score, title), Span(0, min(len(title.text), MAX_ANSWER), 0.0, True)
+    else:
+        hit, span = choose(candidates(retriever, query, hits), wanted(query.text, query.asked), terms)
+    return Assessment(hit, span, gather(retriever, query, scored, hits, hit, span, terms))
+
+
+def question_terms(retriever: Retriever, query: Query) -> Terms:
+    """Content tokens of a question with their idf in this index (Robertson's, as in BM25)."""
+    bm25 = retriever.index.bm25
+
+    def idf(token: str) -> float:
+        count = bm25.document_count(token)
+        return math.log(1 + (bm25.size - count + 0.5) / (count + 0.5))
+
+    other = {entry.lay: entry.official for entry in query.expansion.found}
+    return Terms.of(query.text, tokenize, idf, lambda token: bm25.document_count(token) > 0, other)
+
+
+def candidates(retriever: Retriever, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits an answer may come from. A phone is answered by a contact line: that of the office the
+    question names, else that of the first hit's notice, unless a clause found holds a phone itself."""
+    if Intent.PHONE not in query.asked:
+        return hits[:READ]
+    lines: list[IndexedClause] = []
+    for name in retriever.directory.mentioned(query.text):
+        phone = retriever.directory.phone(name)
+        if phone is not None:
+            lines += retriever.contact_lines(phone[1])
+    if not lines:
+        lines = retriever.contact_lines(hits[0].doc_number)
+    found = [hit for hit in hits[:READ] if hit.entry.clause.kind is not ClauseKind.SIGNATURE]
+    return [Hit(1, hits[0].score, line) for line in lines[:2]] + found if lines else hits[:READ]
+
+
+def choose(hits: Sequence[Hit], holds: Holds | None, terms: Terms) -> tuple[Hit, Span]:
+    """The hit and span that answer best: the first hit's unless a lower one's is clearly better."""
+    best: tuple[float, Hit, Span] | None = None
+    top = hits[0].score
+    for hit in hits:
+        span = best_span(hit.entry.clause, holds, terms)
+        value = span.score + hit.score / top if top > 0 else span.score
+        value -= RANK_COST * (hit.rank - 1)
+        value -= 0.3 if not span.has_type else 0.0
+        if best is None or value > best[0] + 1e-9:
+            best = (value, hit, span)
+    assert best is not None  # there is at least one hit
+    return best[1], best[2]
+
+
+def gather(
+    retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hit], chosen: Hit, span: Span, terms: Terms
+) -> Evidence:
+    """What speaks for and against an answer: few figures, the same for all kinds of questions."""
+    entry, notice = chosen.entry, chosen.entry.notice
+    around = fold(" ".join((notice.title, *entry.path, entry.text, notice.issuer or "", notice.date or "")))
+    if Intent.NOTICE in query.asked:
+        around += fold(hits[0].text)
+    near = fold(f"{' '.join(entry.path)} {entry.text[span.start : span.end]}")
+    row = hits[0].entry.row if Intent.NOTICE in query.asked else entry.row
+    cosines = sorted(scored.dense.values(), reverse=True)
+    tenth = cosines[min(9, len(cosines) - 1)] if cosines else 0.0
+    top = hits[0].score
+    return Evidence(
+        cosine=scored.dense.get(row, tenth),
+        gap=(cosines[0] - tenth) if cosines else 0.0,
+        coverage=terms.coverage(around),
+        span_coverage=terms.coverage(near),
+        focus=terms.focus_coverage(near) if terms.focus else terms.coverage(near),
+        missing=terms.heaviest_missing(around) / math.log(2 + retriever.index.bm25.size),
+        unknown=terms.unknown_share,
+        figures=float(_missing_figures(query.text, around)),
+        places=float(_missing_places(query.text, around)),
+        has_type=float(span.has_type),
+        typed=float(wanted(query.text, query.asked) is not None),
+        share=chosen.score / top if top > 0 else 1.0,
+        numbered=float(bool(scored.numbered)),
+    )
+
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?|第[一二三四五六七八九十]+[次届批期季]")
+_PLACE = re.compile(
+    r"(?<![省市县区镇乡村])([\u4e00-\u9fff]{2,4}?(?:省|市|县|区|镇|乡|村|街道|自治州|盟|旗))(?![长委政府镇村域])"
+)
+_NO_PLACE = re.compile(
+    r"社区|地区|园区|城区|小区|景区|市区|辖区|片区|农村|乡村|城市|县区|校区|灾区|山区|全[省市县区]|本[省市县区村]"
+)
+
+
+def _missing_figures(question: str, around: str) -> bool:
+    """Whether the question names a year, ordinal or figure that neither clause nor notice holds."""
+    return any(not holds(around, figure) for figure in _FIGURE.findall(nfkc(question)) if len(figure) > 1)
+
+
+def _missing_places(question: str, around: str) -> bool:
+    """Whether the question names a place that neither clause nor notice holds."""
+    names = [name for name in _PLACE.findall(nfkc(question)) if not _NO_PLACE.search(name)]
+    return any(name not in around and name[:-1] not in around for name in names)
+
+
+def _why_not(evidence: Evidence) -> str:
+    if evidence.coverage < 0.35 and evidence.cosine < 0.85:
+        return "公报里没有与这个问题相近的内容，下面是最接近的条款，供参考"
+    return "公报里有相近的内容，但没有写明所问的这一点，下面是最接近的条款，供参考"
+
+
+def find_offices(retriever: Retriever, entry: IndexedClause, asked: Sequence[Intent], span: Span) -> tuple[Office, ...]:
+    """The offices an answer names, the responsible one first, each with its own phone.
+
+    Whom to consult is the notice's contact unit; else the clause or its heading makes an office
+    responsible; else the text of the span names it; the contact unit comes last.
+    """
+    notice = entry.notice
+    mentions = duties(entry.clause)
+    if not mentions:
+        sentence = entry.text[span.start : span.end]
+        near = retriever.directory.mentioned(sentence) or retriever.directory.mentioned(entry.text)
+        mentions = [Mention(name, "lead") for name in near[:3]]
+    if Intent.ASSIST in asked:
+        mentions = [m for m in mentions if m.role == "assist"] or mentions
+    contact = [Mention(notice.unit, "contact")] if notice.unit else []
+    if Intent.CONTACT in asked or entry.clause.kind is ClauseKind.SIGNATURE or not mentions:
+        mentions = contact + mentions
+    offices = []
+    seen: set[str] = set()
+    for mention in mentions[:6]:
+        if squash(mention.name) in seen:
+            continue
+        seen.add(squash(mention.name))
+        if mention.role == "contact":
+            offices.append(Office(mention.name, notice.phone, notice.doc_number if notice.phone else None, "contact"))
+            continue
+        phone = retriever.directory.phone(mention.name)
+        offices.append(Office(mention.name, phone[0] if phone else None, phone[1] if phone else None, mention.role))
+    return tuple(offices)
+
+
+__all__ = ["MAX_ANSWER", "Verdict", "answer_question"]

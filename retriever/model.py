@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpus.errors import UsageError
-from corpus.model import Span
+from corpus.model import Notice, Span
 from corpus.offices import same_office
 from corpus.text import squash
 from index.store import IndexedClause
@@ -41,8 +41,8 @@ class Filters:
     def empty(self) -> bool:
         return self == Filters()
 
-    def keeps(self, entry: IndexedClause) -> bool:
-        notice = entry.notice
+    def keeps(self, notice: Notice) -> bool:
+        """Whether a notice passes all filters."""
         if self.issuer and not _is_issuer(self.issuer, notice.issuer):
             return False
         if self.doc_number and squash(self.doc_number) != squash(notice.doc_number or ""):

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import GongbaoError, UsageError
-from corpus.model import ClauseKind, Status
+from corpus.errors import UsageError
+from corpus.model import ClauseKind
 from corpus.text import squash
 from index.embedding import Embedder, ModelError, load_embedder
 from index.paths import DEFAULT_INDEX
 from index.store import Index, IndexedClause
+from index.tokens import tokenize
+from retriever.answer import answer_question
+from retriever.folding import Folder
 from retriever.fusion import fuse, min_max, order
 from retriever.intent import Intent, intents
 from retriever.lookup import NumberQuery, find_number, find_section, match_notices
 from retriever.model import MAX_QUESTION, MODES, Filters, Hit, SearchResult
+from retriever.offices import Directory
+from retriever.priors import OFFICIAL_WEIGHT, prior, title_bonus
+from retriever.words import Expansion, expand
 
 DEPTH = 200  # candidates taken from each side
 
-# Weights below were chosen on the dev questions (README, ablation table).
-CONTACT_PENALTY = 0.35  # a contact or signature line, unless the question asks for one
-OPENING_BONUS = 0.5  # times the title's score: the opening clause of a document that is itself asked for
-STALE_PENALTY = 0.08  # repealed or expired, unless asked for by number or status
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready: folded for matching, widened by official words, its kinds and number."""
+
+    text: str
+    expansion: Expansion
+    asked: tuple[Intent, ...]
+    number: NumberQuery | None
+    section: tuple[str, ...]
+
+    @property
+    def only_number(self) -> bool:
+        """Whether the question holds little beside a document number."""
+        return self.number is not None and len(squash(self.text)) - len(squash(self.number.text)) <= 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +56,21 @@ class Scored:
     scores: dict[int, float]
     dense: dict[int, float]
     bm25: dict[int, float]
-    numbered: tuple[int, ...]  # rows of the document asked for by number, in order
-    number: NumberQuery | None
+    numbered: tuple[int, ...]  # rows of the documents asked for by number
 
 
 class Retriever:
-    """Searches one opened index. Safe to use from several threads: nothing is changed by a search."""
+    """Searches one opened index. Safe under threads: a search changes nothing."""
 
     def __init__(self, index: Index, embedder: Embedder | None, note: str | None = None) -> None:
         self.index = index
         self.embedder = embedder
         self.dense_note = note
+        self.folder = Folder(index.bm25.counts())
         self._numbers = [entry.notice.doc_number for entry in index.notices]
-        self._rows_of: dict[str, list[int]] = {}
-        for clause in index.clauses:
-            self._rows_of.setdefault(clause.notice.notice_id, []).append(clause.row)
-        self._opening = {
-            notice_id: next((r for r in rows if index.clauses[r].clause.kind is not ClauseKind.HEADING), rows[0])
-            for notice_id, rows in self._rows_of.items()
-        }
+        self._hidden = index.clauses.of_kind(ClauseKind.HEADING)
+        self._directory: Directory | None = None
+        self._lock = threading.Lock()
 
     @classmethod
     def open(cls, folder: Path = DEFAULT_INDEX, *, dense: bool = True) -> Retriever:
@@ -75,6 +91,14 @@ class Retriever:
             return cls(index, None, "嵌入模型与建索引时的不同，已改为按关键词检索；请运行：python build_index.py")
         return cls(index, embedder, None)
 
+    @property
+    def directory(self) -> Directory:
+        """The offices of the corpus, gathered when they are first needed."""
+        with self._lock:
+            if self._directory is None:
+                self._directory = Directory.from_index(self.index)
+            return self._directory
+
     def search(
         self, question: str, *, k: int = 5, mode: str = "hybrid", filters: Filters | None = None
     ) -> SearchResult:
@@ -84,16 +108,14 @@ class Retriever:
         """
         began = time.perf_counter()
         _check(question, k, mode)
-        filters = filters or Filters()
         mode_used, note = mode, None
         if mode != "bm25" and self.embedder is None:
             mode_used, note = "bm25", self.dense_note or "没有向量，已改为按关键词检索"
-        scored = self.score(question, mode_used, filters)
+        query = self.prepare(question)
+        scored = self.score(query, mode_used, filters or Filters())
+        hits = self.hits(query, scored, max(k, 10))
         retrieved = time.perf_counter()
-        hits = self._hits(scored, question, max(k, 10))
-        from retriever.answer import answer_question
-
-        verdict = answer_question(self, question, scored, hits, mode_used)
+        verdict = answer_question(self, query, scored, hits, mode_used)
         done = time.perf_counter()
         return SearchResult(
             question=question,
@@ -111,117 +133,116 @@ class Retriever:
             },
         )
 
-    def score(self, question: str, mode: str, filters: Filters) -> Scored:
-        """Candidates with their scores, before the order of hits is settled."""
-        allowed = None if filters.empty else np.array([filters.keeps(c) for c in self.index.clauses], bool)
+    def prepare(self, question: str) -> Query:
+        """Fold and widen a question; what is shown to the user stays as it was typed."""
         number = find_number(question)
-        numbered = self._numbered_rows(number, question, allowed)
-        bm25 = {} if mode == "dense" else self._bm25(question, allowed)
-        dense = {} if mode == "bm25" else self._dense(question, allowed)
+        text = self.folder.fold(question).text
+        return Query(text, expand(text), intents(text), number, find_section(question))
+
+    def score(self, query: Query, mode: str, filters: Filters, without: Collection[int] = ()) -> Scored:
+        """Candidates with their scores, before priors settle the order of hits.
+
+        Rows in `without` count as not there: that is how questions without an answer are made for
+        calibration.
+        """
+        allowed = None
+        if not filters.empty:
+            allowed = self.index.clauses.of_notices([filters.keeps(entry.notice) for entry in self.index.notices])
+        if without:
+            allowed = np.ones(len(self.index.clauses), np.bool_) if allowed is None else allowed
+            allowed[list(without)] = False
+        bm25 = {} if mode == "dense" else self._bm25(query, allowed)
+        dense = {} if mode == "bm25" else self._dense(query, allowed)
         if mode == "bm25":
             scores = min_max(bm25, low=0.0)
         elif mode == "dense":
             scores = min_max(dense)
         else:
             scores = fuse(dense, bm25)
-        return Scored(scores, dense, bm25, numbered, number)
+        return Scored(scores, dense, bm25, self._numbered(query, allowed))
 
-    def _bm25(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[int, float]:
-        scores = self.index.bm25.search(question)
+    def _bm25(self, query: Query, allowed: Mask | None) -> dict[int, float]:
+        scores = self.index.bm25.search(query.text)
+        held = set(tokenize(query.text)) if query.expansion.terms else set()
+        added = [t for term in query.expansion.terms for t in tokenize(term) if t not in held]
+        if added:
+            scores = scores + OFFICIAL_WEIGHT * self.index.bm25.search(" ".join(dict.fromkeys(added)))
         if allowed is not None:
             scores = np.where(allowed, scores, 0.0)
         count = min(DEPTH, len(scores))
-        rows = np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, int)
-        return {int(row): float(scores[row]) for row in sorted(rows) if scores[row] > 0}
+        rows = np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, np.int64)
+        return {int(row): float(scores[row]) for row in np.sort(rows) if scores[row] > 0}
 
-    def _dense(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[int, float]:
+    def _dense(self, query: Query, allowed: Mask | None) -> dict[int, float]:
         if self.index.dense is None or self.embedder is None:
             return {}
-        vector = self.embedder.encode_questions([question])[0]
-        depth = DEPTH if allowed is None else len(self.index.clauses)
-        found = self.index.dense.search(vector, depth)
-        kept = [(row, score) for row, score in found if allowed is None or allowed[row]]
-        return dict(kept[:DEPTH])
+        vector = self.embedder.encode_questions([query.text])[0]
+        return dict(self.index.dense.search(vector, DEPTH, allowed))
 
-    def _numbered_rows(
-        self, number: NumberQuery | None, question: str, allowed: NDArray[np.bool_] | None
-    ) -> tuple[int, ...]:
-        """Rows of the documents named by number; those of the part asked for (第三部分) first."""
-        if number is None:
+    def _numbered(self, query: Query, allowed: Mask | None) -> tuple[int, ...]:
+        if query.number is None:
             return ()
-        rows: list[int] = []
-        for at in match_notices(number, self._numbers):
-            notice = self.index.notices[at].notice
-            own = [r for r in self._rows_of.get(notice.notice_id, []) if allowed is None or allowed[r]]
-            rows += own
-        labels = find_section(question)
-        if labels:
-            part = [r for r in rows if self._in_section(self.index.clauses[r], labels)]
-            rows = part + [r for r in rows if r not in set(part)]
-        return tuple(rows)
+        rows = [r for at in match_notices(query.number, self._numbers) for r in self.index.clauses.rows(at)]
+        return tuple(row for row in rows if allowed is None or allowed[row])
 
-    @staticmethod
-    def _in_section(entry: IndexedClause, labels: Sequence[str]) -> bool:
-        return all(any(head.replace(" ", "").startswith(label) for head in entry.path) for label in labels)
-
-    def _hits(self, scored: Scored, question: str, count: int) -> list[Hit]:
+    def hits(self, query: Query, scored: Scored, count: int) -> list[Hit]:
         """The order of hits: the document asked for by number first, then by score with priors."""
-        asked = intents(question)
-        final = {row: self._prior(row, score, asked) for row, score in scored.scores.items()}
-        if Intent.NOTICE in asked:
+        final = {
+            row: score + prior(self.index.clauses[row], query.asked)
+            for row, score in scored.scores.items()
+            if not self._hidden[row]
+        }
+        if Intent.NOTICE in query.asked:
             self._favour_openings(final, scored)
-        final = {row: score for row, score in final.items() if self._may_show(row)}
         ranked = order(final)
         if scored.numbered:
-            first = self._numbered_order(scored, dict(ranked), question)
-            rest = [pair for pair in ranked if pair[0] not in first]
-            top = ranked[0][1] if ranked else 0.0
-            ranked = [(row, max(final.get(row, 0.0), top) + 1.0) for row in first[:count]] + rest
+            first = self._numbered_order(query, scored)[:count]
+            top = max(final.values(), default=0.0)
+            rest = [pair for pair in ranked if pair[0] not in set(first)]
+            ranked = [(row, top + 1.0) for row in first] + rest
         return [Hit(rank, score, self.index.clauses[row]) for rank, (row, score) in enumerate(ranked[:count], 1)]
-
-    def _may_show(self, row: int) -> bool:
-        return self.index.clauses[row].clause.kind is not ClauseKind.HEADING
-
-    def _prior(self, row: int, score: float, asked: Sequence[Intent]) -> float:
-        entry = self.index.clauses[row]
-        kind = entry.clause.kind
-        if kind is ClauseKind.SIGNATURE and not {Intent.PHONE, Intent.CONTACT} & set(asked):
-            score -= CONTACT_PENALTY
-        if entry.notice.status is not Status.IN_FORCE:
-            score -= STALE_PENALTY
-        return score
 
     def _favour_openings(self, final: dict[int, float], scored: Scored) -> None:
         """The document itself is asked for: its opening clause gets what its title scored."""
-        for notice_id, rows in self._rows_of.items():
-            titles = [scored.scores.get(row, 0.0) for row in rows if self._is_title(row)]
-            best = max(titles, default=0.0)
-            if best > 0:
-                opening = self._opening[notice_id]
-                final[opening] = max(final.get(opening, 0.0), best) + OPENING_BONUS * best
+        for row, score in scored.scores.items():
+            if self._hidden[row] and self.index.clauses[row].clause_id.endswith("题"):
+                opening = self.opening(int(self.index.clauses.notice_of[row]))
+                if opening is not None:
+                    final[opening] = max(final.get(opening, 0.0), title_bonus(score))
 
-    def _is_title(self, row: int) -> bool:
-        clause = self.index.clauses[row].clause
-        return clause.kind is ClauseKind.HEADING and clause.clause_id.endswith("题")
-
-    def _numbered_order(self, scored: Scored, final: dict[int, float], question: str) -> list[int]:
-        """Clauses of the document named: the part asked for, else by score, its opening clause first
-        when nothing else is asked."""
-        rows = [row for row in scored.numbered if self._may_show(row)]
-        labels = find_section(question)
-        part = [row for row in rows if labels and self._in_section(self.index.clauses[row], labels)]
-        rest = [row for row in rows if row not in set(part)]
-        scores = {row: scored.scores.get(row, 0.0) for row in rest}
-        by_score = [row for row, _ in order(scores)]
-        if not part and self._only_number(scored.number, question):
-            openings = [row for row in self._opening.values() if row in set(rest)]
+    def _numbered_order(self, query: Query, scored: Scored) -> list[int]:
+        """Clauses of the document named: the part asked for (第三部分), else by score; its opening
+        clause first when nothing else is asked."""
+        rows = [row for row in scored.numbered if not self._hidden[row]]
+        part = [row for row in rows if query.section and _stands_in(self.index.clauses[row], query.section)]
+        chosen = set(part)
+        rest = {row: scored.scores.get(row, 0.0) for row in rows if row not in chosen}
+        by_score = [row for row, _ in order(rest)]
+        if not part and query.only_number:
+            notices = dict.fromkeys(int(self.index.clauses.notice_of[row]) for row in rows)
+            openings = [row for at in notices if (row := self.opening(at)) is not None and row in rest]
             by_score = openings + [row for row in by_score if row not in set(openings)]
         return part + by_score
 
-    @staticmethod
-    def _only_number(number: NumberQuery | None, question: str) -> bool:
-        """Whether the question holds little beside the number."""
-        return number is not None and len(squash(question)) - len(squash(number.text)) <= 12
+    def opening(self, notice: int) -> int | None:
+        """The row of a notice's first clause that is no heading."""
+        return next((row for row in self.index.clauses.rows(notice) if not self._hidden[row]), None)
+
+    def title_of(self, entry: IndexedClause) -> IndexedClause:
+        """The clause that holds the title and number of a clause's notice."""
+        return self.index.clauses[self.index.clauses.rows(int(self.index.clauses.notice_of[entry.row]))[0]]
+
+    def contact_lines(self, doc_number: str | None) -> list[IndexedClause]:
+        """The contact lines of the notice with this number."""
+        if doc_number is None or doc_number not in self._numbers:
+            return []
+        rows = self.index.clauses.rows(self._numbers.index(doc_number))
+        entries = (self.index.clauses[row] for row in rows)
+        return [entry for entry in entries if entry.clause_id.rsplit("/", 1)[1].split(".")[-1].startswith("联系")]
+
+
+def _stands_in(entry: IndexedClause, labels: Sequence[str]) -> bool:
+    return all(any(head.replace(" ", "").startswith(label) for head in entry.path) for label in labels)
 
 
 def _check(question: str, k: int, mode: str) -> None:
@@ -235,4 +256,4 @@ def _check(question: str, k: int, mode: str) -> None:
         raise UsageError(f"检索方式“{mode}”不认识", "--mode", "可用：" + "、".join(MODES))
 
 
-__all__ = ["Filters", "GongbaoError", "Retriever", "Scored"]
+__all__ = ["Filters", "Query", "Retriever", "Scored"]

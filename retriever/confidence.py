@@ -1,0 +1,82 @@
+"""How sure an answer is: one calibrated scale for all kinds of questions and modes.
+
+A logistic regression over few figures; its constants are data (`data/confidence.toml`), written by
+the command named there from the dev questions.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import tomllib
+from dataclasses import dataclass, fields
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against an answer. All but the cosines are known without vectors.
+
+    Words count by their idf; `known` words are those that some clause of the index holds.
+    """
+
+    cosine: float  # of the question and the clause that answers
+    gap: float  # between the first and the tenth cosine
+    coverage: float  # share of the known words that clause, headings and notice hold
+    span_coverage: float  # share of the known words that headings and span hold
+    focus: float  # share of the words next to what is asked that headings and span hold
+    missing: float  # idf of the heaviest known word that is lacking, as a share of the highest idf
+    unknown: float  # share of the question's words that no clause holds
+    figures: float  # 1 if a year, ordinal or figure of the question is lacking
+    places: float  # 1 if a place that the question names is lacking
+    has_type: float  # 1 if the span holds the kind of value that is asked for
+    typed: float  # 1 if a kind of value is asked for
+    share: float  # the clause's score as a share of the first hit's
+    numbered: float  # 1 if the question names a document that is there
+
+    def vector(self, mode: str) -> list[float]:
+        """The figures in the order of FEATURES; without vectors the cosines are 0."""
+        values = [float(getattr(self, name)) for name in FEATURES]
+        return [0.0, 0.0, *values[2:]] if mode == "bm25" else values
+
+
+FEATURES = tuple(field.name for field in fields(Evidence))
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Fitted for one mode: probability = 1/(1 + exp(−(bias + weights·figures)))."""
+
+    bias: float
+    weights: tuple[float, ...]
+    threshold: float
+
+
+@functools.cache
+def _constants() -> dict[str, Constants]:
+    try:
+        text = resources.files("retriever").joinpath("data/confidence.toml").read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    data = tomllib.loads(text)
+    return {
+        mode: Constants(entry["bias"], tuple(entry["weights"][name] for name in FEATURES), entry["threshold"])
+        for mode, entry in data["modes"].items()
+    }
+
+
+def confidence(evidence: Evidence, mode: str) -> float:
+    """The chance that the corpus answers the question: 0…1."""
+    constants = _constants().get(mode)
+    if constants is None:
+        return 0.5
+    total = constants.bias + sum(
+        weight * value for weight, value in zip(constants.weights, evidence.vector(mode), strict=True)
+    )
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def threshold(mode: str) -> float:
+    """Below this a question counts as not answered."""
+    constants = _constants().get(mode)
+    return 0.0 if constants is None else constants.threshold

@@ -1,0 +1,221 @@
+"""Folding a question for matching: width, white space, traditional and mistyped characters.
+
+The folded text is only searched with; what is shown is always the question as it was asked. What the
+index itself writes is never changed: a traditional character that occurs in it stays, and only a word
+that neither the index nor the dictionary knows is taken for a mistyping.
+
+Traditional characters are converted by OpenCC, homophones come from pypinyin's table, characters that
+look alike from `data/variants.toml`. All three are read when a question first needs them.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from corpus.text import CJK, nfkc, repair
+from index.tokens import _segmenter, _stop_words
+
+_CJK_RUN = re.compile(f"[{CJK}]+")
+# A mistyped word is sought among words of this many characters: longer ones are no single tokens.
+_SHORTEST, _LONGEST = 2, 4
+# How often jieba's dictionary counts a word that may be meant: rarer ones are seldom what was meant.
+_MIN_FREQUENCY = 3
+# Characters that are words by themselves so often that two of them side by side prove nothing.
+_FREE = frozenset("中上下里外前后内大小多少要未不没在先再最太更好一二三两人方其")
+
+
+class ChangeKind(Enum):
+    """Why a stretch of the question was changed."""
+
+    WIDTH = "全角"
+    SPACE = "空格"
+    TRADITIONAL = "繁体"
+    TYPO = "错字"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One stretch of the question as it was written and as it is searched."""
+
+    old: str
+    new: str
+    kind: ChangeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The text to search with, and what was changed, in the order of the steps."""
+
+    text: str
+    changes: tuple[Change, ...] = ()
+
+
+class Folder:
+    """Folds questions for one index. Safe to use from several threads."""
+
+    def __init__(self, clauses_with: Mapping[str, int], words: Iterable[str] = ()) -> None:
+        """`clauses_with`: in how many clauses of the index each token occurs. `words`: others that a
+        question may hold, such as those of the table of lay words."""
+        self._clauses_with = {**dict.fromkeys(words, 1), **clauses_with}
+        self._characters = frozenset(char for token in clauses_with for char in token)
+
+    def fold(self, question: str) -> Folded:
+        """The question with the four kinds of change applied; unchanged if none is needed."""
+        wide = nfkc(question)
+        changes = [] if _letters(wide) == _letters(question) else [Change(question, wide, ChangeKind.WIDTH)]
+        text = repair(wide)
+        if text != wide:
+            changes.append(Change(wide, text, ChangeKind.SPACE))
+        for step in (self._traditional, self._typos):
+            text, more = step(text)
+            changes += more
+        return Folded(text, tuple(changes))
+
+    def _traditional(self, text: str) -> tuple[str, list[Change]]:
+        """Simplified characters for traditional ones that the index does not write."""
+        if all(char in self._characters for char in text if _CJK_RUN.match(char)):
+            return text, []
+        simple = _opencc().convert(text)
+        if simple == text:
+            return text, []
+        if len(simple) == len(text):
+            pairs = zip(text, simple, strict=True)
+            simple = "".join(old if old in self._characters else new for old, new in pairs)
+        return simple, [] if simple == text else [Change(text, simple, ChangeKind.TRADITIONAL)]
+
+    def _typos(self, text: str) -> tuple[str, list[Change]]:
+        changes: list[Change] = []
+        out: list[str] = []
+        at = 0
+        for run in _CJK_RUN.finditer(text):
+            out.append(text[at : run.start()])
+            at = run.end()
+            mended, more = self._mend(_cut(run.group()))
+            out.append(mended)
+            changes += more
+        return "".join(out) + text[at:], changes
+
+    def _mend(self, words: list[str]) -> tuple[str, list[Change]]:
+        """Words of one run of characters, mistyped ones replaced, the likeliest first."""
+        best = max(self._candidates(words), key=lambda found: found[:3], default=None)
+        if best is None:
+            return "".join(words), []
+        *_rank, start, end, new = best
+        left, more_left = self._mend(words[:start])
+        right, more_right = self._mend(words[end:])
+        change = Change("".join(words[start:end]), new, ChangeKind.TYPO)
+        return left + new + right, [*more_left, change, *more_right]
+
+    def _candidates(self, words: list[str]) -> Iterator[tuple[int, bool, int, int, int, str]]:
+        """(length, same tone, clauses with it, first word, end, replacement) for stretches that may be
+        mistyped.
+
+        Such a stretch is no word of the index or the dictionary, and by one replaced character, which
+        stands alone between known words, it becomes one of the index.
+        """
+        for start in range(len(words)):
+            for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
+                stretch = "".join(words[start:end])
+                if len(stretch) > _LONGEST:
+                    break
+                if len(stretch) < _SHORTEST or self._is_word(stretch) or _FREE & set(words[start:end]):
+                    continue
+                for place in _singles(words[start:end]):
+                    for other, same_tone in _confusable(stretch[place]):
+                        new = stretch[:place] + other + stretch[place + 1 :]
+                        clauses = self._clauses_with.get(new, 0)
+                        if clauses and _frequency(new) >= _MIN_FREQUENCY:
+                            yield len(new), same_tone, clauses, start, end, new
+
+    def _is_word(self, text: str) -> bool:
+        return text in self._clauses_with or _frequency(text) > 0
+
+
+def _singles(words: list[str]) -> Iterator[int]:
+    """Where in the joined words the single characters are that may be mistyped."""
+    place = 0
+    for word in words:
+        if len(word) == 1 and word not in _stop_words():
+            yield place
+        place += len(word)
+
+
+def _letters(text: str) -> str:
+    """Without punctuation: that 「？」 becomes 「?」 need not be told."""
+    return "".join(char for char in text if char.isalnum())
+
+
+def _cut(run: str) -> list[str]:
+    """jieba's words without its guesses: unknown characters stay alone."""
+    return list(_segmenter().cut(run, HMM=False))
+
+
+def _frequency(word: str) -> int:
+    """How often jieba's dictionary counts a word; 0 for one it doesn't know."""
+    return int(_segmenter().FREQ.get(word, 0))
+
+
+@functools.cache
+def _opencc() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+@functools.lru_cache(maxsize=4096)
+def _confusable(char: str) -> tuple[tuple[str, bool], ...]:
+    """(character, whether its tone is the same) for those that sound the same or look alike."""
+    sounds, homophones = _sounds(), _homophones()
+    found = dict.fromkeys(_look_alike().get(char, ()), False)
+    for other in homophones.get(_toneless(sounds.get(char, "")), ()):
+        found[other] = sounds[other] == sounds[char]
+    found.pop(char, None)
+    return tuple(found.items())
+
+
+@functools.cache
+def _sounds() -> dict[str, str]:
+    """The usual pinyin of every character: the first reading of pypinyin's table.
+
+    The table is read as a file: importing pypinyin loads a dictionary of phrases as well (0.4 s).
+    """
+    path = metadata.distribution("pypinyin").locate_file("pypinyin/pinyin_dict.json")
+    table = json.loads(Path(str(path)).read_text("utf-8"))
+    return {chr(int(code)): readings.partition(",")[0] for code, readings in table.items()}
+
+
+@functools.cache
+def _homophones() -> dict[str, tuple[str, ...]]:
+    """Characters by pinyin without tones."""
+    by_sound: dict[str, list[str]] = {}
+    for char, sound in _sounds().items():
+        by_sound.setdefault(_toneless(sound), []).append(char)
+    by_sound.pop("", None)
+    return {sound: tuple(chars) for sound, chars in by_sound.items()}
+
+
+@functools.lru_cache(maxsize=2048)
+def _toneless(pinyin: str) -> str:
+    """`tī` is `ti`; ü stays apart from u, whatever tone is on it."""
+    plain = unicodedata.normalize("NFD", pinyin).replace("u\u0308", "v")
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+@functools.cache
+def _look_alike() -> dict[str, tuple[str, ...]]:
+    data = tomllib.loads(resources.files("retriever").joinpath("data/variants.toml").read_text("utf-8"))
+    table: dict[str, list[str]] = {}
+    for group in data["look_alike"]["groups"]:
+        for char in group:
+            table.setdefault(char, []).extend(other for other in group if other != char)
+    return {char: tuple(dict.fromkeys(others)) for char, others in table.items()}

@@ -1,0 +1,62 @@
+"""What is in the collection, how to ask, and what the page keeps."""
+
+from __future__ import annotations
+
+from retriever.page.live import Now
+from retriever.page.markup import Html, el
+from retriever.page.state_line import BUILD_COMMAND
+
+
+def about(now: Now, feedback: bool) -> Html:
+    """Help for everyone and the state of the index for those who look after it."""
+    kept = (
+        "问题不会被记下来。"
+        if not feedback
+        else "问题不会被记下来；只有您点了“有用”“没用”或“答错了”，才记下那个问题和您的选择，不记您是谁。"
+    )
+    return el(
+        "section",
+        el("h1", "使用说明", id="about-head", tabindex=-1),
+        el("h2", "怎么问"),
+        el(
+            "ul",
+            el("li", "用平常说话的方式写一句话，点“查一查”。"),
+            el("li", "知道文号就写文号，比如“9号文”；想找电话就写“……的电话”。"),
+            el("li", "答案都摘自公报原文，不是编写的。没有找到时会直说，不会猜。"),
+            el("li", "点“看前后文”可以看整篇公文；要引用，点“复制引用”。"),
+            el("li", "办事前请以原件为准，或打上面的电话问一问。"),
+        ),
+        el("h2", "给工作人员"),
+        el(
+            "ul",
+            el("li", "“筛选”可以按发文机关、年份、文种、栏目和状态缩小范围。"),
+            el("li", "选中的条款可以导出为 Word、表格（CSV）或 Markdown，都带出处。"),
+            el("li", "网址里带着问题和筛选条件，可以收藏，也可以发给别人。"),
+            el("li", "“现行”只表示收录的公报里没有废止它的文件。"),
+        ),
+        el("h2", "收录情况"),
+        _state(now),
+        el("h2", "隐私"),
+        el("p", f"本页只在这台服务器上运行，不向外发送任何内容。{kept}"),
+        aria_labelledby="about-head",
+        cls="browse about",
+    )
+
+
+def _state(now: Now) -> Html:
+    if now.collection is None:
+        return el("p", "还没有可用的索引。请管理员运行：", el("code", BUILD_COMMAND))
+    index = now.collection.retriever.index
+    manifest = index.manifest
+    model = f"{manifest.model['name']}（{manifest.vectors} 个向量）" if manifest.model else "没有"
+    span = now.collection.dates
+    rows = [
+        ("公报文件", "、".join(source["file"] for source in manifest.sources)),
+        ("公文", f"{manifest.notices} 篇"),
+        ("条款", f"{manifest.clauses} 条"),
+        ("成文日期", f"{span[0]} 至 {span[1]}" if span else "没有写"),
+        ("查找方式", "按意思和字词" if now.collection.retriever.embedder is not None else "只按字词"),
+        ("语义模型", model),
+        ("索引时间", manifest.built.replace("T", " ")[:16] + "（世界时）"),
+    ]
+    return el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in rows), cls="facts")

@@ -1,0 +1,141 @@
+"""The web application: Gradio's page and endpoints, the routes for export and feedback, the guard.
+
+Gradio carries the page (one HTML component whose `navigate` event asks for a view), the queue with its
+limits, the endpoints for programs and the MCP server.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+# Before Gradio is imported: it reads its switches then.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import anyio
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.responses import Response
+
+from index.paths import cache_folder
+from retriever.page.api import Api
+from retriever.page.feedback import FeedbackFile
+from retriever.page.live import LiveIndex
+from retriever.page.render import Renderer, title
+from retriever.page.routes import add_routes
+from retriever.page.security import Asgi, Guard, Message, Receive, Scope, Send, content_policy
+from retriever.page.shell import document
+from retriever.page.theme import theme
+from retriever.page.view import read_view
+
+STATIC = Path(__file__).parent / "static"
+AT_ONCE = 4  # questions worked on at the same time; more would only wait for the same cores
+WAITING = 64  # questions in the queue before a new one is turned away
+
+# The component draws nothing itself: its `navigate` event asks for a view, which the script puts in
+# place. (Gradio takes the names of events from this text.)
+_ON_LOAD = "window.gongbao.connect(props, trigger, watch); /* events: 'navigate' */"
+
+
+def blocks(renderer: Renderer, api: Api) -> Any:
+    """The Gradio page."""
+
+    def navigate(event: gr.EventData) -> str:
+        # The serial tells the script which request this answers, and makes every answer a change.
+        return f"{int(event._data['serial'])}\n{renderer.page(str(event._data['query']))}"
+
+    with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True) as page:
+        view = gr.HTML(
+            value="",
+            html_template="",
+            js_on_load=_ON_LOAD,
+            apply_default_css=False,
+            padding=False,
+        )
+        view.navigate(
+            navigate,
+            outputs=view,
+            api_visibility="private",
+            show_progress="hidden",
+            trigger_mode="always_last",
+            concurrency_limit=AT_ONCE,
+            concurrency_id="search",
+        )
+        for name, function in (("search", api.search), ("notice", api.notice), ("offices", api.offices)):
+            gr.api(function, api_name=name, concurrency_limit=AT_ONCE, concurrency_id="search")
+    page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE)
+    return page
+
+
+def create_app(
+    live: LiveIndex, *, feedback: FeedbackFile | None = None, root_path: str = "", mcp: bool = False, port: int = 7860
+) -> Asgi:
+    """The whole application, for any ASGI server."""
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(cache_folder() / "gradio"))
+    renderer = Renderer(live, feedback is not None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    add_routes(app, live, feedback, STATIC)
+    mounted = gr.mount_gradio_app(
+        app,
+        blocks(renderer, Api(live)),
+        path="/",
+        server_port=port,
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        show_error=True,
+        max_file_size=1,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=mcp,
+        root_path=root_path or None,
+        theme=theme(),
+    )
+    return Guard(Paint(mounted, renderer), mcp)
+
+
+class Paint:
+    """ASGI middleware that puts the view into Gradio's document (see `shell`)."""
+
+    def __init__(self, app: Asgi, renderer: Renderer) -> None:
+        self._app = app
+        self._renderer = renderer
+        self._limit = anyio.CapacityLimiter(AT_ONCE)
+        names = sorted(STATIC.iterdir())
+        self._assets = hashlib.sha256(b"".join(path.read_bytes() for path in names)).hexdigest()[:12]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in ("", "/"):
+            await self._app(scope, receive, send)
+            return
+        gradio = await _body_of(self._app, scope, receive)
+        if self._limit.statistics().tasks_waiting >= WAITING:
+            busy = Response(
+                "现在查询的人太多，请过一会儿再试。", 503, {"retry-after": "5"}, "text/plain; charset=utf-8"
+            )
+            await busy(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+        view = await anyio.to_thread.run_sync(self._renderer.page, query, limiter=self._limit)
+        nonce = secrets.token_urlsafe(16)
+        text = document(gradio, view, title(read_view(query)), self._assets, nonce)
+        headers = {"content-security-policy": content_policy(nonce), "cache-control": "no-store"}
+        await Response(text, headers=headers, media_type="text/html; charset=utf-8")(scope, receive, send)
+
+
+async def _body_of(app: Asgi, scope: Scope, receive: Receive) -> str:
+    """What the inner application would send, uncompressed."""
+    parts: list[bytes] = []
+
+    async def keep(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            parts.append(message.get("body", b""))
+
+    plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+    await app({**scope, "headers": plain, "query_string": b""}, receive, keep)
+    return b"".join(parts).decode("utf-8")

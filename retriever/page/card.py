@@ -1,0 +1,108 @@
+"""The answer first: one card with the answer, whom to call, and the clause it stands in; or, as
+carefully made, the card that says there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.store import IndexedClause
+from retriever.citation import citation
+from retriever.model import Office, SearchResult
+from retriever.page.clause import actions, body, copy_button, crumbs, same_elsewhere, source, title_line
+from retriever.page.markup import Html, el
+from retriever.page.status import status_note
+from retriever.page.view import View
+
+ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位"}
+_UNSURE = 0.6  # below this confidence the card asks the reader to check the clause
+
+
+def answer_card(
+    result: SearchResult, entry: IndexedClause, others: Sequence[IndexedClause], view: View, words: Sequence[str]
+) -> Html:
+    """The card of an answered question. `entry` is the clause that the answer stands in, `others` are
+    clauses found that say the same in the same words."""
+    answer = result.answer
+    assert answer is not None
+    unsure = result.confidence < _UNSURE
+    return el(
+        "section",
+        el("h2", "答案", id="answer-head", tabindex=-1),
+        el("p", answer.text, cls="answer-text"),
+        offices(answer.offices),
+        el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if unsure else None,
+        el(
+            "div",
+            el("h3", "依据的原文"),
+            title_line(entry),
+            status_note(entry.notice),
+            crumbs(entry),
+            el("blockquote", body(entry, words, answer.text)),
+            _cite(entry),
+            source(entry),
+            same_elsewhere(others, view),
+            actions(entry, view, "其他引用格式"),
+            cls="basis",
+        ),
+        cls="card answer",
+        aria_labelledby="answer-head",
+    )
+
+
+def _cite(entry: IndexedClause) -> Html:
+    text = citation(entry.notice, entry.clause)
+    return el("p", el("span", f"引用：{text}"), copy_button(text, "复制引用"), cls="citation")
+
+
+def offices(found: Sequence[Office]) -> Html | None:
+    """Whom to call: each office with its part, its phone as a link, and where the phone is stated."""
+    if not found:
+        return None
+    return el("ul", *(el("li", *_office(office)) for office in found), cls="offices", aria_label="有关单位")
+
+
+def _office(office: Office) -> list[Html]:
+    parts = [el("span", ROLES.get(office.role, "有关单位"), cls="role"), el("b", office.name)]
+    if office.phone is None:
+        return [*parts, el("span", "公报里没有写它的电话", cls="none")]
+    parts.append(tel(office.phone))
+    if office.phone_from:
+        parts.append(el("span", f"号码见 {office.phone_from}", cls="bit"))
+    return parts
+
+
+def tel(phone: str) -> Html:
+    """A phone number that a touch dials."""
+    digits = "".join(char for char in phone if char in "0123456789+-")
+    return el("a", el("span", "电话 ", cls="quiet"), phone, href=f"tel:{digits}", cls="tel")
+
+
+def refused_card(result: SearchResult) -> Html:
+    """The card of a question that the gazettes do not answer: why, and what to do now."""
+    return el(
+        "section",
+        el("h2", "公报里没有找到答案", id="answer-head", tabindex=-1),
+        el("p", f"{result.note}。" if result.note and not result.note.endswith("。") else result.note, cls="why")
+        if result.note
+        else el("p", "收录的公报里，没有哪一条直接回答这个问题。为免误导，这里不猜。", cls="why"),
+        el(
+            "ul",
+            el("li", "换个说法再问一次，比如用文件里的词：“补助”“办理”“负责”。"),
+            el("li", "知道文号的话，直接写文号，比如“9号文”。"),
+            el("li", "也可以", el("a", "查单位电话", href="?view=offices"), "，打电话问。"),
+            cls="tips",
+        ),
+        cls="card refused",
+        aria_labelledby="answer-head",
+    )
+
+
+def trouble_card(text: str) -> Html:
+    """A question that could not be searched for: empty, too long, or a fault on our side."""
+    return el(
+        "section",
+        el("h2", "这个问题没法查", id="answer-head", tabindex=-1),
+        el("p", text, cls="why"),
+        cls="card refused",
+        aria_labelledby="answer-head",
+    )

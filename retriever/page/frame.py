@@ -1,0 +1,122 @@
+"""What surrounds every view: head with navigation, the question box with its filters, the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retriever.model import MAX_QUESTION
+from retriever.page.filters import Option, Options
+from retriever.page.markup import Html, el
+from retriever.page.status import NAMES
+from retriever.page.view import Place, View
+
+NAME = "公报问答"
+_NAVIGATION = (
+    (Place.ASK, "提问", "./"),
+    (Place.NOTICES, "公文目录", "?view=notices"),
+    (Place.OFFICES, "单位电话", "?view=offices"),
+    (Place.ABOUT, "使用说明", "?view=about"),
+)
+
+
+def header(view: View) -> Html:
+    """The name of the page and the ways to its views."""
+    here = Place.NOTICES if view.place is Place.NOTICE and not view.q else view.place
+    links = [
+        el("li", el("a", label, href=href, aria_current="page" if place is here else None))
+        for place, label, href in _NAVIGATION
+    ]
+    return el(
+        "header",
+        el("a", "跳到正文", href="#main", cls="skip"),
+        el("div", el("a", NAME, href="./", cls="brand"), el("nav", el("ul", *links), aria_label="主菜单"), cls="wide"),
+        cls="top",
+    )
+
+
+def ask_form(view: View, options: Options | None, first: bool) -> Html:
+    """The question box: one field, one button. `first` is the start view, where it is big."""
+    field = el(
+        "input",
+        id="q",
+        name="q",
+        type="text",
+        value=view.q,
+        maxlength=MAX_QUESTION,
+        autocomplete="off",
+        enterkeyhint="search",
+        placeholder="例如：工资被拖欠了找谁",
+        required=True,
+    )
+    label = "想问什么事？" if first else "您的问题"
+    return el(
+        "form",
+        el("label", label, for_="q", cls="ask-label"),
+        el("div", field, el("button", "查一查", type="submit", cls="button main"), cls="ask-row"),
+        filters(view, options, "ask") if options is not None else None,
+        id="ask",
+        role="search",
+        aria_label="提问",
+        action="./",
+        method="get",
+        cls="ask first" if first else "ask",
+    )
+
+
+def list_form(view: View, options: Options) -> Html:
+    """The filters of the list of notices."""
+    return el(
+        "form",
+        el("input", type="hidden", name="view", value=Place.NOTICES.value),
+        filters(view, options, "list"),
+        action="./",
+        method="get",
+        cls="ask",
+        role="search",
+        aria_label="筛选公文",
+    )
+
+
+def filters(view: View, options: Options, form: str) -> Html:
+    """Filters for staff, folded; the fold says what is chosen. Native lists: every screen reader knows them."""
+    selects = [
+        _select("issuer", "发文机关", options.issuers, view.issuer),
+        _select("year", "年份", options.years, view.year, "{} 年"),
+        _select("kind", "文种", options.kinds, view.kind),
+        _select("section", "栏目", options.sections, view.section),
+        _select("status", "状态", options.statuses, "" if view.status == "any" else view.status, names=NAMES),
+    ]
+    if form == "ask":
+        modes = (("hybrid", "意思和字词（推荐）"), ("dense", "只按意思"), ("bm25", "只按字词"))
+        choices = [el("option", text, value=value, selected=view.mode == value) for value, text in modes]
+        selects.append(el("label", el("span", "查找方式"), el("select", *choices, name="mode"), cls="filter"))
+    bare = View(place=view.place, q=view.q, sort=view.sort)
+    clear = el("a", "清除筛选", href=bare.href, cls="clear") if view.filtered else None
+    chosen = "、".join(filter(None, (view.issuer, view.year, view.kind, view.section, NAMES.get(view.status, ""))))
+    return el(
+        "details",
+        el("summary", f"筛选：{chosen}" if chosen else "筛选"),
+        el("div", *(select for select in selects if select is not None), cls="filters"),
+        el("div", el("button", "应用筛选", type="submit", cls="button quiet"), clear, cls="row"),
+        el("input", type="hidden", name="sort", value=view.sort) if view.sort != "score" else None,
+        cls="filter-box",
+    )
+
+
+def _select(
+    name: str, label: str, options: Sequence[Option], chosen: str, form: str = "{}", names: dict[str, str] | None = None
+) -> Html | None:
+    """One native list; left out where there is nothing to choose between."""
+    if len(options) < 2 and not chosen:
+        return None
+    values = [el("option", "全部", value="")]
+    for value, count in options:
+        text = form.format((names or {}).get(value, value))
+        values.append(el("option", f"{text}（{count}）", value=value, selected=value == chosen))
+    return el("label", el("span", label), el("select", *values, name=name), cls="filter")
+
+
+def footer(state: Html) -> Html:
+    return el(
+        "footer", el("div", state, el("p", "答案摘自公报原文，办事请以原件为准。", cls="small"), cls="wide"), cls="foot"
+    )

@@ -1,0 +1,119 @@
+"""The index that the page answers from, brought up to date while it runs.
+
+A build publishes a keyword index first and adds vectors later; it may also replace everything. A
+background thread watches the manifest and swaps in what is new as a whole, so that a question sees
+either the old index or the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from corpus.errors import GongbaoError
+from index.lock import HOLDER
+from index.manifest import stamp
+from retriever.page.collection import Collection
+from retriever.search import Retriever
+
+_EVERY = 1.0  # seconds between looks at the manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What can be answered from at this moment. `trouble` says why not, or why what is new can't be
+    used; `building` that a build is at work on the index."""
+
+    collection: Collection | None
+    trouble: str | None = None
+    building: bool = False
+    opening: bool = False
+
+
+class LiveIndex:
+    """Holds the newest usable index. `now` may be read from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._now = Now(None, opening=True)
+        self._tried: tuple[int, int, int] | None = None  # the manifest that was last tried
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="index-watch", daemon=True)
+
+    @property
+    def now(self) -> Now:
+        return self._now
+
+    def start(self) -> None:
+        """Open the index in the background and watch it from then on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def look(self) -> None:
+        """Look once: open the index if there is a new one, and note whether a build is at work."""
+        found = stamp(self.folder)
+        held = self._now.collection
+        expired = held is not None and found is not None and held.retriever.index.outdated()
+        if found is None or found != self._tried or expired:
+            self._open(found)
+        building = self._building()
+        if building != self._now.building:
+            self._now = replace(self._now, building=building)
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            self.look()
+            self._stop.wait(_EVERY)
+
+    def _open(self, found: tuple[int, int, int] | None) -> None:
+        held = self._now.collection
+        if found is None and held is not None:
+            return  # the folder was taken away: what is in memory still answers
+        try:
+            self._now = Now(self._collect(), building=self._now.building)
+        except GongbaoError as err:
+            self._fail(str(err))
+        except OSError as err:
+            self._fail(f"{self.folder}：读不了索引（{err.strerror or err}）")
+        self._tried = found
+
+    def _collect(self) -> Collection:
+        """Open the index. Examples are looked for only among new clauses."""
+        retriever = Retriever.open(self.folder)
+        held = self._now.collection
+        if held is not None and held.retriever.index.manifest.data == retriever.index.manifest.data:
+            return Collection.of(retriever, held.examples)
+        return Collection.of(retriever)
+
+    def _fail(self, trouble: str) -> None:
+        if trouble != self._now.trouble:
+            print(trouble, file=sys.stderr)
+        self._now = replace(self._now, trouble=trouble, opening=False)
+
+    def _building(self) -> bool:
+        """Whether a build is at work: it leaves a note with its process beside the index. The lock
+        itself is not tried, for a build that starts at that moment would find it taken."""
+        try:
+            pid = int(json.loads((self.folder / HOLDER).read_text("utf-8"))["pid"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        return _is_running(pid)
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a process exists; on systems where that can't be asked harmlessly, that is assumed."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,59 @@
+"""Markup that is safe by construction: everything that is not `Html` already is escaped.
+
+Texts of documents and questions of users reach the page only through `el` and `esc`, so that a clause
+with `<script>` in it is shown as the text it is.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TypeAlias
+
+# Control characters other than tab and line breaks mean nothing to a reader and confuse parsers.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_VOID = frozenset({"input", "br", "hr", "meta", "link"})
+
+
+class Html(str):
+    """A piece of markup in which every text has been escaped."""
+
+    __slots__ = ()
+
+
+Child: TypeAlias = "str | Html | None"
+
+
+def clean(text: str) -> str:
+    """The text without control characters."""
+    return _CONTROL.sub("", text)
+
+
+def esc(text: str) -> Html:
+    """Text as markup; what is markup already stays as it is."""
+    return text if isinstance(text, Html) else Html(html.escape(clean(text), quote=True))
+
+
+def join(parts: list[Html] | tuple[Html, ...], between: str = "") -> Html:
+    """Pieces of markup one after another, with (escaped) text between them."""
+    return Html(esc(between).join(parts))
+
+
+def el(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Html:
+    """One element. `cls` is the class; other names lose a last `_` and get `-` for `_`.
+
+    An attribute that is None or False is left out; True stands without a value. Children that are None
+    are left out.
+    """
+    head = name + "".join(_attribute(key, value) for key, value in attributes.items())
+    if name in _VOID:
+        return Html(f"<{head}>")
+    inner = "".join(esc(child) for child in children if child is not None)
+    return Html(f"<{head}>{inner}</{name}>")
+
+
+def _attribute(key: str, value: str | int | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    name = "class" if key == "cls" else key.rstrip("_").replace("_", "-")
+    return f" {name}" if value is True else f' {name}="{html.escape(clean(str(value)), quote=True)}"'

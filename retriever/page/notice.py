@@ -1,0 +1,180 @@
+"""The view of one notice: what is known of it, and its whole text, opened at a clause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from corpus.model import ClauseKind, Notice
+from corpus.text import squash
+from index.store import IndexedClause, IndexedNotice
+from retriever.page.card import tel
+from retriever.page.clause import body, citations, pick_box, source
+from retriever.page.collection import Collection
+from retriever.page.marks import mark, question_words
+from retriever.page.markup import Html, el, join
+from retriever.page.results import export_bar
+from retriever.page.status import status_note
+from retriever.page.view import Place, View
+
+_OUTLINE_FROM = 6  # headings; a shorter notice needs no outline
+
+
+def notice_view(collection: Collection, view: View) -> Html:
+    """The notice, or one line that it is not there."""
+    found = collection.notice(view.notice)
+    if found is None:
+        text = f"没有收录“{view.notice}”这篇公文。"
+        return el(
+            "section",
+            el("h1", "找不到这篇公文"),
+            el("p", text, el("a", "看公文目录", href="?view=notices")),
+            cls="card",
+        )
+    clauses = collection.clauses_of(found.notice.notice_id)
+    words = question_words(view.q) if view.q else ()
+    return el(
+        "article",
+        _back(view),
+        el("h1", found.notice.title, id="notice-head", tabindex=-1),
+        status_note(found.notice),
+        _facts(found),
+        _outline(clauses, view),
+        el("div", *_text(clauses, words, view.clause), cls="full"),
+        export_bar(),
+        cls="notice",
+        aria_labelledby="notice-head",
+    )
+
+
+def _back(view: View) -> Html | None:
+    if not view.q:
+        return el("p", el("a", "‹ 公文目录", href="?view=notices"), cls="back")
+    target = view.but(place=Place.ASK, notice="", clause="")
+    return el("p", el("a", f"‹ 回到“{view.q[:20]}”的结果", href=target.href), cls="back")
+
+
+def _facts(found: IndexedNotice) -> Html:
+    notice = found.notice
+    phones = join([tel(phone) for phone in notice.phones], "　") if notice.phones else None
+    rows: list[tuple[str, str | Html | None]] = [
+        ("文号", notice.doc_number),
+        ("发文机关", notice.issuer),
+        ("成文日期", notice.date),
+        ("栏目", notice.section),
+        ("主送", notice.addressee),
+        ("咨询单位", notice.unit),
+        ("咨询电话", phones),
+        ("附件", "；".join(notice.attachments) or None),
+        ("有效期", _validity(notice)),
+        ("公报页码", f"第 {notice.contents_page} 页" if notice.contents_page else None),
+        ("原件", f"{'、'.join(found.files)} 第 {notice.lines.start}–{notice.lines.end} 行"),
+    ]
+    return el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in rows if value), cls="facts")
+
+
+def _validity(notice: Notice) -> str | None:
+    if notice.valid_until is None:
+        return None
+    return f"{notice.valid_from or notice.date or '……'} 至 {notice.valid_until}"
+
+
+def anchor(row: int) -> str:
+    """The id of a clause's element. Rows are plain numbers; clause ids may hold any character."""
+    return f"c{row}"
+
+
+def _outline(clauses: Sequence[IndexedClause], view: View) -> Html | None:
+    """First-level headings, each a link to its place."""
+    items: list[Html] = []
+    seen: set[str] = set()
+    for entry in clauses:
+        if entry.path and entry.path[0] not in seen:
+            seen.add(entry.path[0])
+            target = view.but(clause=entry.clause_id)
+            items.append(el("li", el("a", entry.path[0], href=target.href)))
+    if len(items) < _OUTLINE_FROM:
+        return None
+    return el("details", el("summary", f"本文目录（{len(items)}）"), el("ol", *items), cls="outline")
+
+
+def _text(clauses: Sequence[IndexedClause], words: Sequence[str], wanted: str) -> list[Html]:
+    """Every clause in order; the rows of one table together as a table."""
+    out: list[Html] = []
+    for table, run in groupby(clauses, key=_table_of):
+        entries = list(run)
+        if table is not None:
+            out.append(_table(entries, words, wanted))
+        else:
+            out += [_clause(entry, words, wanted) for entry in entries]
+    return out
+
+
+def _table_of(entry: IndexedClause) -> tuple[str, ...] | None:
+    """What the rows of one table have in common; None for everything that is no row."""
+    if entry.clause.kind is not ClauseKind.TABLE_ROW or not entry.clause.cells:
+        return None
+    return (entry.clause_id.rsplit(".", 1)[0], *entry.path)
+
+
+def _clause(entry: IndexedClause, words: Sequence[str], wanted: str) -> Html:
+    here = entry.clause_id == wanted
+    if entry.clause.kind is ClauseKind.HEADING:
+        if _shown_elsewhere(entry):
+            return Html("")
+        level = min(2 + max(len(entry.path) - 1, 0), 4)
+        return el(
+            f"h{level}", mark(entry.text, words), id=anchor(entry.row), cls="target" if here else None, tabindex=-1
+        )
+    return el(
+        "div",
+        el("p", "您查的就是这一条", cls="here") if here else None,
+        body(entry, words),
+        el("div", citations(entry), pick_box(entry, "选中"), source(entry), cls="actions") if here else _folded(entry),
+        id=anchor(entry.row),
+        cls=f"clause {entry.kind}" + (" target" if here else ""),
+        tabindex=-1,
+    )
+
+
+def _shown_elsewhere(entry: IndexedClause) -> bool:
+    """The title stands above as h1, the head of a table in the table."""
+    key = entry.clause_id.rsplit("/", 1)[-1]
+    return (key == "题" and not entry.path) or (key.split(".")[-1] == "头" and "｜" in entry.text)
+
+
+def _folded(entry: IndexedClause) -> Html:
+    """Citing a clause in the full text: folded, so that the text reads as a text."""
+    return el(
+        "details",
+        el("summary", el("span", "引用这一条", cls="quiet")),
+        el("div", citations(entry), pick_box(entry, "选中"), source(entry), cls="actions"),
+        cls="cite-here",
+    )
+
+
+def _table(entries: Sequence[IndexedClause], words: Sequence[str], wanted: str) -> Html:
+    heads = list(dict.fromkeys(head for entry in entries for head, _ in entry.clause.cells))
+    rows = []
+    for entry in entries:
+        cells = dict(entry.clause.cells)
+        here = entry.clause_id == wanted
+        rows.append(
+            el(
+                "tr",
+                *(el("td", mark(cells.get(head, ""), words)) for head in heads),
+                id=anchor(entry.row),
+                cls="target" if here else None,
+                tabindex=-1,
+            )
+        )
+    caption = entries[0].path[-1] if entries[0].path else entries[0].notice.title
+    table = el(
+        "table",
+        el("caption", caption, cls="unseen"),  # it stands above as a heading
+        el("thead", el("tr", *(el("th", head, scope="col") if head else el("td") for head in heads)))
+        if any(heads)
+        else None,
+        el("tbody", *rows),
+    )
+    return el("div", table, cls="scroll", tabindex=0, role="region", aria_label=squash(caption)[:40] or "表格")

@@ -1,0 +1,61 @@
+"""The list of offices with their phones."""
+
+from __future__ import annotations
+
+from retriever.offices import Entry
+from retriever.page.card import tel
+from retriever.page.collection import Collection
+from retriever.page.markup import Html, el
+from retriever.page.view import Place, View
+
+
+def offices_view(collection: Collection) -> Html:
+    """Offices with a phone first, each phone with the notice that states it; then the others."""
+    entries = collection.offices
+    with_phone = [entry for entry in entries if entry.phones]
+    others = [entry for entry in entries if not entry.phones]
+    return el(
+        "section",
+        el("h1", f"单位电话（{len(with_phone)} 个）", id="list-head", tabindex=-1),
+        el("p", "单位和电话都抄自公报，时间久了可能有变动。", cls="small"),
+        el("ul", *(_office(collection, entry) for entry in with_phone), cls="directory") if with_phone else None,
+        _without_phone(others) if others else None,
+        aria_labelledby="list-head",
+        cls="browse",
+    )
+
+
+def _office(collection: Collection, entry: Entry) -> Html:
+    stated: dict[str, list[str | None]] = {}
+    for phone, number in entry.phones:
+        stated.setdefault(phone, []).append(number)
+    phones = [
+        el("p", tel(phone), *(_stated(collection, number) for number in numbers), cls="phone")
+        for phone, numbers in stated.items()
+    ]
+    return el("li", el("h2", entry.name), *phones, _duties(entry))
+
+
+def _without_phone(entries: list[Entry]) -> Html:
+    items = [el("li", entry.name, " ", _duties(entry)) for entry in entries]
+    return el(
+        "details",
+        el("summary", f"还有 {len(entries)} 个单位，公报里没有写电话"),
+        el("ul", *items, cls="directory"),
+    )
+
+
+def _duties(entry: Entry) -> Html | None:
+    """A link that asks what the office is in charge of."""
+    if not entry.roles.get("lead"):
+        return None
+    return el("a", "看它负责什么", href=View(q=f"{entry.name}负责哪些工作？").href, cls="bit")
+
+
+def _stated(collection: Collection, number: str | None) -> Html | None:
+    if number is None:
+        return None
+    found = collection.notice(number)
+    if found is None:
+        return el("span", f"见 {number}", cls="bit")
+    return el("a", f"见 {number}", href=View(place=Place.NOTICE, notice=found.notice.notice_id).href, cls="bit")

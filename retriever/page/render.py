@@ -1,0 +1,98 @@
+"""From an address to the page's markup: the one place where views are put together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from retriever.page.about import about
+from retriever.page.card import trouble_card
+from retriever.page.catalogue import catalogue
+from retriever.page.collection import Collection
+from retriever.page.frame import NAME, ask_form, footer, header, list_form
+from retriever.page.live import LiveIndex, Now
+from retriever.page.markup import Html, el
+from retriever.page.notice import notice_view
+from retriever.page.offices import offices_view
+from retriever.page.results import results
+from retriever.page.state_line import notice_line, state_line
+from retriever.page.view import Place, View, read_view
+
+
+class Renderer:
+    """Renders any address of the page. Safe to use from several threads."""
+
+    def __init__(self, live: LiveIndex, feedback: bool = False) -> None:
+        self.live = live
+        self.feedback = feedback
+
+    def page(self, query: str) -> Html:
+        """The whole page for a query string. A fault of ours is a clear line too, never a trace."""
+        view = read_view(query)
+        try:
+            return self._page(view, self.live.now)
+        except Exception as err:  # the last stop before the user
+            print(f"页面出错（{type(err).__name__}: {err}）", file=sys.stderr)
+            return self._frame(view, self.live.now, [trouble_card("程序出了问题，请稍后再试，或告诉管理员。")])
+
+    def _page(self, view: View, now: Now) -> Html:
+        main: list[Html | None] = [notice_line(now)]
+        if view.place is Place.ABOUT:
+            main.append(about(now, self.feedback))
+        elif now.collection is None:
+            main.append(ask_form(view, None, first=not view.q))
+        else:
+            main += self._views(now.collection, view)
+        return self._frame(view, now, main)
+
+    @staticmethod
+    def _frame(view: View, now: Now, main: Sequence[Html | None]) -> Html:
+        return el(
+            "div",
+            header(view),
+            el("main", el("div", *main, cls="wide"), id="main", tabindex=-1),
+            footer(state_line(now)),
+            el("p", id="said", cls="unseen", role="status", aria_live="polite"),
+            cls="gongbao",
+            data_title=title(view),
+        )
+
+    def _views(self, collection: Collection, view: View) -> Sequence[Html | None]:
+        options = collection.options
+        if view.place is Place.NOTICE:
+            return [notice_view(collection, view)]
+        if view.place is Place.NOTICES:
+            return [list_form(view, options), catalogue(collection, view)]
+        if view.place is Place.OFFICES:
+            return [offices_view(collection)]
+        if not view.q:
+            return [_welcome(), ask_form(view, options, first=True), _examples(collection)]
+        return [
+            el("h1", f"“{view.q[:60]}”的查询结果", cls="unseen"),
+            ask_form(view, options, first=False),
+            results(collection, view, self.feedback),
+        ]
+
+
+def title(view: View) -> str:
+    """The title of the browser's tab."""
+    names = {Place.NOTICES: "公文目录", Place.OFFICES: "单位电话", Place.ABOUT: "使用说明", Place.NOTICE: view.notice}
+    head = view.q if view.place is Place.ASK and view.q else names.get(view.place, "")
+    return f"{head[:40]} - {NAME}" if head else NAME
+
+
+def _welcome() -> Html:
+    text = "政府公报里写的政策、负责单位和电话，用一句话就能查到。答案附原文和出处。"
+    return el("div", el("h1", "问一问政府公报"), el("p", text), cls="welcome")
+
+
+def _examples(collection: Collection) -> Html | None:
+    if not collection.examples:
+        return None
+    links = [el("li", el("a", question, href=View(q=question).href)) for question in collection.examples]
+    return el(
+        "section",
+        el("h2", "可以这样问", id="examples-head"),
+        el("ul", *links, cls="examples"),
+        aria_labelledby="examples-head",
+    )

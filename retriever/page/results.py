@@ -1,0 +1,162 @@
+"""The view of a question: answer card, then the clauses found, equal ones merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.errors import GongbaoError
+from corpus.text import squash
+from index.store import IndexedClause
+from retriever.model import Hit, SearchResult
+from retriever.page.card import answer_card, refused_card, trouble_card
+from retriever.page.clause import actions, body, crumbs, same_elsewhere, source
+from retriever.page.collection import Collection
+from retriever.page.feedback_form import feedback_form
+from retriever.page.filters import filters_of
+from retriever.page.marks import question_words
+from retriever.page.markup import Html, el, join
+from retriever.page.status import badge
+from retriever.page.view import COUNTS, View
+
+_POOL = 50  # by date, the newest of this many most relevant clauses come first
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Clauses with the same text, the best first."""
+
+    hits: tuple[Hit, ...]
+
+    @property
+    def entries(self) -> tuple[IndexedClause, ...]:
+        return tuple(hit.entry for hit in self.hits)
+
+    def holds(self, clause_id: str | None) -> bool:
+        return any(hit.clause_id == clause_id for hit in self.hits)
+
+    @property
+    def first(self) -> IndexedClause:
+        return self.hits[0].entry
+
+
+def merge(hits: Sequence[Hit]) -> list[Group]:
+    """Clauses whose letters and digits are equal become one, in the place of the best of them."""
+    grouped: dict[str, list[Hit]] = {}
+    for hit in hits:
+        grouped.setdefault(squash(hit.text), []).append(hit)
+    return [Group(tuple(same)) for same in grouped.values()]
+
+
+def by_date(hits: Sequence[Hit]) -> list[Hit]:
+    """Newest first; without a date last; of one day the more relevant first."""
+    return sorted(hits, key=lambda hit: (hit.date is not None, hit.date or "", -hit.rank), reverse=True)
+
+
+def results(collection: Collection, view: View, feedback: bool) -> Html:
+    """Search and show. Everything that goes wrong is a card with one clear line."""
+    try:
+        count = _POOL if view.sort == "date" else view.n
+        result = collection.retriever.search(view.q, k=count, mode=view.mode, filters=filters_of(view))
+    except GongbaoError as err:
+        return trouble_card(str(err))
+    return show(collection, result, view, feedback)
+
+
+def show(collection: Collection, result: SearchResult, view: View, feedback: bool) -> Html:
+    """The card and the clauses of a result."""
+    words = question_words(view.q)
+    groups = merge(by_date(result.hits) if view.sort == "date" else result.hits)
+    answering = collection.clause(result.answer.clause_id) if result.answer else None
+    own = answering.clause_id if answering is not None else None
+    if answering is not None:
+        same = [entry for group in groups if group.holds(own) for entry in group.entries]
+        others = [entry for entry in same if entry.clause_id != own]
+        card = answer_card(result, answering, others, view, words)
+    else:
+        card = _nothing(view) if not result.hits and view.filtered else refused_card(result)
+    below = [group for group in groups if not group.holds(own)][: view.n]
+    parts: list[Html] = [card]
+    if feedback:
+        shown = [answering] if answering is not None else []
+        parts.append(feedback_form(result, [*shown, *(group.first for group in below)]))
+    if below:
+        parts.append(_list(below, view, words, answered=answering is not None))
+    if below or answering is not None:
+        parts.append(export_bar())
+    return join(parts)
+
+
+def _nothing(view: View) -> Html:
+    bare = View(q=view.q)
+    return el(
+        "section",
+        el("h2", "在选定的范围里没有找到", id="answer-head", tabindex=-1),
+        el("p", "筛选条件下没有相关条款。", el("a", "去掉筛选再查", href=bare.href), cls="why"),
+        cls="card refused",
+        aria_labelledby="answer-head",
+    )
+
+
+def _list(groups: Sequence[Group], view: View, words: Sequence[str], answered: bool) -> Html:
+    head = "其他相关条款" if answered else "最接近的条款，仅供参考"
+    items = [el("li", _hit(group, number, view, words)) for number, group in enumerate(groups, 1)]
+    return el(
+        "section",
+        el("div", el("h2", f"{head}（{len(groups)}）", id="hits-head"), _sorting(view), cls="list-head"),
+        el("ol", *items, cls="hits"),
+        _more(view, len(groups)),
+        cls="found",
+        aria_labelledby="hits-head",
+    )
+
+
+def _sorting(view: View) -> Html:
+    links = []
+    for value, label in (("score", "按相关程度"), ("date", "按日期")):
+        current = view.sort == value
+        links.append(el("a", label, href=view.but(sort=value).href, aria_current="true" if current else None))
+    return el("p", el("span", "排序："), *links, cls="sorting")
+
+
+def _more(view: View, shown: int) -> Html | None:
+    wider = next((count for count in COUNTS if count > view.n), None)
+    if wider is None or shown < view.n - 2:
+        return None
+    return el("p", el("a", f"多看一些（{wider} 条）", href=view.but(n=wider).href, cls="button quiet"), cls="more")
+
+
+def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
+    entry = group.first
+    notice = entry.notice
+    bits = [el("span", bit, cls="bit") for bit in (notice.doc_number, notice.date) if bit]
+    return el(
+        "article",
+        el("h3", el("span", f"{number}. ", cls="number"), notice.title),
+        el("p", *bits, badge(notice), cls="from"),
+        crumbs(entry),
+        body(entry, words),
+        source(entry),
+        same_elsewhere(group.entries[1:], view),
+        actions(entry, view),
+        cls="hit",
+    )
+
+
+def export_bar() -> Html:
+    """Export of the chosen clauses (of all on the page when none is chosen)."""
+    none = "导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部"
+    buttons = [
+        el("button", label, type="submit", name="format", value=value, cls="button quiet")
+        for value, label in (("docx", "Word 文档"), ("csv", "表格（CSV）"), ("md", "Markdown"))
+    ]
+    return el(
+        "form",
+        el("p", el("span", none, data_count="导出选中的 {n} 条（带出处）", data_none=none), id="export-label"),
+        el("div", *buttons, cls="row"),
+        id="export",
+        action="export",
+        method="post",
+        cls="export",
+        aria_labelledby="export-label",
+    )

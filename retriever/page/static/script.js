@@ -1,0 +1,200 @@
+// The page works without this script: links and forms are plain ones. With it, views change without
+// loading anything anew (through Gradio's queue), citations are copied, and feedback is sent in place.
+(() => {
+  "use strict";
+
+  const WAIT = 15000; // milliseconds after which a view is loaded as a plain page instead
+  const REFRESH = 2000; // between looks whether an index has appeared
+  let ask = null; // asks Gradio for a view
+  let serial = 0; // of the newest request; answers to older ones are dropped
+  let waiting = null; // { url, push, quiet, y, timer }
+
+  const page = () => document.getElementById("page");
+  const one = (selector) => page().querySelector(selector);
+  const say = (text) => {
+    const line = document.getElementById("said");
+    if (line) line.textContent = text;
+  };
+
+  // --- views -------------------------------------------------------------------------------------
+
+  function connect(props, trigger, watch) {
+    ask = (query) => trigger("navigate", { query, serial });
+    watch("value", () => arrived(String(props.value)));
+  }
+
+  function go(url, { push = true, quiet = false, y = 0 } = {}) {
+    if (!ask) {
+      if (!quiet) location.assign(url);
+      return;
+    }
+    if (waiting) clearTimeout(waiting.timer);
+    serial += 1;
+    const timer = setTimeout(() => location.assign(url), WAIT);
+    waiting = { url, push, quiet, y, timer };
+    if (!quiet) {
+      page().setAttribute("aria-busy", "true");
+      say("正在查找");
+    }
+    ask(url.search);
+  }
+
+  function arrived(value) {
+    const cut = value.indexOf("\n");
+    if (!waiting || Number(value.slice(0, cut)) !== serial) return;
+    const { url, push, quiet, y, timer } = waiting;
+    waiting = null;
+    clearTimeout(timer);
+    if (push) {
+      history.replaceState({ y: scrollY }, "");
+      history.pushState({ y: 0 }, "", url);
+    }
+    show(value.slice(cut + 1), quiet, y);
+  }
+
+  function show(html, quiet, y) {
+    const typed = quiet ? one("#q") : null;
+    const kept = typed && { text: typed.value, focused: document.activeElement === typed };
+    page().removeAttribute("aria-busy");
+    page().innerHTML = html;
+    document.title = page().firstElementChild.dataset.title;
+    settle();
+    if (kept && one("#q")) {
+      one("#q").value = kept.text;
+      if (kept.focused) one("#q").focus();
+      return;
+    }
+    if (quiet) return;
+    const target = one(".target");
+    if (target && !y) return openAt(target);
+    const head = one("[id$=-head][tabindex]");
+    if (head) head.focus({ preventScroll: true });
+    scrollTo(0, y);
+  }
+
+  function openAt(target) {
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  }
+
+  // What a view needs once it stands in the page.
+  function settle() {
+    count();
+    if (one("[data-refresh]")) setTimeout(refresh, REFRESH);
+  }
+
+  function refresh() {
+    if (!one("[data-refresh]")) return;
+    if (ask && !waiting) go(new URL(location.href), { push: false, quiet: true });
+    else setTimeout(refresh, REFRESH);
+  }
+
+  function follow(event) {
+    const link = event.target.closest("a[href]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const url = new URL(link.href);
+    if (link.classList.contains("skip")) {
+      event.preventDefault();
+      one("#main").focus();
+    } else if (url.origin === location.origin && url.pathname === location.pathname) {
+      event.preventDefault();
+      go(url);
+    }
+  }
+
+  // --- forms -------------------------------------------------------------------------------------
+
+  function submitted(event) {
+    const form = event.target;
+    if (form.method === "get") {
+      event.preventDefault();
+      const wanted = new URLSearchParams();
+      for (const [name, value] of new FormData(form)) {
+        if (String(value).trim() && !(name === "mode" && value === "hybrid")) wanted.append(name, value);
+      }
+      go(new URL(`?${wanted}`, location.href));
+    } else if (form.classList.contains("feedback")) {
+      event.preventDefault();
+      sendFeedback(form, event.submitter);
+    } else if (form.id === "export") {
+      exportAll();
+    }
+  }
+
+  // Without a tick, everything on the page is exported.
+  function exportAll() {
+    const boxes = [...page().querySelectorAll("input[name=id]")];
+    if (boxes.some((box) => box.checked)) return;
+    boxes.forEach((box) => (box.checked = true));
+    setTimeout(() => boxes.forEach((box) => (box.checked = false)), 0);
+  }
+
+  async function sendFeedback(form, button) {
+    const fields = new URLSearchParams(new FormData(form, button));
+    let text = "谢谢，已经记下。";
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields, headers: { accept: "application/json" } });
+      if (!answer.ok) text = await answer.text();
+    } catch {
+      text = "没能发出去，请再试一次。";
+    }
+    form.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
+    say(text);
+  }
+
+  function count() {
+    const label = one("[data-count]");
+    if (!label) return;
+    const ticked = page().querySelectorAll("input[name=id]:checked").length;
+    label.textContent = ticked ? label.dataset.count.replace("{n}", ticked) : label.dataset.none;
+    label.closest("form").classList.toggle("active", ticked > 0);
+  }
+
+  // --- copying -----------------------------------------------------------------------------------
+
+  async function copy(button) {
+    const done = (await copied(button.dataset.copy)) ? "已复制" : "请长按文字复制";
+    const before = button.dataset.label || button.textContent;
+    button.dataset.label = before;
+    button.textContent = done;
+    say(done);
+    setTimeout(() => (button.textContent = before), 2000);
+  }
+
+  // The clipboard interface is missing on plain http pages other than localhost, as in many offices.
+  async function copied(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const area = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+      area.style.cssText = "position:fixed;opacity:0";
+      const focused = document.activeElement;
+      document.body.append(area);
+      area.select();
+      const worked = document.execCommand("copy");
+      area.remove();
+      if (focused) focused.focus({ preventScroll: true });
+      return worked;
+    }
+  }
+
+  // --- start -------------------------------------------------------------------------------------
+
+  window.gongbao = { connect };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-copy]");
+    if (button) copy(button);
+    else if (page().contains(event.target)) follow(event);
+  });
+  document.addEventListener("submit", submitted);
+  document.addEventListener("change", (event) => event.target.name === "id" && count());
+  addEventListener("popstate", (event) => {
+    go(new URL(location.href), { push: false, y: (event.state && event.state.y) || 0 });
+  });
+  addEventListener("DOMContentLoaded", () => {
+    settle();
+    const target = one(".target");
+    if (target) openAt(target);
+  });
+})();

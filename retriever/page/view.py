@@ -1,0 +1,99 @@
+"""What the address says: which view of the page is wanted, the question and its filters.
+
+Everything the page shows follows from its query string, so every view can be shared, bookmarked and
+gone back to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from retriever.model import MODES, STATUSES
+
+COUNTS = (5, 10, 20, 50)  # clauses on one page
+SORTS = ("score", "date")
+_LONGEST = 4000  # characters of any one value; a question that long is refused with a clear line
+
+
+class Place(StrEnum):
+    """The views of the page."""
+
+    ASK = ""
+    NOTICE = "notice"
+    NOTICES = "notices"
+    OFFICES = "offices"
+    ABOUT = "about"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One address of the page. Empty strings mean "not chosen"."""
+
+    place: Place = Place.ASK
+    q: str = ""
+    notice: str = ""  # notice_id, for Place.NOTICE
+    clause: str = ""  # clause_id to open it at
+    issuer: str = ""
+    year: str = ""
+    kind: str = ""
+    section: str = ""
+    status: str = "any"
+    sort: str = "score"
+    mode: str = "hybrid"
+    n: int = COUNTS[0]
+
+    @property
+    def filtered(self) -> int:
+        """How many filters are chosen."""
+        return sum(map(bool, (self.issuer, self.year, self.kind, self.section))) + (self.status != "any")
+
+    def but(self, **changes: Any) -> View:
+        """This address with some things changed."""
+        return replace(self, **changes)
+
+    @property
+    def href(self) -> str:
+        """The address, relative to the page: `?q=…&year=2023`; only what differs from a bare page."""
+        plain = View()
+        pairs: list[tuple[str, str]] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value != getattr(plain, field.name):
+                pairs.append(("view" if field.name == "place" else field.name, str(value)))
+        return "?" + urlencode(pairs) if pairs else "./"
+
+
+def read_view(query: str) -> View:
+    """The view a query string asks for. What can't be understood is left out; nothing raises."""
+    given = {key: values[0].strip()[:_LONGEST] for key, values in _pairs(query).items()}
+    place = given.get("view", "")
+    if given.get("notice"):
+        place = Place.NOTICE
+    return View(
+        place=Place(place) if place in tuple(Place) else Place.ASK,
+        q=given.get("q", ""),
+        notice=given.get("notice", ""),
+        clause=given.get("clause", ""),
+        issuer=given.get("issuer", ""),
+        year=given.get("year", "") if given.get("year", "").isdigit() else "",
+        kind=given.get("kind", ""),
+        section=given.get("section", ""),
+        status=_one_of(given.get("status"), STATUSES, "any"),
+        sort=_one_of(given.get("sort"), SORTS, "score"),
+        mode=_one_of(given.get("mode"), MODES, "hybrid"),
+        n=int(_one_of(given.get("n"), tuple(map(str, COUNTS)), str(COUNTS[0]))),
+    )
+
+
+def _pairs(query: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query.removeprefix("?"), max_num_fields=40, errors="replace")
+    except ValueError:  # too many fields
+        return {}
+
+
+def _one_of(value: str | None, allowed: tuple[str, ...], default: str) -> str:
+    return value if value in allowed else default

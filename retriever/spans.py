@@ -1,0 +1,192 @@
+"""Which span of a clause answers: sentences and parts of sentences, scored by what they share with
+the question and by whether they hold what it asks for.
+
+A span is always a piece of the clause's text, at most 160 characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from corpus.model import Clause, ClauseKind
+from corpus.text import CJK, nfkc
+from retriever.intent import Intent
+from retriever.terms import Terms, fold
+
+MAX_ANSWER = 160  # characters (contract)
+
+# Weights of a span's score, chosen on the dev questions (README, ablation table).
+HEADS, FOCUS, TYPE, LENGTH = 0.2, 0.4, 0.35, 0.0005
+
+_NUMERAL = r"(?:\d[\d,.]*|[一二三四五六七八九十百千万两半]+)"
+_UNIT = (
+    r"(?:%|％|‰|个百分点|元|万元|亿元|万|亿|亩|公顷|平方米|㎡|m²|m2|m3|m³|立方米|公里|千米|米|m|吨|公斤|人|户|个|家|项|套|头|所|岁"
+    r"|周岁|年|个月|月|天|日|小时|分钟|次|倍|名|处|台|条|张|分|辆|座|间|支|部|类|种|成|级|伏|毫米|mm|位|批|枚|笔|份|章|期|节)"
+)
+_MONEY = re.compile(
+    rf"{_NUMERAL}\s*(?:多)?(?:万|亿|千|百)?元|[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十]+[万千百]?元"
+)
+_AREA = re.compile(rf"{_NUMERAL}\s*(?:万)?(?:亩|公顷|平方米|平方公里|㎡|m²|m2)")
+_SHARE = re.compile(rf"{_NUMERAL}\s*(?:%|％|‰|个百分点|成|倍)|\d+\s*/\s*\d+")
+_ANY_AMOUNT = re.compile(rf"{_NUMERAL}\s*(?:/\d+)?\s*{_UNIT}|\d+\.\d+")
+_DAY = re.compile(rf"{_NUMERAL}\s*日|{_NUMERAL}\s*号|之日|底前?")
+_DATE = re.compile(
+    rf"\d{{4}}\s*年|{_NUMERAL}\s*月|{_NUMERAL}\s*日|{_NUMERAL}\s*时|之日|年底|月底|季度|周[一二三四五六日]|星期"
+)
+_DURATION = re.compile(rf"{_NUMERAL}\s*(?:年|个月|月|日|天|个?工作日|小时|周)|长期|永久")
+_PERSON = re.compile(
+    rf"[{CJK}]{{2,4}}(?:同志|（|，|兼任|任)|：[{CJK}]{{2,4}}|(?:主任|组长|局长|书记|区长|成员|主席|镇长|队长|长)[，；：]?"
+)
+_PLACE = re.compile(r"位于|地点|地址|[村镇乡街道路区县市社湾沟]|以[东西南北]|附近|设在")
+_PHONE = re.compile(r"\d{3,4}-{1,2}\d{7,8}|1[3-9]\d{9}|(?<!\d)\d{7,8}(?!\d)|(?<!\d)12\d{3}(?!\d)")
+_BREAK = re.compile(r"(?<=[。；;！？!?\n])")
+_COMMA = re.compile(r"(?<=[，,：:、])")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of a clause: `start` to `end` in its text, its score, and whether it holds what is asked."""
+
+    start: int
+    end: int
+    score: float
+    has_type: bool
+
+
+Holds = Callable[[str], bool]
+
+
+def wanted(question: str, asked: Sequence[Intent]) -> Holds | None:
+    """What a span must hold for a question of these kinds: a test on text, or None for any text."""
+    text = nfkc(question)
+    for intent in asked:
+        pattern = _pattern(intent, text)
+        if pattern is not None:
+            return lambda piece, pattern=pattern: pattern.search(_without_marker(piece)) is not None  # type: ignore[misc]
+    return None
+
+
+def _pattern(intent: Intent, question: str) -> re.Pattern[str] | None:
+    if intent is Intent.PHONE:
+        return _PHONE
+    if intent is Intent.AMOUNT:
+        unit = re.search(rf"(?:多少|几)({_UNIT})", question)
+        if unit and unit[1] not in ("万", "m", "年", "月", "日"):
+            return re.compile(rf"{_NUMERAL}\s*(?:多|余|以上)?(?:万|亿|千|百)?{re.escape(unit[1])}|{_AREA.pattern}")
+        if re.search(r"钱|资金|补贴|补助|奖励|费用|投资|经费|元|收费|租金|工资", question):
+            return _MONEY
+        if re.search(r"面积|多大|占地", question):
+            return _AREA
+        if re.search(r"率|比例|百分|占比|比重|增长", question):
+            return _SHARE
+        return _ANY_AMOUNT
+    if intent is Intent.DATE:
+        return _DAY if re.search(r"哪[一]?[天日]|几号|日期|何日", question) else _DATE
+    return {Intent.DURATION: _DURATION, Intent.PERSON: _PERSON, Intent.PLACE: _PLACE}.get(intent)
+
+
+def best_span(clause: Clause, holds: Holds | None, terms: Terms) -> Span:
+    """The span of a clause that answers best.
+
+    Rows of tables answer with their cells, contact lines whole, lists of people with the entries that
+    match; running text with a sentence, narrowed to the parts around a value when one is asked for.
+    """
+    text = clause.text
+    heads = fold(" ".join(clause.path))
+    if clause.kind is ClauseKind.TABLE_ROW:
+        return _row_span(clause, holds, terms, heads)
+    if clause.kind is ClauseKind.SIGNATURE:
+        return _fit(text, _scored(text, 0, len(text), holds, terms, heads), terms)
+    units = _units(text, _LIST_BREAK if clause.kind is ClauseKind.LIST else _BREAK)
+    spans = [_scored(text, start, end, holds, terms, heads) for start, end in units]
+    if not spans:
+        return Span(0, min(len(text), MAX_ANSWER), 0.0, False)
+    best = max(spans, key=lambda span: (span.score, -span.start))
+    if holds is not None and best.has_type:
+        best = _narrow(text, best, holds, terms)
+    return _fit(text, best, terms)
+
+
+_LIST_BREAK = re.compile(r"(?<=；)|(?<=，)(?=[^，；]{2,4}，)")
+
+
+def _scored(text: str, start: int, end: int, holds: Holds | None, terms: Terms, heads: str) -> Span:
+    piece = text[start:end]
+    folded = fold(piece)
+    has_type = holds is None or holds(piece)
+    # Words that the headings hold tell nothing about which sentence is meant, so they count little.
+    score = terms.coverage(folded) + HEADS * terms.coverage(heads + folded) + FOCUS * terms.focus_coverage(folded)
+    score += (TYPE if has_type and holds is not None else 0.0) - LENGTH * len(piece)
+    return Span(start, end, score, has_type)
+
+
+def _without_marker(piece: str) -> str:
+    return re.sub(r"^\s*[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]\s*", "", piece)
+
+
+def _units(text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Pieces between breaks that hold a letter or digit, as (start, end)."""
+    units: list[tuple[int, int]] = []
+    at = 0
+    for piece in pattern.split(text):
+        if re.search(r"\w", piece):
+            units.append((at, at + len(piece)))
+        at += len(piece)
+    return units
+
+
+def _row_span(clause: Clause, holds: Holds | None, terms: Terms, heads: str) -> Span:
+    """The cells of a row (what stands behind caption and heads), or the part around the match."""
+    text = clause.text
+    at = text.find("）：")
+    start = at + 2 if at >= 0 else text.find("：") + 1
+    span = _scored(text, start, len(text), holds, terms, heads)
+    caption = fold(text[:start])
+    bonus = HEADS * (terms.coverage(caption + fold(text[start:])) - terms.coverage(fold(text[start:])))
+    return _fit(text, Span(start, len(text), span.score + bonus, span.has_type), terms)
+
+
+def _narrow(text: str, span: Span, holds: Holds, terms: Terms) -> Span:
+    """The parts between commas around the value, while they add to what the question shares."""
+    parts = [(span.start + a, span.start + b) for a, b in _units(text[span.start : span.end], _COMMA)]
+    valued = [i for i, (a, b) in enumerate(parts) if holds(text[a:b])]
+    if len(parts) < 3 or not valued or span.end - span.start <= 60:
+        return span
+
+    def worth(low: int, high: int) -> float:
+        folded = fold(text[parts[low][0] : parts[high][1]])
+        return terms.coverage(folded) + terms.focus_coverage(folded)
+
+    center = max(valued, key=lambda i: (worth(max(0, i - 1), i) + worth(i, i), -i))
+    low = high = center
+    full = worth(0, len(parts) - 1)
+    while worth(low, high) < 0.9 * full or parts[high][1] - parts[low][0] < 30:
+        left = low > 0 and parts[high][1] - parts[low - 1][0] <= MAX_ANSWER
+        right = high + 1 < len(parts) and parts[high + 1][1] - parts[low][0] <= MAX_ANSWER
+        if not left and not right:
+            break
+        if left and (not right or worth(low - 1, high) >= worth(low, high + 1)):
+            low -= 1
+        else:
+            high += 1
+    return Span(parts[low][0], parts[high][1], span.score, span.has_type)
+
+
+def _fit(text: str, span: Span, terms: Terms) -> Span:
+    """Trim white space; of what is longer than an answer may be, keep the window that matches most."""
+    start, end = span.start, span.end
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if end - start > MAX_ANSWER:
+        cuts = [start] + [start + m.end() for m in re.finditer(r"[，,；;、｜]", text[start:end])]
+        begin = max(cuts, key=lambda at: (terms.coverage(fold(text[at : min(at + MAX_ANSWER, end)])), -at))
+        end = min(begin + MAX_ANSWER, end)
+        start = begin
+        mark = max(text.rfind(sign, start, end) for sign in "，,；;、｜。")
+        if end < span.end and mark > start + MAX_ANSWER // 2:
+            end = mark
+    return Span(start, end, span.score, span.has_type)

@@ -1,0 +1,96 @@
+"""A question's content words with their weights, and how much of them a text holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus.text import CJK, nfkc
+
+# What is asked for stands next to the interrogative: 「有多少耕地」「注册资金是多少」.
+_ASKED = re.compile(
+    rf"(?P<before>[{CJK}\w]{{0,8}})(?:是|为|有|要|能|给|在|由|归|从|到|达到|占)?"
+    rf"(?:多少|几|何时|什么时[候间]|哪[一]?[天年月日个里些位家份]|谁|多久|多长时间|多大|什么|百分之几)(?P<after>[{CJK}\w]{{0,8}})"
+)
+
+
+def fold(text: str) -> str:
+    """The form in which words are looked for: NFKC, lower case, no white space."""
+    return "".join(nfkc(text).lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Content tokens of a question with their weights (idf); `focus` are those next to what is asked."""
+
+    weights: Mapping[str, float]
+    focus: frozenset[str]
+    other: Mapping[str, tuple[str, ...]]  # a token and what official documents write for it
+    unknown: frozenset[str]  # tokens that no clause of the index holds
+
+    @classmethod
+    def of(
+        cls,
+        question: str,
+        tokenize: Callable[[str], list[str]],
+        idf: Callable[[str], float],
+        is_known: Callable[[str], bool],
+        official: Mapping[str, Sequence[str]],
+    ) -> Terms:
+        """Tokens of `question` weighted by `idf`; a token that no clause holds keeps its full weight.
+
+        `official` are the everyday words of the question with what stands for them: their tokens
+        count as held where one of those terms stands.
+        """
+        weights = {token: idf(token) for token in tokenize(question)}
+        other: dict[str, tuple[str, ...]] = {}
+        for lay, terms in official.items():
+            for token in tokenize(lay):
+                if token in weights:
+                    other[token] = (*other.get(token, ()), *(fold(term) for term in terms))
+        near: set[str] = set()
+        for match in _ASKED.finditer(nfkc(question)):
+            near.update(tokenize(match["before"]) + tokenize(match["after"]))
+        unknown = frozenset(token for token in weights if not is_known(token))
+        return cls(weights, frozenset(near & set(weights)), other, unknown)
+
+    def _holds(self, folded: str, token: str) -> bool:
+        return holds(folded, token) or any(term in folded for term in self.other.get(token, ()))
+
+    @property
+    def known(self) -> dict[str, float]:
+        """The tokens that some clause of the index holds."""
+        return {token: weight for token, weight in self.weights.items() if token not in self.unknown}
+
+    def coverage(self, folded: str) -> float:
+        """Share of the known tokens' weight that stands in a folded text: 0…1; 0 if none is known."""
+        return self._share(self.known, folded)
+
+    def focus_coverage(self, folded: str) -> float:
+        """The same for the tokens next to what is asked, unknown ones included; 0 if there are none."""
+        return self._share({token: self.weights[token] for token in self.focus}, folded)
+
+    def _share(self, weights: Mapping[str, float], folded: str) -> float:
+        total = sum(weights.values())
+        if total <= 0:
+            return 0.0
+        return sum(weight for token, weight in weights.items() if self._holds(folded, token)) / total
+
+    def heaviest_missing(self, folded: str) -> float:
+        """Weight of the heaviest known token that the text lacks (0 if it lacks none)."""
+        missing = (weight for token, weight in self.known.items() if not self._holds(folded, token))
+        return max(missing, default=0.0)
+
+    @property
+    def unknown_share(self) -> float:
+        """Share of the question's tokens that no clause holds, those with an official word left out."""
+        strange = [token for token in self.unknown if token not in self.other]
+        return len(strange) / len(self.weights) if self.weights else 1.0
+
+
+def holds(folded: str, token: str) -> bool:
+    """Whether a token stands in a folded text; a figure only as a whole (5 is not in 15)."""
+    if not token[0].isdigit():
+        return token in folded
+    return re.search(rf"(?<![\d.]){re.escape(token)}(?![\d])", folded) is not None
