@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpus.errors import GongbaoError
 from index.build import BuildReport, build
+from index.files import reason
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
 
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def progress_bars() -> Callable[[str, int, int], None]:
-    """Progress on stderr, one bar for each stage."""
+    """Progress on stderr, one bar for each stage; none where stderr is no terminal."""
     from tqdm import tqdm
 
     bars: dict[str, tqdm[None]] = {}
@@ -64,10 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(err, file=sys.stderr)
         return err.exit_code
     except OSError as err:
-        print(
-            f"{args.index}：写索引失败（{err.strerror or err}）。原有索引没有改动，请检查磁盘空间和权限",
-            file=sys.stderr,
-        )
+        print(f"{args.index}：写索引失败（{reason(err)}）。原有索引没有改动，请检查磁盘空间和权限", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("已停止。原有索引没有改动，再次运行会接着做", file=sys.stderr)
@@ -77,15 +75,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print()
     else:
         print(summary(report))
-    for entry in report.failed:
-        print(entry.error, file=sys.stderr)
+    for line in [*report.warnings, *(str(entry.error) for entry in report.failed)]:
+        print(line, file=sys.stderr)
     return 1 if report.failed else 0
 
 
 def summary(report: BuildReport) -> str:
     """Counts, coverage, warnings and time, as a person reads them."""
     if report.unchanged:
-        return f"索引已是最新：{report.notices}篇公文，{report.clauses}条（{report.index}）"
+        current = f"索引已是最新：{report.notices}篇公文，{report.clauses}条（{report.index}）"
+        return f"{current}\n{report.note}" if report.note else current
     lines = []
     for entry in report.files:
         if entry.error is None:

@@ -17,6 +17,8 @@ from corpus.text import nfkc, repair
 _LEVEL = re.compile(
     r"^(?:中共)?(?:[^省市区县]{2,8}(?:省|自治区))?(?:[^省市区县]{1,6}市)?(?:[^省市区县]{1,6}(?:区|县|市|旗))?"
 )
+# What follows the core of a name: 人社 + 局.
+_ENDING = re.compile(r"局|委|厅|部|署|院|中心|办|处|科|所|站")
 
 
 @functools.cache
@@ -36,18 +38,19 @@ def short_names() -> tuple[str, ...]:
 @functools.cache
 def _cores() -> tuple[tuple[str, str], ...]:
     """(variant, canonical) pairs, longest variant first; the canonical form is the first short one."""
-    pairs = [
-        (name, entry["short"][0])
-        for entry in (*_data()["core"], *_data()["whole"])
-        for name in (*entry["full"], *entry["short"])
-        if name != entry["short"][0]
-    ]
+    pairs = [(name, entry["short"][0]) for entry in _data()["core"] for name in (*entry["full"], *entry["short"])]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+@functools.cache
+def _wholes() -> tuple[tuple[str, str], ...]:
+    pairs = [(name, entry["short"][0]) for entry in _data()["whole"] for name in (*entry["full"], *entry["short"])]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
 def level(name: str) -> str:
     """The level of the place in front of an office's name: 省, 市, 区, 县, 镇 … or empty."""
-    match = re.match(r"^(省|市|区|县|旗)(?=[^省市区县])", name)
+    match = re.match(r"^(省|市|区|县|旗)(?=[^省区县]\S)", name)
     if match:
         return match[1]
     place = _LEVEL.match(name)
@@ -71,17 +74,18 @@ def key(name: str) -> str:
 
     A branch keeps its place (`市公安局离石分局`), for there are others.
     """
-    core = bare(name)
+    name_only = bare(name)
+    for variant, canonical in _wholes():
+        if name_only.endswith(variant):
+            return name_only.removesuffix(variant) + canonical
     for variant, canonical in _cores():
-        if variant in core:
-            core = core.replace(variant, canonical, 1)
-            break
-    return core
+        at = name_only.find(variant)
+        if at >= 0 and _ENDING.match(name_only, at + len(variant)):
+            return name_only[:at] + canonical + name_only[at + len(variant) :]
+    return name_only
 
 
 def same_office(a: str, b: str) -> bool:
     """Whether two names are one office: equal keys, and levels that do not contradict."""
-    if key(a) != key(b):
-        return False
     la, lb = level(a), level(b)
-    return not la or not lb or la == lb
+    return key(a) == key(b) and (not la or not lb or la == lb)

@@ -139,7 +139,7 @@ class _NoticeReader:
         titles = [*_named_titles(title, blocks), *attached]
         found = BodyReader(self.joiner, titles, attached, self.warnings).read(blocks)
         head_blocks = [b for i, b in enumerate(self.blocks[head.start : head.body], head.start) if i not in head.info]
-        drafts = [_title_draft(head_blocks, title, self.warnings), *self._info(head), *draft_clauses(found)]
+        drafts = [_title_draft(head_blocks, title, number), *self._info(head), *draft_clauses(found)]
         self.drafts += drafts
         notice_id = self._notice_id(number, title, head)
         signature = _signature(found[0])
@@ -208,11 +208,12 @@ class _NoticeReader:
         return f"{base}~{self.ids[base]}"
 
 
-def _title_draft(blocks: list[Block], title: str, warnings: list[Warn]) -> Draft:
-    """Title and number as a heading of their own, so that no letter of the text is lost."""
-    text = " ".join(repair(block.text) for block in blocks)
+def _title_draft(blocks: list[Block], title: str, number: str | None) -> Draft:
+    """Title and number (mended) as a heading of their own, so that no letter of the text is lost."""
+    printed = " ".join(repair(block.text) for block in blocks)
+    text = f"{title} {number}" if number else title
     pages = tuple(sorted({block.page for block in blocks if block.page is not None}))
-    return Draft("题", (), ClauseKind.HEADING, text, text, blocks[0].line, blocks[-1].line, pages)
+    return Draft("题", (), ClauseKind.HEADING, text, printed, blocks[0].line, blocks[-1].line, pages)
 
 
 def _named_titles(title: str, blocks: list[Block]) -> list[str]:

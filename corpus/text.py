@@ -15,9 +15,10 @@ _WIDE_PUNCTUATION = "\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-
 
 _SPACE_RUN = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
 _WIDE = re.compile(f"[{CJK}{_WIDE_PUNCTUATION}]")
-# A decimal point followed by a wrap: 「12. 5/10 万」. Not at the start, where `1. ` numbers an item.
+# A decimal point followed by a wrap: 「12. 5/10 万」. Not at the start, where `1. ` numbers an item, unless
+# a figure that is no year follows.
 _SPLIT_DECIMAL = re.compile(r"(?<=\d)\. (?=\d)")
-_LEADING_ITEM = re.compile(r"\s*\d{1,3}\. ")
+_LEADING_ITEM = re.compile(r"\s*\d{1,3}\. (?!(?!(?:19|20)\d\d)\d)")
 _EMPHASIS = re.compile(r"\*\*|</?u>|&[a-z]{1,6};?")
 _ASCII_PUNCTUATION = frozenset(",.;:!?()[]\"'/%-+~<>=")
 

@@ -10,24 +10,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text import nfkc
+from corpus.text import CJK, is_cjk, nfkc
 from eval.model import Answer, Hit, Response
+from retriever.fusion import order, reciprocal_rank
 
 CHUNK, OVERLAP = 500, 50
 ANSWER_LENGTH = 160
-RRF_K = 60
-_DEPTH = 100  # candidates of each kind that are fused
+FUSED = 100  # passages of each kind that are fused
 
 Tokenize = Callable[[str], list[str]]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +96,8 @@ def paragraphs(sources: Sequence[RawSource]) -> list[Hit]:
     return found
 
 
-def ranked(scores: Scores, k: int) -> list[int]:
-    """Positions of the k best scores above 0, best first, equal ones in the order of the text."""
-    order = np.argsort(-scores, kind="stable")[:k]
-    return [int(at) for at in order if scores[at] > 0]
-
-
 class _Ranker:
-    """A baseline: passages and a score for each. A score of 0 or less is no hit."""
+    """A baseline: passages, and a score for those that a question finds."""
 
     calibrated = False
 
@@ -112,20 +105,26 @@ class _Ranker:
         self.name = name
         self.passages = passages
 
-    def scores(self, question: str) -> Scores:
-        """One score a passage, in the passages' order."""
+    def scores(self, question: str) -> Mapping[int, float]:
+        """Position of a passage -> score, for every passage that is found at all."""
         raise NotImplementedError
 
     def ask(self, question: str, k: int) -> Response:
-        scores = self.scores(question)
-        hits = tuple(self.passages[at] for at in ranked(scores, k))
-        best = float(scores.max()) if hits else 0.0
-        answer = Answer(hits[0].text[:ANSWER_LENGTH], hits[0].clause_id) if hits else None
-        return Response(hits, answered=bool(hits), confidence=best, answer=answer)
+        found = order(self.scores(question))[:k]
+        if not found:
+            return Response((), answered=False, confidence=0.0)
+        hits = tuple(self.passages[at] for at, _ in found)
+        answer = Answer(hits[0].text[:ANSWER_LENGTH], hits[0].clause_id)
+        return Response(hits, answered=True, confidence=found[0][1], answer=answer)
+
+
+def _found(scores: NDArray[np.floating[Any]]) -> dict[int, float]:
+    """The scores above 0."""
+    return {int(at): float(scores[at]) for at in np.flatnonzero(scores > 0)}
 
 
 class Bm25Chunks(_Ranker):
-    """BM25 with the settings and the tokens of ours, over chunks."""
+    """BM25 with bm25s's own settings, as a general stack has them, and with our tokens."""
 
     def __init__(self, passages: Sequence[Hit], tokenize: Tokenize) -> None:
         import bm25s
@@ -135,11 +134,9 @@ class Bm25Chunks(_Ranker):
         self._index: Any = bm25s.BM25()
         self._index.index([tokenize(passage.text) for passage in passages], show_progress=False)
 
-    def scores(self, question: str) -> Scores:
+    def scores(self, question: str) -> Mapping[int, float]:
         known = [token for token in self._tokenize(question) if token in self._index.vocab_dict]
-        if not known:
-            return np.zeros(len(self.passages))
-        return np.asarray(self._index.get_scores(known), dtype=np.float64)
+        return _found(self._index.get_scores(known)) if known else {}
 
 
 class DenseChunks(_Ranker):
@@ -149,26 +146,22 @@ class DenseChunks(_Ranker):
         super().__init__("fixed500-dense", passages)
         self._vectors, self._encode = vectors, encode
 
-    def scores(self, question: str) -> Scores:
-        return np.asarray(self._vectors @ self._encode([question])[0], dtype=np.float64)
+    def scores(self, question: str) -> Mapping[int, float]:
+        return _found(self._vectors @ self._encode([question])[0])
 
 
 class RrfChunks(_Ranker):
-    """Reciprocal rank fusion of two baselines (Cormack, Clarke and Büttcher 2009, k = 60)."""
+    """Reciprocal rank fusion of two baselines' first FUSED passages, with the usual k of 60."""
 
     def __init__(self, one: _Ranker, other: _Ranker) -> None:
         super().__init__("fixed500-rrf", one.passages)
         self._parts = (one, other)
 
-    def scores(self, question: str) -> Scores:
-        fused = np.zeros(len(self.passages))
-        for part in self._parts:
-            for rank, at in enumerate(ranked(part.scores(question), _DEPTH), 1):
-                fused[at] += 1 / (RRF_K + rank)
-        return fused
+    def scores(self, question: str) -> Mapping[int, float]:
+        return reciprocal_rank(*(dict(order(part.scores(question))[:FUSED]) for part in self._parts))
 
 
-_WORDS = re.compile(r"[a-z0-9.]+|[\u3400-\u9fff]+")
+_WORDS = re.compile(rf"[a-z0-9.]+|[{CJK}]+")
 
 
 def search_words(question: str) -> list[str]:
@@ -176,8 +169,8 @@ def search_words(question: str) -> list[str]:
     and numbers, each once."""
     found: dict[str, None] = {}
     for word in _WORDS.findall(nfkc(question).lower()):
-        chinese = word[0] > "\u3000" and len(word) > 1
-        found.update(dict.fromkeys([word[at : at + 2] for at in range(len(word) - 1)] if chinese else [word]))
+        pairs = [word[at : at + 2] for at in range(len(word) - 1)] if is_cjk(word[0]) else []
+        found.update(dict.fromkeys(pairs or [word]))
     return list(found)
 
 
@@ -188,6 +181,7 @@ class Grep(_Ranker):
         super().__init__("grep", passages)
         self._texts = [nfkc(passage.text).lower() for passage in passages]
 
-    def scores(self, question: str) -> Scores:
+    def scores(self, question: str) -> Mapping[int, float]:
         words = search_words(question)
-        return np.asarray([sum(word in text for word in words) for text in self._texts], dtype=np.float64)
+        counts = {at: float(sum(word in text for word in words)) for at, text in enumerate(self._texts)}
+        return {at: count for at, count in counts.items() if count}

@@ -8,7 +8,7 @@ anything is asked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ class Reason(StrEnum):
     LOST = "lost"  # the source holds the quote, no clause does: the parser lost, garbled or split it
     ELSEWHERE = "elsewhere"  # clauses of other notices hold it: a wrong number, here or in the parser
     NOWHERE = "nowhere"  # not even a source holds it: a wrong quote, or a text that is not indexed
+    UNKNOWN = "unknown"  # no clause holds it, and the sources can't be looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Unmet:
             Reason.LOST: f"原文 {found} 里有这句引文，解析出的条款里没有（解析时丢失、改动，或切成了两条）",
             Reason.ELSEWHERE: f"引文在索引里属于 {found}，不属于 {number}",
             Reason.NOWHERE: f"索引和原文里都没有 {number} 的这句引文（标注有误，或该文件没有收进索引）",
+            Reason.UNKNOWN: f"索引里没有 {number} 的这句引文；建索引时的原文已不在原处，无法判断原因",
         }[self.reason]
         return Problem(self.question.file, self.question.line, f"{self.question.id}：{what}：{self.label.quote}")
 
@@ -76,21 +78,35 @@ def _key(doc_number: str | None) -> str | None:
     return None if doc_number is None else squash(doc_number)
 
 
-def unmet_labels(questions: Sequence[Question], passages: Passages, sources: Mapping[str, str]) -> list[Unmet]:
-    """Every label that no passage meets, in order, with the reason. `sources` is file name -> raw text."""
-    raw = {name: (squash(text), squash(strip_markup(text))) for name, text in sources.items()}
-    unmet = []
-    for question in questions:
-        for position, label in enumerate(question.relevant):
-            if not passages.meet(label):
-                unmet.append(Unmet(question, position, *_why(label, passages, raw)))
-    return unmet
+def unmet_labels(
+    questions: Sequence[Question],
+    passages: Passages,
+    read_sources: Callable[[], Mapping[str, str] | None],
+) -> list[Unmet]:
+    """Every label that no passage meets, in order, with the reason.
+
+    `read_sources` gives file name -> raw text, or None where that can't be had; it is called only if
+    a label is not met.
+    """
+    found = [
+        (question, position, label)
+        for question in questions
+        for position, label in enumerate(question.relevant)
+        if not passages.meet(label)
+    ]
+    sources = read_sources() if found else None
+    raw = None
+    if sources is not None:
+        raw = {name: (squash(text), squash(strip_markup(text))) for name, text in sources.items()}
+    return [Unmet(question, position, *_why(label, passages, raw)) for question, position, label in found]
 
 
-def _why(label: Label, passages: Passages, raw: Mapping[str, tuple[str, str]]) -> tuple[Reason, tuple[str, ...]]:
+def _why(label: Label, passages: Passages, raw: Mapping[str, tuple[str, str]] | None) -> tuple[Reason, tuple[str, ...]]:
     elsewhere = passages.numbers_of(label.quote)
     if elsewhere:
         return Reason.ELSEWHERE, elsewhere
+    if raw is None:
+        return Reason.UNKNOWN, ()
     quote = squash(label.quote)
     files = tuple(name for name, texts in raw.items() if any(quote in text for text in texts))
     return (Reason.LOST, files) if files else (Reason.NOWHERE, ())

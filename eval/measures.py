@@ -20,7 +20,7 @@ it, so no tool's rule for equal scores can change a number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import ir_measures
 from ir_measures import RR, R, Success, nDCG
@@ -137,8 +137,3 @@ def per_question(asked: Sequence[Asked], k: int = 10) -> dict[str, dict[str, flo
         for metric in ir_measures.iter_calc(wanted.values(), qrels(judged), scored):
             values[ids[metric.query_id]][names[metric.measure]] = float(metric.value)
     return values
-
-
-def average(values: Mapping[str, Mapping[str, float]], name: str) -> list[float]:
-    """One measure's values, in the questions' order."""
-    return [row[name] for row in values.values()]

@@ -96,6 +96,7 @@ class Response:
     confidence: float
     answer: Answer | None = None
     mode_used: str = ""
+    note: str | None = None
 
 
 class System(Protocol):

@@ -71,7 +71,7 @@ class WindowedEmbedder(ABC):
     the tokens of its longest.
     """
 
-    batch_tokens = 2048
+    batch_tokens = 1024
 
     def __init__(self, name: str, dim: int, max_tokens: int, prompts: Prompts) -> None:
         self.name = name

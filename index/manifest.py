@@ -1,4 +1,4 @@
-"""The index's manifest: what it was built from, with what, and the hash of every file.
+"""The index's manifest: what it was built from, with what, and the size and hash of every file.
 
 The manifest is written last, in one rename: it names a data folder that is complete. Opening checks
 it before the first search; anything off is one line with the command that mends it.
@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from dataclasses import asdict, dataclass, field
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import GongbaoError
-from index.paths import DEFAULT_INDEX
+from index.files import FileDamaged, read_sealed, reason, sha256_file, write_file
+from index.model_folder import MODEL_NAME
+from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
-FORMAT = 1
+# 2: clauses have a table of places, BM25 has plain arrays, files have sizes, the manifest its own hash.
+FORMAT = 2
 VERSION = "0.1.0"
 MANIFEST = "manifest.json"
-CLAUSES, NOTICES = "clauses.jsonl", "notices.jsonl"
-BM25, VOCABULARY = "bm25.npz", "bm25-vocabulary.json"
+CLAUSES, CLAUSE_TABLE, NOTICES = "clauses.jsonl", "clauses.npy", "notices.jsonl"
+SCORES, ROWS, STARTS, VOCABULARY = "bm25-scores.npy", "bm25-rows.npy", "bm25-starts.npy", "bm25-vocabulary.json"
 DENSE, OWNERS = "dense.faiss", "owners.npy"
 
-_BUILD = "请运行：python build_index.py"
-_REBUILD = "请运行：python build_index.py --rebuild"
+_DATA, _FILE = re.compile(r"data-[0-9a-f]{12}"), re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
 class IndexMissing(GongbaoError):  # noqa: N818 (the names are part of the interface)
@@ -41,8 +45,13 @@ class IndexCorrupt(GongbaoError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What `manifest.json` holds. `model` is None for an index without vectors; `data` is the name of
-    the data folder; `files` maps each file of it to its SHA-256."""
+    """What `manifest.json` holds.
+
+    `data` is the name of the data folder, `files` maps each file of it to its `bytes` and `sha256`.
+    `sources` are the files it was built from: `file`, `sha256` and, where one couldn't be used,
+    `error`. `model` (`name`, `dim`, `sha256`) is None for an index without vectors. `settings` says
+    with which program the index was made, and of which kind the FAISS index is.
+    """
 
     data: str
     sources: list[dict[str, Any]]
@@ -53,7 +62,7 @@ class Manifest:
     vectors: int
     built: str
     inputs: list[str]
-    files: dict[str, str]
+    files: dict[str, dict[str, Any]]
     format: int = FORMAT
     gongbao: str = VERSION
     settings: dict[str, Any] = field(default_factory=dict)
@@ -61,70 +70,114 @@ class Manifest:
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    def render(self) -> bytes:
+        """The file's bytes: the fields and, last, the hash of those before it."""
+        data = self.to_json()
+        digest = hashlib.sha256(_encoded(json.dumps(data, ensure_ascii=False))).hexdigest()
+        return _encoded(json.dumps({**data, "sha256": digest}, ensure_ascii=False, indent=1))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # paths on Linux may be no Unicode
+
+
+def build_command(folder: Path, manifest: Manifest | None = None) -> str:
+    """The advice of every error here: the command that builds this index again, from the same files."""
+    words = ["python", "build_index.py"]
+    if manifest is not None and manifest.inputs != [str(DEFAULT_INPUT)]:
+        words += manifest.inputs
+    if folder.resolve() != DEFAULT_INDEX:
+        words += ["--index", str(folder)]
+    if manifest is not None and manifest.model is not None and manifest.model["name"] != MODEL_NAME:
+        words += ["--model", str(manifest.model["name"])]
+    return f"请运行：{shlex.join(words)}"
+
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read and check the manifest's form.
+    """Read the manifest and check that every byte is as it was written.
 
     Raises IndexMissing without one, IndexOutdated for another format, IndexCorrupt if it is damaged.
     """
     path = folder / MANIFEST
+    todo = build_command(folder)
     try:
-        data = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError as err:
-        todo = _BUILD if folder == DEFAULT_INDEX else f"{_BUILD} --index {folder}"
+        raw = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as err:
         raise IndexMissing("还没有索引", str(folder), todo) from err
-    except (OSError, ValueError) as err:
-        raise IndexCorrupt("索引清单损坏，读不出来", str(path), _REBUILD) from err
-    if not isinstance(data, dict) or "format" not in data:
-        raise IndexCorrupt("索引清单损坏，缺少内容", str(path), _REBUILD)
-    if data["format"] != FORMAT:
-        what = f"索引的格式是 {data['format']}，本程序需要 {FORMAT}"
-        raise IndexOutdated(what, str(folder), _REBUILD)
+    except OSError as err:
+        raise IndexCorrupt(f"索引清单读不出来（{reason(err)}）", str(path), "请检查读取权限") from err
     try:
-        return Manifest(**data)
-    except TypeError as err:
-        raise IndexCorrupt("索引清单损坏，内容不对", str(path), _REBUILD) from err
+        data = json.loads(raw)
+        found = data["format"]
+    except (ValueError, KeyError, TypeError, RecursionError) as err:
+        raise IndexCorrupt("索引清单损坏，读不出来", str(path), todo) from err
+    if found != FORMAT:
+        raise IndexOutdated(f"索引的格式是 {found}，本程序需要 {FORMAT}", str(folder), todo)
+    known = {one.name for one in fields(Manifest)}
+    try:
+        manifest = Manifest(**{name: value for name, value in data.items() if name in known})
+        # The names must lead into this folder: a manifest may come from elsewhere.
+        inside = _DATA.fullmatch(manifest.data) and all(_FILE.fullmatch(name) for name in manifest.files)
+        whole = bool(inside) and manifest.render() == raw
+    except (TypeError, ValueError, AttributeError):
+        whole = False
+    if not whole:
+        raise IndexCorrupt("索引清单损坏，内容变了", str(path), todo)
+    return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Put the manifest in place in one rename, its bytes on the disk before."""
-    text = json.dumps(manifest.to_json(), ensure_ascii=False, indent=1)
-    write_file(folder / MANIFEST, text.encode("utf-8"))
+    write_file(folder / MANIFEST, manifest.render())
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write beside, flush to the disk, rename. Raises OSError if the disk is full; nothing is lost."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def stamp(folder: Path) -> tuple[int, int, int] | None:
+    """What tells one manifest file from the next without reading it; None where there is none."""
     try:
-        with beside.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+        found = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
-def sha256_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()
+def open_files(
+    folder: Path, manifest: Manifest, names: Sequence[str] | None = None, *, thorough: bool = False
+) -> dict[str, memoryview]:
+    """The checked content of the index's files (`files.read_sealed`): all, or those named.
 
-
-def check_files(folder: Path, manifest: Manifest) -> None:
-    """Compare every data file with its hash. Raises IndexCorrupt naming the first that differs."""
-    for name, expected in manifest.files.items():
+    Raises IndexCorrupt naming the first file that is missing or differs.
+    """
+    out: dict[str, memoryview] = {}
+    for name in manifest.files if names is None else names:
         path = folder / manifest.data / name
         try:
-            actual = sha256_file(path)
-        except OSError as err:
-            raise IndexCorrupt("索引文件缺失或读不出来", str(path), _REBUILD) from err
-        if actual != expected:
-            raise IndexCorrupt("索引文件的内容变了，和清单不一致", str(path), _REBUILD)
+            if name not in manifest.files:
+                raise FileDamaged("清单里没有这个文件")
+            out[name] = read_sealed(path, manifest.files[name], thorough=thorough)
+        except FileDamaged as err:
+            raise IndexCorrupt(f"索引文件损坏（{err}）", str(path), build_command(folder, manifest)) from err
+    return out
 
 
 def check_tokens(folder: Path, manifest: Manifest, current: dict[str, str]) -> None:
     """Raises IndexOutdated if word segmentation differs from the one the index was built with."""
     if manifest.tokens != current:
-        raise IndexOutdated("分词词表或 jieba 版本变了，索引需要重建", str(folder), _BUILD)
+        what = "分词词表或 jieba 版本变了，索引需要重建"
+        raise IndexOutdated(what, str(folder), build_command(folder, manifest))
+
+
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "IndexCorrupt",
+    "IndexMissing",
+    "IndexOutdated",
+    "Manifest",
+    "build_command",
+    "check_tokens",
+    "open_files",
+    "read_manifest",
+    "sha256_file",
+    "stamp",
+    "write_manifest",
+]

@@ -17,6 +17,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ def make_model(cache: Path | None = None, *, force: bool = False) -> Path:
         raise _unwritable(folder, err) from err
     try:
         _write_model(ModelSource(find_source()), new)
-        _put_in_place(new, folder)
+        if force or not _is_whole(folder):  # another process may have been faster
+            _put_in_place(new, folder)
     except OSError as err:
         raise _unwritable(folder, err) from err
     finally:
@@ -332,7 +334,7 @@ def _put_in_place(new: Path, folder: Path) -> None:
             folder.rename(old / folder.name)
         new.rename(folder)
     except OSError:
-        # Another process was faster. Its folder is as good as ours if it is whole.
+        # Another process was faster after all. Its folder is as good as ours if it is whole.
         if not _is_whole(folder):
             raise
     finally:
@@ -353,8 +355,9 @@ def _flush(path: Path) -> None:
 def _remove_stale(folder: Path) -> None:
     """Remove what killed runs left beside the folder more than an hour ago."""
     for path in folder.parent.glob(f".{folder.name}.*"):
-        if time.time() - path.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(FileNotFoundError):  # its owner may be done with it just now
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _unwritable(folder: Path, err: OSError) -> ModelError:

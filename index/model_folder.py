@@ -11,9 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import platformdirs
-
 from index.embedding import ModelError, ModelMissing
+from index.paths import cache_folder
 
 MODEL_NAME = "multilingual-e5-small-zh"
 # Raised when a change of `index/model_build.py` makes other files from the same source.
@@ -49,13 +48,6 @@ class ModelCard:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def cache_folder() -> Path:
-    """The user's cache folder for gongbao; where the user has no home, `.cache` beside the code."""
-    folder = Path(platformdirs.user_cache_dir("gongbao", appauthor=False))
-    # Without HOME and without an entry in the password file, `~` stays as it is.
-    return folder if folder.is_absolute() else Path(__file__).resolve().parent.parent / ".cache"
 
 
 def default_folder(cache: Path | None = None) -> Path:

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from index.cores import usable_cores
 from index.embedding import ModelError, Vectors, WindowedEmbedder
-from index.model_folder import GRAPH_FILE, MODEL_NAME, TOKENIZER_FILE, broken, read_card
+from index.model_folder import GRAPH_FILE, TOKENIZER_FILE, broken, default_folder, read_card
 from index.prompts import prompts_for
 
 
@@ -24,7 +24,8 @@ class OnnxEmbedder(WindowedEmbedder):
         prompts = prompts_for(card.name)
         if prompts is None:
             raise ModelError(f"index/data/models.toml 里没有 {card.name} 的前缀", str(folder), "请补上一条")
-        super().__init__(card.name, card.dim, card.max_tokens, prompts)
+        name = card.name if folder == default_folder() else str(folder.resolve())
+        super().__init__(name, card.dim, card.max_tokens, prompts)
         self.sha256 = card.sha256
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
@@ -53,6 +54,3 @@ def _session(graph: Path, threads: int | None) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-
-
-__all__ = ["MODEL_NAME", "OnnxEmbedder"]

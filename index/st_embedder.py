@@ -49,9 +49,10 @@ class StEmbedder(WindowedEmbedder):
         dim = self._model.get_embedding_dimension()
         if dim is None:
             dim = len(self._model.encode("一"))
-        super().__init__(
-            model, dim, self._model.max_seq_length or _USUAL_WINDOW, _own_prompts(self._model) or _known(model)
-        )
+        name = str(Path(model).resolve()) if Path(model).is_dir() else model
+        window = self._model.max_seq_length or _USUAL_WINDOW
+        prompts = _own_prompts(self._model) or prompts_for(name) or Prompts()
+        super().__init__(name, dim, window, prompts)
 
     @cached_property
     def sha256(self) -> str:
@@ -87,10 +88,6 @@ def _own_prompts(model: SentenceTransformer) -> Prompts | None:
     query = model.prompts.get("query", "")
     passage = model.prompts.get("passage") or model.prompts.get("document", "")
     return Prompts(query, passage) if query or passage else None
-
-
-def _known(model: str) -> Prompts:
-    return prompts_for(model) or Prompts()
 
 
 def _load(model: str) -> SentenceTransformer:

@@ -2,166 +2,87 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+import datetime as dt
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from corpus.model import Clause, Notice
 from index.bm25 import Bm25
+from index.clauses import Clauses, IndexedClause, IndexedNotice, next_expiry, read_clauses
+from index.dense import Dense, load_dense
 from index.manifest import (
-    CLAUSES,
-    DENSE,
-    NOTICES,
-    OWNERS,
     IndexCorrupt,
     Manifest,
-    check_files,
+    build_command,
     check_tokens,
+    open_files,
     read_manifest,
+    stamp,
 )
 from index.paths import DEFAULT_INDEX
 from index.tokens import fingerprint
 
-
-@dataclass(frozen=True, slots=True)
-class IndexedNotice:
-    """A notice (its clauses are in the index) and the files it was found in, the first one first."""
-
-    notice: Notice
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedClause:
-    """A clause and the notice it belongs to. `row` is its place in the index (corpus order)."""
-
-    row: int
-    clause: Clause
-    source: IndexedNotice
-
-    @property
-    def clause_id(self) -> str:
-        return self.clause.clause_id
-
-    @property
-    def text(self) -> str:
-        return self.clause.text
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return self.clause.path
-
-    @property
-    def kind(self) -> str:
-        return self.clause.kind.value
-
-    @property
-    def notice(self) -> Notice:
-        return self.source.notice
-
-
-@dataclass(frozen=True, slots=True)
-class Dense:
-    """The FAISS index of the clauses' windows: `owners[i]` is the row of the clause of vector i."""
-
-    faiss: Any
-    owners: NDArray[np.int32]
-
-    def search(self, vector: NDArray[np.float32], count: int) -> list[tuple[int, float]]:
-        """The `count` nearest clauses as (row, cosine), nearest first, each clause once."""
-        wanted = min(int(self.faiss.ntotal), 2 * count)
-        if wanted == 0:
-            return []
-        scores, found = self.faiss.search(vector.reshape(1, -1).astype(np.float32), wanted)
-        best: dict[int, float] = {}
-        for score, at in zip(scores[0], found[0], strict=True):
-            if at >= 0:  # FAISS pads with -1
-                row = int(self.owners[at])
-                best[row] = max(best.get(row, -1.0), float(score))
-        ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
-        return ranked[:count]
+_TRIES = 3  # openings that a build may disturb by putting a new index in place
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Everything a search needs, read into memory; a build that follows does not disturb it."""
+    """Everything a search needs. A build that follows does not disturb it: what it has read or
+    mapped stays as it is until this object is gone."""
 
     folder: Path
     manifest: Manifest
     notices: tuple[IndexedNotice, ...]
-    clauses: tuple[IndexedClause, ...]
+    clauses: Clauses
     bm25: Bm25
     dense: Dense | None
+    stamp: tuple[int, int, int] | None = field(default=None, compare=False)
+    expires: str | None = None  # the first day on which a notice in force now is so no longer
 
     @classmethod
-    def open(cls, folder: Path = DEFAULT_INDEX) -> Index:
-        """Open and check an index. Raises IndexMissing, IndexOutdated or IndexCorrupt."""
-        for _ in range(3):
+    def open(cls, folder: Path = DEFAULT_INDEX, *, thorough: bool = False) -> Index:
+        """Open and check an index: manifest, word lists, each file's size and, up to `files.LARGE`
+        (a gazette's are far smaller), its hash; `thorough` checks larger ones too.
+
+        Raises IndexMissing, IndexOutdated or IndexCorrupt, with the command that mends it.
+        """
+        for left in reversed(range(_TRIES)):
+            seen = stamp(folder)
             manifest = read_manifest(folder)
             try:
-                return cls._open(folder, manifest)
+                return cls._open(folder, manifest, seen, thorough)
             except IndexCorrupt:
-                # A build may have swapped the folder between the two reads.
-                if read_manifest(folder).data == manifest.data:
+                # A build may have put a new index in place between the two reads.
+                if not left or stamp(folder) == seen:
                     raise
-        return cls._open(folder, read_manifest(folder))
+        raise AssertionError("unreachable")
 
     @classmethod
-    def _open(cls, folder: Path, manifest: Manifest) -> Index:
-        check_files(folder, manifest)
+    def _open(cls, folder: Path, manifest: Manifest, seen: tuple[int, int, int] | None, thorough: bool) -> Index:
         check_tokens(folder, manifest, fingerprint())
-        data = folder / manifest.data
+        files = open_files(folder, manifest, thorough=thorough)
+        today = dt.date.today()
         try:
-            notices, clauses = _read_clauses(data)
-            bm25 = Bm25.load(data)
-            dense = _read_dense(data) if manifest.model is not None else None
-        except (OSError, ValueError, KeyError, RuntimeError) as err:
-            todo = "请运行：python build_index.py --rebuild"
-            raise IndexCorrupt("索引内容读不出来", str(data), todo) from err
-        if len(clauses) != manifest.clauses or bm25.size != len(clauses):
-            raise IndexCorrupt("索引的条款数和清单不一致", str(data), "请运行：python build_index.py --rebuild")
-        return cls(folder, manifest, notices, clauses, bm25, dense)
+            notices, clauses = read_clauses(files, today)
+            bm25 = Bm25.load(files, len(clauses))
+            dense = None
+            if manifest.model is not None:
+                dense = load_dense(files, manifest.vectors, manifest.model["dim"], len(clauses))
+            if (len(notices), len(clauses)) != (manifest.notices, manifest.clauses):
+                raise ValueError("counts differ from the manifest's")
+            if thorough:
+                bm25.check()
+        except (ValueError, KeyError, TypeError, RuntimeError) as err:
+            where = str(folder / manifest.data)
+            raise IndexCorrupt(f"索引内容和清单不一致（{err}）", where, build_command(folder, manifest)) from err
+        return cls(folder, manifest, notices, clauses, bm25, dense, seen, next_expiry(notices, today))
+
+    def outdated(self) -> bool:
+        """Whether opening the folder again would give another index: a build has put a new one in
+        place, or a notice has expired since. Takes microseconds; False while there is no index."""
+        now = stamp(self.folder)
+        if now is not None and now != self.stamp:
+            return True
+        return self.expires is not None and dt.date.today().isoformat() >= self.expires
 
 
-def _read_clauses(data: Path) -> tuple[tuple[IndexedNotice, ...], tuple[IndexedClause, ...]]:
-    sources: list[IndexedNotice] = []
-    with (data / NOTICES).open(encoding="utf-8") as lines:
-        for line in lines:
-            entry = json.loads(line)
-            sources.append(IndexedNotice(Notice.from_json(entry["notice"]), tuple(entry["files"])))
-    clauses: list[IndexedClause] = []
-    with (data / CLAUSES).open(encoding="utf-8") as lines:
-        for row, line in enumerate(lines):
-            entry = json.loads(line)
-            clauses.append(IndexedClause(row, Clause.from_json(entry["clause"]), sources[entry["notice"]]))
-    return tuple(sources), tuple(clauses)
-
-
-def write_clauses(data: Path, notices: list[IndexedNotice]) -> None:
-    """Write notices (without clauses) and clauses as JSON lines, in corpus order."""
-    with (data / NOTICES).open("w", encoding="utf-8") as out:
-        for entry in notices:
-            bare = replace(entry.notice, clauses=())
-            json.dump({"notice": bare.to_json(), "files": list(entry.files)}, out, ensure_ascii=False)
-            out.write("\n")
-    with (data / CLAUSES).open("w", encoding="utf-8") as out:
-        for number, entry in enumerate(notices):
-            for clause in entry.notice.clauses:
-                json.dump({"notice": number, "clause": clause.to_json()}, out, ensure_ascii=False)
-                out.write("\n")
-
-
-def _read_dense(data: Path) -> Dense:
-    import faiss
-
-    # FAISS itself can't open some paths (Chinese folders on Windows): bytes are read here.
-    raw = np.frombuffer((data / DENSE).read_bytes(), dtype=np.uint8)
-    owners = np.load(data / OWNERS, allow_pickle=False)
-    index = faiss.deserialize_index(raw)
-    if index.ntotal != len(owners):
-        raise ValueError("vectors and owners do not fit each other")
-    return Dense(index, owners)
+__all__ = ["Dense", "Index", "IndexedClause", "IndexedNotice"]

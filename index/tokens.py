@@ -28,13 +28,13 @@ _lock = threading.Lock()
 
 
 @functools.cache
-def _stop_words() -> frozenset[str]:
+def stop_words() -> frozenset[str]:
     data = tomllib.loads(resources.files("index").joinpath("data/stop_words.toml").read_text("utf-8"))
     return frozenset(data["function_words"]["words"])
 
 
 @functools.cache
-def _segmenter() -> Any:
+def segmenter() -> Any:
     """A jieba tokenizer of our own: its prefix dictionary is cached in our cache folder, because a
     foreign /tmp/jieba.cache would be read as it is."""
     import jieba
@@ -61,14 +61,14 @@ def tokenize(text: str) -> list[str]:
     Text of punctuation only has no tokens.
     """
     with _lock:
-        segmenter = _segmenter()
-    stops = _stop_words()
+        words = segmenter()
+    stops = stop_words()
     folded = nfkc(text).lower()
     out = [cited.doc_number.lower() for cited in find_numbers(folded)]
     for match in _TOKEN.finditer(folded):
         token = match.group()
         if _CJK_RUN.fullmatch(token):
-            out += [word for word in segmenter.cut_for_search(token) if word not in stops]
+            out += [word for word in words.cut_for_search(token) if word not in stops]
         else:
             out.append(token)
     return out

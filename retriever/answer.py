@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -124,26 +125,27 @@ def gather(
     around = fold(" ".join((notice.title, *entry.path, entry.text, notice.issuer or "", notice.date or "")))
     if Intent.NOTICE in query.asked:
         around += fold(hits[0].text)
-    near = fold(f"{' '.join(entry.path)} {entry.text[span.start : span.end]}")
-    row = hits[0].entry.row if Intent.NOTICE in query.asked else entry.row
-    cosines = sorted(scored.dense.values(), reverse=True)
-    tenth = cosines[min(9, len(cosines) - 1)] if cosines else 0.0
-    top = hits[0].score
+    said = entry.text[span.start : span.end]
+    near = fold(f"{' '.join(entry.path)} {said}")
     return Evidence(
-        cosine=scored.dense.get(row, tenth),
-        gap=(cosines[0] - tenth) if cosines else 0.0,
         coverage=terms.coverage(around),
-        span_coverage=terms.coverage(near),
         focus=terms.focus_coverage(near) if terms.focus else terms.coverage(near),
-        missing=terms.heaviest_missing(around) / math.log(2 + retriever.index.bm25.size),
-        unknown=terms.unknown_share,
+        keywords=math.log1p(max(scored.bm25.values(), default=0.0)),
         figures=float(_missing_figures(query.text, around)),
         places=float(_missing_places(query.text, around)),
         has_type=float(span.has_type),
         typed=float(wanted(query.text, query.asked) is not None),
-        share=chosen.score / top if top > 0 else 1.0,
         numbered=float(bool(scored.numbered)),
+        cosine=retriever.likeness(query, f"{''.join(entry.path[-2:])}：{said}") if scored.dense else 0.0,
+        stands_out=_stands_out(list(scored.dense.values())),
     )
+
+
+def _stands_out(cosines: list[float]) -> float:
+    """Standard score of the best cosine among the candidates'; 0 without vectors."""
+    if len(cosines) < 3:
+        return 0.0
+    return (max(cosines) - statistics.fmean(cosines)) / (statistics.pstdev(cosines) + 1e-6)
 
 
 _FIGURE = re.compile(r"\d+(?:\.\d+)?|第[一二三四五六七八九十]+[次届批期季]")
@@ -167,7 +169,9 @@ def _missing_places(question: str, around: str) -> bool:
 
 
 def _why_not(evidence: Evidence) -> str:
-    if evidence.coverage < 0.35 and evidence.cosine < 0.85:
+    if evidence.places or evidence.figures:
+        return "公报里有相近的内容，但地方、年份或数字对不上，下面是最接近的条款，供参考"
+    if evidence.coverage < 0.35:
         return "公报里没有与这个问题相近的内容，下面是最接近的条款，供参考"
     return "公报里有相近的内容，但没有写明所问的这一点，下面是最接近的条款，供参考"
 

@@ -15,29 +15,26 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for and against an answer. All but the cosines are known without vectors.
+    """What speaks for and against an answer. All but the last two are known without vectors.
 
     Words count by their idf; `known` words are those that some clause of the index holds.
     """
 
-    cosine: float  # of the question and the clause that answers
-    gap: float  # between the first and the tenth cosine
     coverage: float  # share of the known words that clause, headings and notice hold
-    span_coverage: float  # share of the known words that headings and span hold
     focus: float  # share of the words next to what is asked that headings and span hold
-    missing: float  # idf of the heaviest known word that is lacking, as a share of the highest idf
-    unknown: float  # share of the question's words that no clause holds
+    keywords: float  # log(1 + BM25 score) of the best clause
     figures: float  # 1 if a year, ordinal or figure of the question is lacking
     places: float  # 1 if a place that the question names is lacking
     has_type: float  # 1 if the span holds the kind of value that is asked for
     typed: float  # 1 if a kind of value is asked for
-    share: float  # the clause's score as a share of the first hit's
     numbered: float  # 1 if the question names a document that is there
+    cosine: float  # of the question and the span with the headings above it
+    stands_out: float  # how many standard deviations the best cosine lies above the candidates' mean
 
     def vector(self, mode: str) -> list[float]:
-        """The figures in the order of FEATURES; without vectors the cosines are 0."""
+        """The figures in the order of FEATURES; without vectors the last two are 0."""
         values = [float(getattr(self, name)) for name in FEATURES]
-        return [0.0, 0.0, *values[2:]] if mode == "bm25" else values
+        return [*values[:-2], 0.0, 0.0] if mode == "bm25" else values
 
 
 FEATURES = tuple(field.name for field in fields(Evidence))
@@ -45,7 +42,8 @@ FEATURES = tuple(field.name for field in fields(Evidence))
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """Fitted for one mode: probability = 1/(1 + exp(−(bias + weights·figures)))."""
+    """Fitted for one mode: probability = 1/(1 + exp(−(bias + weights·figures))). Dense mode shares the
+    constants of hybrid, for it knows the same figures."""
 
     bias: float
     weights: tuple[float, ...]
@@ -67,7 +65,7 @@ def _constants() -> dict[str, Constants]:
 
 def confidence(evidence: Evidence, mode: str) -> float:
     """The chance that the corpus answers the question: 0…1."""
-    constants = _constants().get(mode)
+    constants = _constants().get(_fitted(mode))
     if constants is None:
         return 0.5
     total = constants.bias + sum(
@@ -78,5 +76,9 @@ def confidence(evidence: Evidence, mode: str) -> float:
 
 def threshold(mode: str) -> float:
     """Below this a question counts as not answered."""
-    constants = _constants().get(mode)
+    constants = _constants().get(_fitted(mode))
     return 0.0 if constants is None else constants.threshold
+
+
+def _fitted(mode: str) -> str:
+    return "bm25" if mode == "bm25" else "hybrid"

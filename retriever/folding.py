@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.text import CJK, nfkc, repair
-from index.tokens import _segmenter, _stop_words
+from index.tokens import segmenter, stop_words
 
 _CJK_RUN = re.compile(f"[{CJK}]+")
 # A mistyped word is sought among words of this many characters: longer ones are no single tokens.
@@ -145,7 +145,7 @@ def _singles(words: list[str]) -> Iterator[int]:
     """Where in the joined words the single characters are that may be mistyped."""
     place = 0
     for word in words:
-        if len(word) == 1 and word not in _stop_words():
+        if len(word) == 1 and word not in stop_words():
             yield place
         place += len(word)
 
@@ -157,12 +157,12 @@ def _letters(text: str) -> str:
 
 def _cut(run: str) -> list[str]:
     """jieba's words without its guesses: unknown characters stay alone."""
-    return list(_segmenter().cut(run, HMM=False))
+    return list(segmenter().cut(run, HMM=False))
 
 
 def _frequency(word: str) -> int:
     """How often jieba's dictionary counts a word; 0 for one it doesn't know."""
-    return int(_segmenter().FREQ.get(word, 0))
+    return int(segmenter().FREQ.get(word, 0))
 
 
 @functools.cache

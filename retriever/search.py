@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corpus.errors import UsageError
 from corpus.model import ClauseKind
 from corpus.text import squash
-from index.embedding import Embedder, ModelError, load_embedder
+from index.embedding import Embedder, ModelError, Vectors, load_embedder
 from index.paths import DEFAULT_INDEX
 from index.store import Index, IndexedClause
 from index.tokens import tokenize
@@ -26,7 +26,7 @@ from retriever.lookup import NumberQuery, find_number, find_section, match_notic
 from retriever.model import MAX_QUESTION, MODES, Filters, Hit, SearchResult
 from retriever.offices import Directory
 from retriever.priors import OFFICIAL_WEIGHT, prior, title_bonus
-from retriever.words import Expansion, expand
+from retriever.words import Expansion, default_words, expand
 
 DEPTH = 200  # candidates taken from each side
 
@@ -42,6 +42,7 @@ class Query:
     asked: tuple[Intent, ...]
     number: NumberQuery | None
     section: tuple[str, ...]
+    vector: Vectors | None  # float32 [dim], norm 1; None where only keywords are searched
 
     @property
     def only_number(self) -> bool:
@@ -66,7 +67,8 @@ class Retriever:
         self.index = index
         self.embedder = embedder
         self.dense_note = note
-        self.folder = Folder(index.bm25.counts())
+        lay = [word for entry in default_words().entries for word in (entry.lay, *entry.official)]
+        self.folder = Folder(index.bm25.counts(), lay)
         self._numbers = [entry.notice.doc_number for entry in index.notices]
         self._hidden = index.clauses.of_kind(ClauseKind.HEADING)
         self._directory: Directory | None = None
@@ -111,7 +113,7 @@ class Retriever:
         mode_used, note = mode, None
         if mode != "bm25" and self.embedder is None:
             mode_used, note = "bm25", self.dense_note or "没有向量，已改为按关键词检索"
-        query = self.prepare(question)
+        query = self.prepare(question, mode_used)
         scored = self.score(query, mode_used, filters or Filters())
         hits = self.hits(query, scored, max(k, 10))
         retrieved = time.perf_counter()
@@ -133,11 +135,20 @@ class Retriever:
             },
         )
 
-    def prepare(self, question: str) -> Query:
-        """Fold and widen a question; what is shown to the user stays as it was typed."""
+    def prepare(self, question: str, mode: str) -> Query:
+        """Fold, widen and embed a question; what is shown to the user stays as it was typed."""
         number = find_number(question)
         text = self.folder.fold(question).text
-        return Query(text, expand(text), intents(text), number, find_section(question))
+        vector = None
+        if mode != "bm25" and self.embedder is not None:
+            vector = self.embedder.encode_questions([text])[0]
+        return Query(text, expand(text), intents(text), number, find_section(question), vector)
+
+    def likeness(self, query: Query, passage: str) -> float:
+        """Cosine of the question and a passage."""
+        if query.vector is None or self.embedder is None:
+            return 0.0
+        return float(self.embedder.encode_passages([passage])[0] @ query.vector)
 
     def score(self, query: Query, mode: str, filters: Filters, without: Collection[int] = ()) -> Scored:
         """Candidates with their scores, before priors settle the order of hits.
@@ -174,10 +185,9 @@ class Retriever:
         return {int(row): float(scores[row]) for row in np.sort(rows) if scores[row] > 0}
 
     def _dense(self, query: Query, allowed: Mask | None) -> dict[int, float]:
-        if self.index.dense is None or self.embedder is None:
+        if self.index.dense is None or query.vector is None:
             return {}
-        vector = self.embedder.encode_questions([query.text])[0]
-        return dict(self.index.dense.search(vector, DEPTH, allowed))
+        return dict(self.index.dense.search(query.vector, DEPTH, allowed))
 
     def _numbered(self, query: Query, allowed: Mask | None) -> tuple[int, ...]:
         if query.number is None:

@@ -77,17 +77,6 @@ class Terms:
             return 0.0
         return sum(weight for token, weight in weights.items() if self._holds(folded, token)) / total
 
-    def heaviest_missing(self, folded: str) -> float:
-        """Weight of the heaviest known token that the text lacks (0 if it lacks none)."""
-        missing = (weight for token, weight in self.known.items() if not self._holds(folded, token))
-        return max(missing, default=0.0)
-
-    @property
-    def unknown_share(self) -> float:
-        """Share of the question's tokens that no clause holds, those with an official word left out."""
-        strange = [token for token in self.unknown if token not in self.other]
-        return len(strange) / len(self.weights) if self.weights else 1.0
-
 
 def holds(folded: str, token: str) -> bool:
     """Whether a token stands in a folded text; a figure only as a whole (5 is not in 15)."""

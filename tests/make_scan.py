@@ -22,9 +22,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.doc_number import only_number
-from corpus.reading import read_text
-from corpus.text import repair, squash, strip_markup
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from corpus.doc_number import only_number  # noqa: E402
+from corpus.reading import read_text  # noqa: E402
+from corpus.text import repair, squash, strip_markup  # noqa: E402
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,6 +40,12 @@ NO_START = set("，。；：！？、）》”’,.;:!?)]}〕】%·")  # a line 
 FONTS = (
     Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"),
     Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
+)
+
+
+SIGNED = re.compile(r"^\s*(\S{4,20}(?:政府|办公室))\s+(\d{4}\s*年\s*\d+\s*月\s*\d+\s*日)\s*([(（]\S+[)）])?\s*$")
+TWO_HEADINGS = re.compile(
+    r"^\s*([（(]?[一二三四五六七八九十]+[）)、]\s*[^。；，,:：]{2,30}?)\s+((?:[（(][一二三四五六七八九十]+[）)]|\d{1,3}[.．]).+)$"
 )
 
 
@@ -66,7 +74,7 @@ class Page:
 class Item:
     """A paragraph, a title with its number, or a table, as the text edition has them."""
 
-    kind: str  # cover, title, number, paragraph or table
+    kind: str  # cover, title, number, paragraph, signature or table
     text: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
 
@@ -108,7 +116,16 @@ def read_items(path: Path) -> list[Item]:
         if rows and raw.strip():
             items.append(Item("table", rows=tuple(rows)))
             rows = []
-        text = repair(strip_markup(re.sub(r"^[\s>#•-]+(?=\s)", "", raw)))
+        raw = strip_markup(re.sub(r"^[\s>#•-]+(?=\s)", "", raw))
+        signed = SIGNED.match(raw)
+        if signed:  # a signature, its date and the note stand on lines of their own
+            items += [Item("signature", repair(part)) for part in signed.groups() if part]
+            continue
+        heading = TWO_HEADINGS.match(raw)
+        if heading:  # a heading and what follows it stand on lines of their own
+            items.append(Item("paragraph", repair(heading[1])))
+            raw = heading[2]
+        text = repair(raw)
         if not squash(text):
             continue
         if only_number(text) and items and items[-1].kind in ("paragraph", "cover"):
@@ -210,25 +227,31 @@ class Typesetter:
                 self.next_column()
             x = MARGIN_X + self.column * (self.column_width + GUTTER) + (2 * BODY if index == 0 else 0)
             self.page.runs.append(Run(x, self.y, BODY, line))
-            if "此件公开发布" in line:
-                self.page.stamp = (x + 60, self.y - 20)
             done += line
             self.y += LEADING
         self.page.truth.append(done)
+
+    def signature(self, text: str) -> None:
+        """A line set to the right, four characters from the edge; a note in brackets stands at the left."""
+        if text[0] in "(（":
+            self.paragraph(text)
+            return
+        if self.y + LEADING > BOTTOM:
+            self.next_column()
+        right = MARGIN_X + self.column * (self.column_width + GUTTER) + self.column_width - 2 * BODY
+        self.page.runs.append(Run(right - width(text, BODY), self.y, BODY, text))
+        self.page.stamp = (right - 70, self.y)
+        self.page.truth.append(text)
+        self.y += LEADING
 
     def table(self, rows: tuple[tuple[str, ...], ...]) -> None:
         self.band()
         columns = max(len(row) for row in rows)
         full = PAGE_WIDTH - 2 * MARGIN_X
-        longest = [
-            max([2.0, *(min(16.0, len(row[i]) ** 0.8) for row in rows if i < len(row))])
-            for i in range(columns)
-        ]
+        longest = [max([2.0, *(min(16.0, len(row[i]) ** 0.8) for row in rows if i < len(row))]) for i in range(columns)]
         widths = [full * share / sum(longest) for share in longest]
         for row in rows:
-            cells = [
-                wrap(cell, CELL, max(CELL, room - 6)) for cell, room in zip(row, widths, strict=False)
-            ]
+            cells = [wrap(cell, CELL, max(CELL, room - 6)) for cell, room in zip(row, widths, strict=False)]
             height = max([1, *(len(cell) for cell in cells)]) * CELL * 1.4 + 5
             if self.y + height > BOTTOM:
                 self.new_page()
@@ -265,6 +288,8 @@ def typeset(items: list[Item], running_head: str = "") -> list[Page]:
             setter.top = setter.y = setter.y + LEADING / 2
         elif item.kind == "table":
             setter.table(item.rows)
+        elif item.kind == "signature":
+            setter.signature(item.text)
         else:
             setter.paragraph(item.text)
     return setter.pages
@@ -289,16 +314,16 @@ def draw(page: Page, dpi: int, seed: int, skew: float = 0.5, noise: float = 7.0)
     if page.stamp:
         _stamp(image, page.stamp, scale)
     chance = random.Random(seed)
-    image = image.rotate(
-        chance.uniform(-skew, skew), Image.Resampling.BICUBIC, fillcolor=(252, 251, 247)
-    ).filter(ImageFilter.GaussianBlur(0.5))
+    image = image.rotate(chance.uniform(-skew, skew), Image.Resampling.BICUBIC, fillcolor=(252, 251, 247)).filter(
+        ImageFilter.GaussianBlur(0.5)
+    )
     grain = np.random.default_rng(seed).normal(0, noise, (image.height, image.width, 1))
     return Image.fromarray(np.clip(np.asarray(image) + grain, 0, 255).astype("uint8"))
 
 
 def _stamp(image: Image, center: tuple[float, float], scale: float) -> None:
     """A round red seal of 42 mm with a star, as it lies over a signature."""
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageChops, ImageDraw
 
     radius = 60 * scale
     size = round(2 * radius) + 4
@@ -321,7 +346,9 @@ def _stamp(image: Image, center: tuple[float, float], scale: float) -> None:
         y = middle - reach * math.cos(math.radians(angle)) - turned.height / 2
         seal.paste(190, (round(x), round(y)), turned)
     corner = (round(center[0] * scale - middle), round(center[1] * scale - middle))
-    image.paste((208, 32, 38), corner, seal)
+    ink = Image.composite(Image.new("RGB", seal.size, (208, 32, 38)), Image.new("RGB", seal.size, "white"), seal)
+    under = image.crop((*corner, corner[0] + size, corner[1] + size))
+    image.paste(ImageChops.multiply(under, ink), corner)
 
 
 def write_scan(pages: list[Page], path: Path, dpi: int = 150, first: int = 0) -> None:

@@ -12,7 +12,8 @@ from corpus.documents.extra import require
 from corpus.documents.pages import Box, PageContent, Rule, Segment, turn_box
 
 _MAX_GAP = 1.2  # em: wider gaps part columns and cells
-_SPACE_GAP = 0.25  # em: a gap between two words of Latin letters
+_SPACE_GAP = 0.25  # em: a gap that is a space
+_WORD_GAP = 0.15  # em: the same between two Latin letters, which are never set wider apart
 _THIN = 2.5  # points: thicker shapes are no ruled lines
 _MIN_RULE = 8.0  # points
 
@@ -121,15 +122,10 @@ def _glyphs(page: Any, frame: _Frame) -> list[_Glyph]:
 
 
 def _segments(glyphs: list[_Glyph], rules: tuple[Rule, ...]) -> tuple[Segment, ...]:
-    """Runs in the order of the file, then runs that stand side by side on one baseline as one."""
+    """Characters by baseline, then from left to right, parted at wide gaps and ruled lines."""
     upright = [rule.box for rule in rules if not rule.level]
     rows: list[list[_Glyph]] = []
-    seen: set[tuple[str, int, int]] = set()
     for glyph in sorted(glyphs, key=lambda g: g.baseline):
-        place = (glyph.char, round(glyph.box.x0 * 2 / glyph.size), round(glyph.baseline * 2 / glyph.size))
-        if place in seen:  # drawn twice to look bold
-            continue
-        seen.add(place)
         row = next((row for row in rows[-4:] if abs(row[-1].baseline - glyph.baseline) < 0.25 * glyph.size), None)
         if row is None:
             rows.append([glyph])
@@ -140,7 +136,7 @@ def _segments(glyphs: list[_Glyph], rules: tuple[Rule, ...]) -> tuple[Segment, .
         row.sort(key=lambda g: g.box.x0)
         run: list[_Glyph] = []
         for glyph in row:
-            if glyph.char.isspace():
+            if run and _drawn_again(run[-1], glyph):
                 continue
             if run and _parted(run[-1], glyph, upright):
                 out.append(_segment(run))
@@ -148,7 +144,12 @@ def _segments(glyphs: list[_Glyph], rules: tuple[Rule, ...]) -> tuple[Segment, .
             run.append(glyph)
         if run:
             out.append(_segment(run))
-    return tuple(out)
+    return tuple(segment for segment in out if segment.text)
+
+
+def _drawn_again(before: _Glyph, glyph: _Glyph) -> bool:
+    """The same character a hair's breadth to the right: how some programs make text bold."""
+    return glyph.char == before.char and glyph.box.x0 - before.box.x0 < 0.15 * glyph.size
 
 
 def _parted(before: _Glyph, after: _Glyph, upright: list[Box]) -> bool:
@@ -166,18 +167,30 @@ def _parted(before: _Glyph, after: _Glyph, upright: list[Box]) -> bool:
 
 
 def _segment(run: list[_Glyph]) -> Segment:
-    text, lefts = "", []
-    for index, glyph in enumerate(run):
-        gap = glyph.box.x0 - run[index - 1].box.x1 if index else 0.0
-        if text and gap > _SPACE_GAP * glyph.size:
-            text += " "
-            lefts.append(run[index - 1].box.x1)
+    """One segment. A space stands where the file has one beside a Latin letter or digit, or where a gap
+    is wide; elsewhere Chinese text is set with spaces that mean nothing."""
+    text = ""
+    lefts: list[float] = []
+    last: _Glyph | None = None
+    spaced = False
+    for glyph in run:
+        if glyph.char.isspace():
+            spaced = True
+            continue
+        if last is not None:
+            latin = last.char.isascii() + glyph.char.isascii()
+            least = _WORD_GAP if latin == 2 else _SPACE_GAP
+            if (spaced and latin) or glyph.box.x0 - last.box.x1 > least * glyph.size:
+                text += " "
+                lefts.append(last.box.x1)
         text += glyph.char
         lefts += [glyph.box.x0] * len(glyph.char)
-    box = run[0].box
-    for glyph in run[1:]:
+        last, spaced = glyph, False
+    inked = [glyph for glyph in run if not glyph.char.isspace()] or run[:1]
+    box = inked[0].box
+    for glyph in inked[1:]:
         box = box.joined(glyph.box)
-    sizes = sorted(glyph.size for glyph in run)
+    sizes = sorted(glyph.size for glyph in inked)
     return Segment(box, text, sizes[len(sizes) // 2], tuple(lefts))
 
 

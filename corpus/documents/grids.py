@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from corpus.documents.cells import join_lines, spread_rows
 from corpus.documents.pages import Box, PageContent, Rule, Segment, em_width
 
 _SNAP = 4.0  # points: rules nearer than this are one line of the grid
 _REACH = 5.0  # points: how far a rule may end short of the one it meets
-_HEAD_ROWS = 2
-_SHORT = 24  # characters: a longer cell is no column head
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,6 @@ class Table:
 
     box: Box
     rows: tuple[tuple[str, ...], ...]
-    tops: tuple[float, ...]
 
 
 def find_grids(rules: tuple[Rule, ...]) -> list[Grid]:
@@ -154,32 +152,9 @@ def _table(grid: Grid, segments: list[Segment]) -> Table | None:
     if len(texts) < 2:
         return None
     cells = {place: cell_text(found) for place, found in texts.items()}
-    rows, tops = [], []
-    for row in range(len(grid.ys) - 1):
-        line = _row(grid, cells, row)
-        if any(line):
-            rows.append(line)
-            tops.append(grid.ys[row])
-    return Table(grid.box, tuple(rows), tuple(tops)) if rows else None
-
-
-def _row(grid: Grid, cells: dict[tuple[int, int], str], row: int) -> tuple[str, ...]:
-    """A row's cells. A cell over several rows is repeated in each of them, so that every row says what it
-    belongs to; a column head over several columns stands over each of them."""
-    count = len(grid.xs) - 1
-    owners = [grid.cell_of[row, column] for column in range(count)]
-    if len(set(owners)) == 1:
-        text = cells.get(owners[0], "") if owners[0][0] == row else ""
-        return (text,)
-    out: list[str] = []
-    for column, owner in enumerate(owners):
-        text = cells.get(owner, "")
-        from_above, from_left = owner[0] < row, owner[1] < column
-        head = owner[0] < _HEAD_ROWS and row < _HEAD_ROWS and len(text) <= _SHORT
-        if (from_above and owner[0] == 0) or (from_left and not head):
-            text = ""
-        out.append(text)
-    return tuple(out)
+    rows = spread_rows(grid.cell_of, cells, len(grid.ys) - 1, len(grid.xs) - 1)
+    filled = tuple(row for row in rows if any(row))
+    return Table(grid.box, filled) if filled else None
 
 
 def cell_text(segments: list[Segment]) -> str:
@@ -202,16 +177,6 @@ def group_lines(segments: list[Segment]) -> list[list[Segment]]:
     for line in lines:
         line.sort(key=lambda s: s.box.x0)
     return lines
-
-
-def join_lines(lines: list[str]) -> str:
-    """Wrapped lines as one text. A space stands only between two Latin words."""
-    out = ""
-    for line in lines:
-        line = line.strip()
-        latin = out and line and out[-1].isascii() and line[0].isascii()
-        out += " " + line if latin and out[-1].isalpha() and line[0].isalpha() else line
-    return out
 
 
 def aligned_tables(segments: list[Segment]) -> tuple[list[Table], list[Segment]]:
@@ -250,4 +215,4 @@ def _aligned(block: list[list[Segment]]) -> Table:
         for segment in line:
             box = box.joined(segment.box)
     rows = tuple(tuple(segment.text for segment in line) for line in block)
-    return Table(box, rows, tuple(line[0].box.top for line in block))
+    return Table(box, rows)

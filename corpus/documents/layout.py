@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from corpus.documents.grids import Table, aligned_tables, group_lines, take_tables
-from corpus.documents.pages import Box, PageContent, Segment, em_width
+from corpus.documents.pages import Box, PageContent, Segment
 from corpus.numbering import read_marker
 from corpus.text import ends_sentence, squash
 
@@ -23,6 +23,10 @@ _RUNNING = 8  # characters: shorter pieces stand in tables and headings
 _LARGE = 1.2  # of the body's em: a title
 _COLUMN_SHARE = 0.45  # of the lines of a column that begin at its edge or at its indent
 _MIN_COLUMN = 3  # lines
+_GUTTER_STEPS = range(35, 66)  # percent of the page width between which a gutter is looked for
+_WIDE_LINE = 0.25  # of the page width: a line of running text in one of two columns
+_FULL = 0.7  # of a column: a line of running text
+_MANY = 8  # lines that show a column's edges by themselves
 _CONTENTS_ENTRY = re.compile(r"[)）][.…·\s]*\d{1,4}$|[.…·]{3,}\s*\d{1,4}$")  # ends with its page number
 
 
@@ -89,7 +93,7 @@ def measure(pages: tuple[PageContent, ...]) -> Metrics:
     for page in pages:
         _, rest = take_tables(page)
         gutter = find_gutter(rest, page.width)
-        edges = [_edges(group_lines(column)) for column in _columns(rest, gutter) if len(column) >= 8]
+        edges = [_edges(group_lines(column)) for column in _columns(rest, gutter) if len(column) >= _MANY]
         (single if gutter is None else double).extend(right - left for left, right in edges)
         if gutter is not None and len(edges) == 2:
             strips.append(edges[1][0] - edges[0][1])
@@ -105,7 +109,9 @@ def find_short_gutter(segments: list[Segment], metrics: Metrics) -> float | None
         return None
     left, _ = _edges(group_lines(segments))
     right = left + metrics.double
-    ending = sum(abs(s.box.x1 - right) < _EARLY * s.size and s.box.x0 < right for s in segments)
+    ending = sum(
+        abs(s.box.x1 - right) < _EARLY * s.size and s.box.x1 - s.box.x0 > _FULL * metrics.double for s in segments
+    )
     crossing = sum(s.box.x0 < right < s.box.x1 - _EARLY * s.size for s in segments)
     if ending < _MIN_COLUMN or crossing > ending:
         return None
@@ -119,29 +125,23 @@ def find_gutter(segments: list[Segment], width: float) -> float | None:
     """
     if not segments:
         return None
-    best: tuple[int, float] | None = None
-    for step in range(35, 66):
-        x = width * step / 100
-        crossing = [s for s in segments if s.box.x0 < x < s.box.x1]
-        if best is None or len(crossing) < best[0]:
-            best = (len(crossing), x)
-    assert best is not None
-    strip = [width * s / 100 for s in range(35, 66)]
-    strip = [x for x in strip if sum(s.box.x0 < x < s.box.x1 for s in segments) == best[0]]
-    middle = strip[len(strip) // 2]
+    places = [width * step / 100 for step in _GUTTER_STEPS]
+    crossing = {x: sum(s.box.x0 < x < s.box.x1 for s in segments) for x in places}
+    fewest = min(crossing.values())
+    middle = min((x for x in places if crossing[x] == fewest), key=lambda x: abs(x - width / 2))
     left = [s for s in segments if s.box.x1 <= middle]
     right = [s for s in segments if s.box.x0 >= middle]
-    if len(group_lines(left)) < _MIN_COLUMN or len(group_lines(right)) < _MIN_COLUMN:
+    if fewest > len(left) + len(right):
         return None
-    if best[0] > 0.5 * min(len(left), len(right)) and best[0] > len(left) + len(right) - best[0]:
+    if min(len(group_lines(left)), len(group_lines(right))) < _MIN_COLUMN:
         return None
-    edge = min(s.box.x0 for s in right)
+    edge, _ = _edges(group_lines(right))
     em = median(s.size for s in right)
     aligned = sum(abs(s.box.x0 - edge - depth * em) < 0.6 * em for s in right for depth in (0, 2))
-    full = sum(s.box.x1 - s.box.x0 > 0.25 * width for s in left)
-    if aligned < _COLUMN_SHARE * len(right) or full < _MIN_COLUMN:
+    wide = sum(s.box.x1 - s.box.x0 > _WIDE_LINE * width for s in left)
+    if aligned < _COLUMN_SHARE * len(right) or wide < _MIN_COLUMN:
         return None
-    return (max((s.box.x1 for s in left), default=edge) + edge) / 2
+    return (max(s.box.x1 for s in left) + min(s.box.x0 for s in right)) / 2
 
 
 def _columns(segments: list[Segment], gutter: float | None) -> list[list[Segment]]:
@@ -241,15 +241,19 @@ def _frames(segments: list[Segment], gutter: float | None, metrics: Metrics) -> 
     if not segments:
         return [(0.0, 0.0)] * (1 if gutter is None else 3)
     frames: list[tuple[float, float]] = []
-    usual = metrics.single if gutter is None else metrics.double
-    for column in _columns(segments, gutter):
+    for index, column in enumerate(_columns(segments, gutter)):
         lines = group_lines(column)
         if not lines:
             frames.append(frames[-1] if frames else (0.0, 0.0))
             continue
         left, right = _edges(lines)
-        if usual is not None and len(lines) < 8:
-            right = max(right, left + usual) if gutter is None or left < gutter else right
+        if len(lines) < _MANY and gutter is None and metrics.single is not None:
+            right = max(right, left + metrics.single)
+        elif len(lines) < _MANY and gutter is not None and metrics.double and metrics.strip:
+            known = gutter + metrics.strip / 2 if index else gutter - metrics.strip / 2 - metrics.double
+            first = min(line[0].box.x0 for line in lines)
+            left = first if abs(first - known) < metrics.em else known
+            right = left + metrics.double
         frames.append((left, right))
     if gutter is not None:
         frames.append((frames[0][0], frames[1][1]))
@@ -330,8 +334,3 @@ def letters(page: PageContent) -> int:
     """Letters and digits of a page."""
     turned = letters(page.turned) if page.turned else 0
     return sum(len(squash(segment.text)) for segment in page.segments) + turned
-
-
-def longest_line(page: PageContent) -> float:
-    """Em of the longest segment."""
-    return max((em_width(segment.text) for segment in page.segments), default=0.0)

@@ -19,6 +19,7 @@ from statistics import median
 from typing import Any
 
 from corpus.documents.extra import require
+from corpus.documents.grids import find_grids
 from corpus.documents.pages import Box, PageContent, Rule, Segment, em_width, turn_box
 from corpus.documents.scans import find_rules, skew_of, straight_box, straighten, without_seals
 
@@ -84,9 +85,7 @@ class Recogniser:
         if len(tall) < 3 and len(tall) < len(reading.lines) / 2:
             lines, rules = _straight(reading, scale)
             return PageContent(0, width, height, lines, rules, "ocr")
-        region = tall[0].box
-        for line in tall[1:]:
-            region = region.joined(line.box)
+        region = _turned_region(reading, tall, scale)
         turned = self._turned(reading.image, scale, region)
         outside = [line for line in reading.lines if not region.holds(line.box.middle)]
         lines, _ = _straight(replace(reading, lines=outside), scale)
@@ -145,10 +144,13 @@ class Recogniser:
     def _save(self, key: str, content: PageContent) -> None:
         if self.folder is None:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f"{key}.{os.getpid()}.tmp"
-        unfinished.write_text(json.dumps(page_to_json(content), ensure_ascii=False), encoding="utf-8")
-        unfinished.replace(self.folder / f"{key}.json")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(page_to_json(content), ensure_ascii=False), encoding="utf-8")
+            unfinished.replace(self.folder / f"{key}.json")
+        except OSError:  # a full disk costs the next run's time, not this one's result
+            unfinished.unlink(missing_ok=True)
 
 
 def scan_scale(page: Any, width: float, height: float) -> float:
@@ -230,6 +232,18 @@ def _measures(line: Segment) -> bool:
 def _is_tall(line: Segment) -> bool:
     height, width = line.box.bottom - line.box.top, line.box.x1 - line.box.x0
     return height > _TALL * width and height > 24  # points: two characters of body text
+
+
+def _turned_region(reading: _Reading, tall: list[Segment], scale: float) -> Box:
+    """What holds the lines that run along the page's side, with the ruled tables that they stand in: short
+    cells of those (序号, single digits) are not tall themselves."""
+    region = tall[0].box
+    for line in tall[1:]:
+        region = region.joined(line.box)
+    for grid in find_grids(find_rules(reading.image, scale, reading.lines)):
+        if any(grid.box.holds(line.box.middle) for line in tall):
+            region = region.joined(grid.box)
+    return region
 
 
 def _straight(reading: _Reading, scale: float) -> tuple[tuple[Segment, ...], tuple[Rule, ...]]:

@@ -69,7 +69,7 @@ def read_pages(
         spent, recognised = 0.0, 0
         for index in range(total):
             started = time.monotonic()
-            page = _read_one(document, index, recogniser)
+            page = read_one(document, index, recogniser)
             fresh = page.origin == "ocr" and not recogniser.from_cache
             if fresh:
                 spent += time.monotonic() - started
@@ -80,7 +80,7 @@ def read_pages(
             yield page
 
 
-def _read_one(document: Any, index: int, recogniser: Recogniser) -> PageContent:
+def read_one(document: Any, index: int, recogniser: Recogniser) -> PageContent:
     pdfium = require("pypdfium2")
     number = index + 1
     page = None

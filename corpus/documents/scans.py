@@ -19,6 +19,9 @@ _SEAL_FILL = 0.6  # share of a seal's square that is red: a red picture has more
 _REDDER = 45  # by which red exceeds green and blue
 _RULE_POINTS = (28.0, 14.0)  # shortest level and upright line: longer than a stroke of body text
 _THICK = 4.0  # points: thicker shapes are no ruled lines
+_LONG = 12.0  # times its height: shorter lines are found level though they are not quite
+_PAIRS = 10  # neighbours in rows that show it together
+_MAX_SKEW = 10.0  # degrees: beyond this no page is skewed, its text is set so
 _MIN_SKEW = 0.03  # degrees
 
 
@@ -56,21 +59,35 @@ def without_seals(image: Any, scale: float) -> Any:
 
 
 def skew_of(quads: Sequence[Sequence[Sequence[float]]]) -> float:
-    """Degrees by which lines of text fall to the right; 0 with fewer than three long lines.
+    """Degrees by which lines of text fall to the right; 0 where too little text shows it.
 
-    A quad holds a line's corners from the upper left clockwise.
+    Long lines show it themselves; in tables, which have none, the rows of short ones do. A quad holds a
+    line's corners from the upper left clockwise.
     """
     angles = []
-    for quad in quads:
-        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = quad
+    for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in quads:
         dx, dy = (x1 - x0 + x2 - x3) / 2, (y1 - y0 + y2 - y3) / 2
-        high = math.hypot(x3 - x0, y3 - y0)
-        if dx > 6 * high:
+        if dx > _LONG * math.hypot(x3 - x0, y3 - y0):
             angles.append(math.degrees(math.atan2(dy, dx)))
-    if len(angles) < 3:
-        return 0.0
-    angle = median(angles)
-    return angle if _MIN_SKEW < abs(angle) < 10 else 0.0
+    angle = median(angles) if len(angles) >= 3 else _row_angle(quads)
+    return angle if _MIN_SKEW < abs(angle) < _MAX_SKEW else 0.0
+
+
+def _row_angle(quads: Sequence[Sequence[Sequence[float]]]) -> float:
+    """The same from lines that stand side by side: the mean slope from each to the next on its right.
+
+    Edges are whole pixels, so one pair says little, and ten or more are needed.
+    """
+    boxes = sorted(
+        (sum(x for x, _ in quad) / 4, sum(y for _, y in quad) / 4, abs(quad[3][1] - quad[0][1])) for quad in quads
+    )
+    across = down = 0.0
+    pairs = 0
+    for index, (x, y, high) in enumerate(boxes):
+        right = next((box for box in boxes[index + 1 :] if box[0] - x > high and abs(box[1] - y) < 0.4 * high), None)
+        if right is not None:
+            across, down, pairs = across + right[0] - x, down + right[1] - y, pairs + 1
+    return math.degrees(math.atan2(down, across)) if pairs >= _PAIRS else 0.0
 
 
 def straighten(image: Any, angle: float) -> Any:

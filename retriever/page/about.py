@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retriever.page.collection import Collection
 from retriever.page.live import Now
 from retriever.page.markup import Html, el
 from retriever.page.state_line import BUILD_COMMAND
@@ -55,8 +56,15 @@ def _state(now: Now) -> Html:
         ("公文", f"{manifest.notices} 篇"),
         ("条款", f"{manifest.clauses} 条"),
         ("成文日期", f"{span[0]} 至 {span[1]}" if span else "没有写"),
-        ("查找方式", "按意思和字词" if now.collection.retriever.embedder is not None else "只按字词"),
+        ("查找方式", _ways(now.collection)),
         ("语义模型", model),
         ("索引时间", manifest.built.replace("T", " ")[:16] + "（世界时）"),
     ]
     return el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in rows), cls="facts")
+
+
+def _ways(collection: Collection) -> str:
+    """How questions are searched for, and why not otherwise."""
+    if collection.retriever.embedder is not None:
+        return "按意思和字词"
+    return f"只按字词：{collection.retriever.dense_note or '索引里还没有向量'}"

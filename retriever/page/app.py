@@ -12,16 +12,19 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from index.cores import usable_cores
+from index.paths import cache_folder
+
 # Before Gradio is imported: it reads its switches then.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("GRADIO_TEMP_DIR", str(cache_folder() / "gradio"))
 
 import anyio
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.responses import Response
 
-from index.paths import cache_folder
 from retriever.page.api import Api
 from retriever.page.feedback import FeedbackFile
 from retriever.page.live import LiveIndex
@@ -33,7 +36,7 @@ from retriever.page.theme import theme
 from retriever.page.view import read_view
 
 STATIC = Path(__file__).parent / "static"
-AT_ONCE = 4  # questions worked on at the same time; more would only wait for the same cores
+AT_ONCE = max(2, usable_cores())  # questions worked on at the same time; more would wait for the same cores
 WAITING = 64  # questions in the queue before a new one is turned away
 
 # The component draws nothing itself: its `navigate` event asks for a view, which the script puts in
@@ -75,7 +78,6 @@ def create_app(
     live: LiveIndex, *, feedback: FeedbackFile | None = None, root_path: str = "", mcp: bool = False, port: int = 7860
 ) -> Asgi:
     """The whole application, for any ASGI server."""
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(cache_folder() / "gradio"))
     renderer = Renderer(live, feedback is not None)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, live, feedback, STATIC)

@@ -77,14 +77,13 @@ def tel(phone: str) -> Html:
     return el("a", el("span", "电话 ", cls="quiet"), phone, href=f"tel:{digits}", cls="tel")
 
 
-def refused_card(result: SearchResult) -> Html:
+def refused_card(reason: str | None) -> Html:
     """The card of a question that the gazettes do not answer: why, and what to do now."""
+    why = reason or "收录的公报里，没有哪一条直接回答这个问题。为免误导，这里不猜"
     return el(
         "section",
         el("h2", "公报里没有找到答案", id="answer-head", tabindex=-1),
-        el("p", f"{result.note}。" if result.note and not result.note.endswith("。") else result.note, cls="why")
-        if result.note
-        else el("p", "收录的公报里，没有哪一条直接回答这个问题。为免误导，这里不猜。", cls="why"),
+        el("p", f"{why.rstrip('。')}。", cls="why"),
         el(
             "ul",
             el("li", "换个说法再问一次，比如用文件里的词：“补助”“办理”“负责”。"),

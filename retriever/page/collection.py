@@ -9,7 +9,9 @@ from index.store import IndexedClause, IndexedNotice
 from retriever.offices import Entry
 from retriever.page.examples import examples
 from retriever.page.filters import Options
+from retriever.page.marks import question_words
 from retriever.search import Retriever
+from retriever.words import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Collection:
     def offices(self) -> Sequence[Entry]:
         """All offices that the corpus names, those with a phone first."""
         return self.retriever.directory.entries
+
+    def words(self, question: str) -> tuple[str, ...]:
+        """The words to mark: the question's own, folded as the search folds them, and the official
+        ones it is searched with besides (欠薪 for 不发工资)."""
+        return question_words(expand(self.retriever.folder.fold(question).text).rewritten)
 
     def notice(self, name: str) -> IndexedNotice | None:
         """A notice by its id or document number."""

@@ -45,7 +45,7 @@ def ask_form(view: View, options: Options | None, first: bool) -> Html:
         maxlength=MAX_QUESTION,
         autocomplete="off",
         enterkeyhint="search",
-        placeholder="例如：工资被拖欠了找谁",
+        placeholder="用一句话写出来",
         required=True,
     )
     label = "想问什么事？" if first else "您的问题"
@@ -92,7 +92,8 @@ def filters(view: View, options: Options, form: str) -> Html:
         selects.append(el("label", el("span", "查找方式"), el("select", *choices, name="mode"), cls="filter"))
     bare = View(place=view.place, q=view.q, sort=view.sort)
     clear = el("a", "清除筛选", href=bare.href, cls="clear") if view.filtered else None
-    chosen = "、".join(filter(None, (view.issuer, view.year, view.kind, view.section, NAMES.get(view.status, ""))))
+    year = f"{view.year} 年" if view.year else ""
+    chosen = "、".join(filter(None, (view.issuer, year, view.kind, view.section, NAMES.get(view.status))))
     return el(
         "details",
         el("summary", f"筛选：{chosen}" if chosen else "筛选"),

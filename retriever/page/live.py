@@ -81,6 +81,8 @@ class LiveIndex:
             self._fail(str(err))
         except OSError as err:
             self._fail(f"{self.folder}：读不了索引（{err.strerror or err}）")
+        except Exception as err:  # whatever it is, the watch goes on and the old index answers
+            self._fail(f"{self.folder}：索引打不开（{type(err).__name__}：{err}）。请运行：python build_index.py")
         self._tried = found
 
     def _collect(self) -> Collection:

@@ -11,7 +11,7 @@ from index.store import IndexedClause, IndexedNotice
 from retriever.page.card import tel
 from retriever.page.clause import body, citations, pick_box, source
 from retriever.page.collection import Collection
-from retriever.page.marks import mark, question_words
+from retriever.page.marks import mark
 from retriever.page.markup import Html, el, join
 from retriever.page.results import export_bar
 from retriever.page.status import status_note
@@ -32,7 +32,7 @@ def notice_view(collection: Collection, view: View) -> Html:
             cls="card",
         )
     clauses = collection.clauses_of(found.notice.notice_id)
-    words = question_words(view.q) if view.q else ()
+    words = collection.words(view.q) if view.q else ()
     return el(
         "article",
         _back(view),

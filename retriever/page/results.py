@@ -14,7 +14,6 @@ from retriever.page.clause import actions, body, crumbs, same_elsewhere, source
 from retriever.page.collection import Collection
 from retriever.page.feedback_form import feedback_form
 from retriever.page.filters import filters_of
-from retriever.page.marks import question_words
 from retriever.page.markup import Html, el, join
 from retriever.page.status import badge
 from retriever.page.view import COUNTS, View
@@ -65,7 +64,7 @@ def results(collection: Collection, view: View, feedback: bool) -> Html:
 
 def show(collection: Collection, result: SearchResult, view: View, feedback: bool) -> Html:
     """The card and the clauses of a result."""
-    words = question_words(view.q)
+    words = collection.words(view.q)
     groups = merge(by_date(result.hits) if view.sort == "date" else result.hits)
     answering = collection.clause(result.answer.clause_id) if result.answer else None
     own = answering.clause_id if answering is not None else None
@@ -74,7 +73,7 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
         others = [entry for entry in same if entry.clause_id != own]
         card = answer_card(result, answering, others, view, words)
     else:
-        card = _nothing(view) if not result.hits and view.filtered else refused_card(result)
+        card = _nothing(view) if not result.hits and view.filtered else refused_card(_reason(collection, result))
     below = [group for group in groups if not group.holds(own)][: view.n]
     parts: list[Html] = [card]
     if feedback:
@@ -85,6 +84,13 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
     if below or answering is not None:
         parts.append(export_bar())
     return join(parts)
+
+
+def _reason(collection: Collection, result: SearchResult) -> str | None:
+    """Why nothing answers; what is said of the index as a whole stands above on the page already."""
+    known = collection.retriever.dense_note
+    parts = [part for part in (result.note or "").split("；") if part and part != known]
+    return "；".join(parts) or None
 
 
 def _nothing(view: View) -> Html:

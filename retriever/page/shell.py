@@ -37,5 +37,6 @@ def document(gradio: str, view: Html, title: str, assets: str, nonce: str) -> st
         + el("script", src=f"gongbao/script.js?{assets}", defer=True)
     )
     text = text.replace("</head>", f"{head}</head>", 1)
+    text = text.replace('control_page_title="true"', 'control_page_title="false"', 1)
     text = text.replace("<gradio-app", f"{el('div', view, id=PAGE)}<gradio-app", 1)
     return _SCRIPT.sub(f'<script nonce="{nonce}"', text)

@@ -32,8 +32,7 @@ def notice_line(now: Now) -> Html | None:
     if now.collection.retriever.embedder is None:
         if now.building:
             return _note("正在给公报做语义索引，请放心使用：现在先按字词查找，做好后会自动改为按意思查找。", "info")
-        why = now.collection.retriever.dense_note or "索引里还没有向量"
-        return _note(f"现在只按字词查找（{why}）。提问时请尽量用文件里会用的词。", "info")
+        return _note("现在只按字词查找，请尽量用文件里会用的词提问。", "info", about=True)
     if now.building:
         return _note("正在更新公报，更新期间可以照常提问。", "info")
     return None
@@ -58,5 +57,6 @@ def _no_index(now: Now) -> Html:
     return el("div", steps, cls="line warn", role="status", data_refresh=True)
 
 
-def _note(text: str, kind: str, refresh: bool = False) -> Html:
-    return el("p", text, cls=f"line {kind}", role="status", data_refresh=refresh)
+def _note(text: str, kind: str, refresh: bool = False, about: bool = False) -> Html:
+    why = el("a", "为什么", href="?view=about") if about else None
+    return el("p", text, why, cls=f"line {kind}", role="status", data_refresh=refresh)

@@ -181,7 +181,7 @@
 
   // --- start -------------------------------------------------------------------------------------
 
-  window.gongbao = { connect };
+  window.gongbao = { connect, ready: () => ask !== null };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-copy]");
     if (button) copy(button);

@@ -1,0 +1,285 @@
+"""`python -m eval`: how good the search is on a labelled question set.
+
+The command line only: reading arguments, choosing what to do, printing. Data goes to stdout, progress
+and messages to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpus.errors import GongbaoError, UsageError
+from eval import show
+from eval.compare import compare, read_one_run
+from eval.evaluate import ask_all, describe_files, evaluate
+from eval.labels import Passages, Reason, unmet_labels
+from eval.model import Asked, Question
+from eval.output import write_output
+from eval.questions import SPLITS, QuestionFileError, read_questions
+from eval.results import Run, Setting, read_runs, to_text
+from eval.splits import propose, select, to_toml
+from eval.systems import EMBEDDING_MODES, MODES, OURS, SYSTEMS, Bench, stard_searches
+from eval.table import ABLATION, QUALITY, columns, markdown, quality_text, update_readme
+
+_EXAMPLES = """\
+例：
+  python -m eval eval/questions/lishi-2023-02.jsonl
+  python -m eval eval/questions/lishi-2023-02.jsonl --system all --split test --out build/eval
+  python -m eval --compare build/eval-before build/eval-after
+  python -m eval stard --data DIR          公开数据集 STARD 上的检索成绩
+  python -m eval split 题目文件…           按文件划分 dev 和 test
+  python -m eval table build/eval --readme README.md
+  python -m eval ablation eval/questions/lishi-2023-02.jsonl --split test
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    main_parser = argparse.ArgumentParser(
+        prog="python -m eval",
+        description="用一套标好答案的题目，测检索和回答有多好。",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = main_parser.add_argument
+    add("files", nargs="*", type=Path, metavar="QUESTIONS.jsonl", help="题目文件，可以有几个")
+    add("--index", type=Path, metavar="DIR", help="索引文件夹（默认与建索引时相同）")
+    add("--mode", choices=MODES, default="hybrid", help="检索方式，只对 gongbao 自己起作用（默认 hybrid）")
+    add("-k", type=_positive, default=10, metavar="N", help="算名次得分、排序得分、找全程度时看前几条（默认 10）")
+    add("--split", choices=(*SPLITS, "all"), default="all", help="只测其中一部分题目（默认 all）")
+    add(
+        "--system",
+        action="append",
+        choices=(*SYSTEMS, "all"),
+        help="测哪种办法，可以写几次；all 是全部（默认 ours，即 gongbao）",
+    )
+    add("--json", action="store_true", help="输出 JSON")
+    add("--out", type=Path, metavar="DIR", help="把成绩、trec_eval 用的文件和网页报告写到这个文件夹")
+    add("--per-question", action="store_true", help="每道题一行")
+    add("--misses", action="store_true", help="列出没答好的题，按出错的步骤分开")
+    add("--compare", nargs=2, type=Path, metavar=("RUN_A", "RUN_B"), help="比较两次 --out 的结果，不重新测")
+    add("--update-baselines", action="store_true", help="把 gongbao 各种检索方式的成绩记到 eval/baselines.toml")
+    return main_parser
+
+
+def stard_parser() -> argparse.ArgumentParser:
+    sub = argparse.ArgumentParser(
+        prog="python -m eval stard",
+        description="在公开数据集 STARD（百姓问法律，找法条）上测检索。",
+        epilog="例：python -m eval stard --data DIR",
+    )
+    sub.add_argument("--data", type=Path, required=True, metavar="DIR", help="STARD 数据的文件夹")
+    sub.add_argument("--mode", action="append", choices=MODES, help="只测这种检索方式，可以写几次（默认全部）")
+    sub.add_argument("--json", action="store_true", help="输出 JSON")
+    return sub
+
+
+def split_parser() -> argparse.ArgumentParser:
+    sub = argparse.ArgumentParser(
+        prog="python -m eval split",
+        description="提议把哪些文件的题目归 dev、哪些归 test，写到标准输出。",
+        epilog="例：python -m eval split eval/questions/*.jsonl > eval/splits.toml",
+    )
+    sub.add_argument("files", nargs="+", type=Path, metavar="QUESTIONS.jsonl", help="题目文件")
+    return sub
+
+
+def table_parser() -> argparse.ArgumentParser:
+    sub = argparse.ArgumentParser(
+        prog="python -m eval table",
+        description="用 --out 写出的成绩，重写 README 里两个标记之间的表格。",
+        epilog="例：python -m eval table build/eval --readme README.md",
+    )
+    sub.add_argument("folder", type=Path, metavar="DIR", help="--out 的文件夹")
+    sub.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE", help="默认 README.md")
+    return sub
+
+
+def ablation_parser() -> argparse.ArgumentParser:
+    sub = argparse.ArgumentParser(
+        prog="python -m eval ablation",
+        description="逐个去掉或换掉检索的一个部分，看各部分有多大用处。",
+        epilog="例：python -m eval ablation eval/questions/lishi-2023-02.jsonl --split test",
+    )
+    sub.add_argument("files", nargs="+", type=Path, metavar="QUESTIONS.jsonl", help="题目文件")
+    sub.add_argument("--index", type=Path, metavar="DIR", help="索引文件夹（默认与建索引时相同）")
+    sub.add_argument("--split", choices=(*SPLITS, "all"), default="all", help="只测其中一部分题目（默认 all）")
+    sub.add_argument("--readme", type=Path, metavar="FILE", help="另把表格写到这个文件的两个标记之间")
+    return sub
+
+
+def _positive(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} 不是正整数")
+    return value
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    commands = {"stard": _stard, "split": _split, "table": _table, "ablation": _ablation}
+    try:
+        if arguments and arguments[0] in commands:
+            return commands[arguments[0]](arguments[1:])
+        return _evaluate(arguments)
+    except GongbaoError as err:
+        print(err, file=sys.stderr)
+        return err.exit_code
+    except BrokenPipeError:  # the reader of our output (head, less) has gone
+        sys.stderr.close()
+        return 1
+
+
+def _stard(arguments: Sequence[str]) -> int:
+    from eval.stard import measure, read_stard
+
+    args = stard_parser().parse_args(arguments)
+    data = read_stard(args.data)
+    results = measure(data, stard_searches(data, args.mode or MODES))
+    print(json.dumps(results, indent=1) if args.json else show.stard_text(results).rstrip())
+    return 0
+
+
+def _split(arguments: Sequence[str]) -> int:
+    args = split_parser().parse_args(arguments)
+    print(to_toml(propose(read_questions(args.files))), end="")
+    return 0
+
+
+def _table(arguments: Sequence[str]) -> int:
+    args = table_parser().parse_args(arguments)
+    _update(args.readme, QUALITY, quality_text(read_runs(args.folder), "make eval"))
+    return 0
+
+
+def _ablation(arguments: Sequence[str]) -> int:
+    from eval import ablation
+
+    args = ablation_parser().parse_args(arguments)
+    questions = _chosen(read_questions(args.files), args.split)
+    bench = Bench(args.index)
+    files = describe_files(args.files, questions)
+    setting = Setting(OURS, "", args.split, 10, files, bench.model, len(bench.passages))
+    rows = ablation.table(ablation.ablate(bench, questions, setting))
+    print(columns(rows), end="")
+    if args.readme is not None:
+        _update(args.readme, ABLATION, markdown(rows))
+    return 0
+
+
+def _update(readme: Path, name: str, text: str) -> None:
+    changed = update_readme(readme, name, text)
+    print(f"{readme}：{'表格已更新' if changed else '表格没有变化'}", file=sys.stderr)
+
+
+def _chosen(questions: Sequence[Question], split: str) -> list[Question]:
+    chosen = select(questions, split)
+    if not chosen:
+        raise UsageError(f"没有属于 {split} 的题目", "", "请检查题目文件和 --split")
+    return chosen
+
+
+def _evaluate(arguments: Sequence[str]) -> int:
+    main_parser = parser()
+    args = main_parser.parse_args(arguments)
+    if args.compare:
+        if args.files:
+            main_parser.error("--compare 只比较已有的结果，不能同时给题目文件")
+        comparison = compare(*map(read_one_run, args.compare))
+        print(
+            json.dumps(comparison.to_json(), ensure_ascii=False, indent=1)
+            if args.json
+            else show.comparison_text(comparison).rstrip()
+        )
+        return 0
+    if not args.files:
+        main_parser.error("请给出题目文件")
+    every = read_questions(args.files)
+    questions = _chosen(every, args.split)
+    bench = Bench(args.index)
+    lost = _check_labels(bench, every)
+    runs = _runs(args, bench, questions)
+    if args.update_baselines:
+        from eval.committed import COMMITTED_FILE, write_committed
+
+        write_committed([run for run, _ in runs], COMMITTED_FILE)
+        print(f"已写入 {COMMITTED_FILE}", file=sys.stderr)
+    if args.out is not None:
+        write_output(args.out, questions, runs)
+        print(f"已写入 {args.out}", file=sys.stderr)
+    _print([run for run, _ in runs], args)
+    return 1 if lost else 0
+
+
+def _check_labels(bench: Bench, questions: Sequence[Question]) -> bool:
+    """Report labels that no clause meets. Returns whether the parser lost any.
+
+    A wrong label makes every number wrong, so QuestionFileError stops everything. What the parser
+    lost is a miss of ours: it is measured as one, and the command fails in the end.
+    """
+    unmet = unmet_labels(questions, Passages(bench.passages), bench.raw_texts)
+    wrong = [one.problem() for one in unmet if one.reason is not Reason.LOST]
+    lost = [one.problem() for one in unmet if one.reason is Reason.LOST]
+    if wrong:
+        raise QuestionFileError([*wrong, *lost], "请改正标注；如果文件没有收进索引，请先运行 python build_index.py")
+    for problem in lost:
+        print(problem, file=sys.stderr)
+    return bool(lost)
+
+
+def _runs(args: argparse.Namespace, bench: Bench, questions: Sequence[Question]) -> list[tuple[Run, list[Asked]]]:
+    """Every system asked for, ours first and in every mode if its numbers are to be committed."""
+    chosen = args.system or [OURS]
+    names = SYSTEMS if "all" in chosen else [name for name in SYSTEMS if name in chosen]
+    pairs = [(name, args.mode if name == OURS else "") for name in names]
+    if args.update_baselines:
+        pairs = [(OURS, mode) for mode in MODES]
+    files = describe_files(args.files, questions)
+    runs = []
+    for name, mode in pairs:
+        setting = Setting(
+            system=name,
+            mode=mode,
+            split=args.split,
+            k=args.k,
+            files=files,
+            model=bench.model if mode in EMBEDDING_MODES or name in EMBEDDING_MODES else None,
+            clauses=len(bench.passages),
+        )
+        system = bench.system(name, mode)
+        asked = ask_all(system, questions, args.k)
+        other = _other_mode(mode, asked)
+        if other is not None and args.update_baselines:
+            raise UsageError(f"{other}，成绩没有记录", str(args.index or ""), "请先运行 python build_index.py 建好向量")
+        if other is not None:
+            print(f"注意：{other}", file=sys.stderr)
+        runs.append((evaluate(system, asked, setting), asked))
+    return runs
+
+
+def _other_mode(mode: str, asked: Sequence[Asked]) -> str | None:
+    """How often a search took another mode than the one that is being measured, and why; None if never."""
+    others = [one.response for one in asked if mode and one.response.mode_used != mode]
+    if not others:
+        return None
+    why = others[0].note or "原因不明"
+    return f"{len(others)} 道题没有用 {mode}，用的是 {others[0].mode_used}（{why}）"
+
+
+def _print(runs: Sequence[Run], args: argparse.Namespace) -> None:
+    if args.json:
+        print(to_text(runs))
+        return
+    print(show.runs_text(runs), end="")
+    for run in runs:
+        if args.per_question:
+            print(f"\n{run.setting.name}\n{show.questions_text(run)}", end="")
+        if args.misses:
+            print(f"\n{run.setting.name}\n{show.misses_text(run)}", end="")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

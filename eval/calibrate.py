@@ -1,0 +1,102 @@
+"""Fits the constants of `retriever/data/confidence.toml` on the dev questions.
+
+Questions with an answer count as 1, `none` questions as 0. There are few of the latter, so every
+question is also asked with its relevant clauses taken out of the index: near misses, as users meet
+them, with a smaller weight (another clause may still answer). Logistic regression with an L2 penalty,
+figures standardised for the fit and the constants turned back.
+
+Run: python -m eval.calibrate QUESTIONS.jsonl@INDEX [...]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.text import squash
+from eval.model import Question
+from eval.questions import read_questions
+from eval.splits import select
+from retriever.answer import assess
+from retriever.confidence import FEATURES
+from retriever.model import Filters
+from retriever.search import Retriever
+
+TARGET = Path(__file__).resolve().parent.parent / "retriever" / "data" / "confidence.toml"
+NONE_WEIGHT, MASKED_WEIGHT = 4.0, 0.1
+PENALTY = 0.1  # scikit-learn's C: the smaller, the stronger
+WRONGLY_REFUSED = 0.05  # share of answerable dev questions that the threshold may refuse
+
+Sample = tuple[list[float], bool, float]  # figures, answerable, weight
+
+
+def samples(retriever: Retriever, questions: Sequence[Question], mode: str) -> list[Sample]:
+    """One sample a question, and one more with its relevant clauses masked if it has any."""
+    texts = [(c.row, c.notice.doc_number, squash(c.text)) for c in retriever.index.clauses]
+    out: list[Sample] = []
+    for question in questions:
+        query = retriever.prepare(question.question, mode)
+        relevant = {
+            row
+            for label in question.relevant
+            for row, number, text in texts
+            if number == label.doc_number and squash(label.quote) in text
+        }
+        for without in (set(), relevant) if relevant else (set(),):
+            scored = retriever.score(query, mode, Filters(), without)
+            hits = retriever.hits(query, scored, 10)
+            if not hits or (query.number is not None and query.number.complete and not scored.numbered):
+                continue  # decided by rule
+            figures = assess(retriever, query, scored, hits).evidence.vector(mode)
+            weight = MASKED_WEIGHT if without else (1.0 if question.answerable else NONE_WEIGHT)
+            out.append((figures, question.answerable and not without, weight))
+    return out
+
+
+def fit(found: Sequence[Sample]) -> tuple[float, NDArray[np.float64], float]:
+    """Bias, weights [len(FEATURES)] and threshold of one mode."""
+    from sklearn.linear_model import LogisticRegression
+
+    figures = np.array([sample[0] for sample in found])
+    labels = np.array([sample[1] for sample in found])
+    weights = np.array([sample[2] for sample in found])
+    mean, scale = figures.mean(0), figures.std(0)
+    scale[scale == 0] = 1.0
+    model = LogisticRegression(C=PENALTY, max_iter=1000)
+    model.fit((figures - mean) / scale, labels, sample_weight=weights)
+    coefficients = model.coef_[0] / scale
+    bias = float(model.intercept_[0] - coefficients @ mean)
+    sure = 1 / (1 + np.exp(-(figures[labels] @ coefficients + bias)))
+    return bias, coefficients, float(np.quantile(sure, WRONGLY_REFUSED))
+
+
+def render(fitted: dict[str, tuple[float, NDArray[np.float64], float]], command: str) -> str:
+    """The constants as TOML, with the command that made them."""
+    lines = ["# Constants of the confidence, fitted on the dev questions. Don't edit; run again:", f"# {command}", ""]
+    for mode, (bias, weights, threshold) in fitted.items():
+        lines += [f"[modes.{mode}]", f"bias = {bias:.4f}", f"threshold = {threshold:.4f}", f"[modes.{mode}.weights]"]
+        lines += [f"{name} = {weight:.4f}" for name, weight in zip(FEATURES, weights, strict=True)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    pairs = [word.rsplit("@", 1) for word in (sys.argv[1:] if argv is None else argv)]
+    fitted = {}
+    for mode in ("hybrid", "bm25"):
+        found: list[Sample] = []
+        for files, index in pairs:
+            questions = select(read_questions([Path(name) for name in files.split(",")]), "dev")
+            found += samples(Retriever.open(Path(index)), questions, mode)
+        fitted[mode] = fit(found)
+        print(f"{mode}: {len(found)} samples, threshold {fitted[mode][2]:.3f}", file=sys.stderr)
+    TARGET.write_text(render(fitted, "python -m eval.calibrate QUESTIONS.jsonl,…@INDEX …"), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

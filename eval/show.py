@@ -1,0 +1,125 @@
+"""Results as plain text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval import words
+from eval.compare import Change, Comparison
+from eval.misses import MEANING, Cause
+from eval.model import Kind
+from eval.results import Run
+from eval.scoring import Score
+from eval.table import columns, kinds_table, quality_table
+
+
+def runs_text(runs: Sequence[Run]) -> str:
+    """One run in full, or several as one table."""
+    return columns(quality_table(runs)) if len(runs) > 1 else run_text(runs[0])
+
+
+def run_text(run: Run) -> str:
+    refusals = run.refusals
+    lines = [
+        columns(kinds_table(run)),
+        "没有答案的题："
+        + "，".join(
+            f"{words.term(name).name} {words.shown(name, value)}"
+            for name, value in (
+                ("auroc", refusals.auroc),
+                ("refusal_precision", refusals.precision),
+                ("refusal_recall", refusals.recall),
+                ("wrongly_refused", refusals.wrongly_refused),
+                ("calibration_error", refusals.calibration_error),
+            )
+        ),
+        f"用时：中位数 {run.ms.median:.0f} 毫秒，95% 位数 {run.ms.p95:.0f} 毫秒",
+        "没答好的题：" + "，".join(f"{MEANING[Cause(name)].split('：')[0]} {n}" for name, n in run.misses.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def questions_text(run: Run) -> str:
+    """One line for each question, in order."""
+    head = ["", "题号", "类别", "名次", "把握", "毫秒", "问题"]
+    return _lines([head, *(_row(score) for score in run.scores)])
+
+
+def misses_text(run: Run) -> str:
+    """The questions that went wrong, by cause in the order of the work."""
+    parts = []
+    for cause in Cause:
+        members = [score for score in run.scores if score.miss is cause]
+        if members:
+            parts.append(f"{MEANING[cause]}（{len(members)} 道）\n" + _lines([_row(score) for score in members]))
+    return "\n".join(parts) or "没有答错的题。\n"
+
+
+def _row(score: Score) -> list[str]:
+    return [
+        "✓" if score.right else "✗",
+        score.id,
+        words.KIND_NAMES[score.kind],
+        _rank(score.first_rank),
+        f"{score.confidence:.2f}" if score.answered else f"{score.confidence:.2f} 拒答",
+        f"{score.ms:.0f}",
+        score.question,
+    ]
+
+
+def _rank(rank: int | None) -> str:
+    return "—" if rank is None else str(rank)
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> str:
+    """Columns, but the last one as it is: questions are long, and their ends need no alignment."""
+    front = columns([[*row[:-1], ""] for row in rows]).splitlines()
+    padded = max((len(line) for line in front), default=0)
+    return "".join(f"{line:<{padded}}  {row[-1]}\n" for line, row in zip(front, rows, strict=True))
+
+
+def comparison_text(comparison: Comparison) -> str:
+    rows = [["", "题数", "指标", "A", "B", "B−A", "p 值"]]
+    for group, row in comparison.differences.items():
+        rows += [
+            [
+                words.KIND_NAMES[Kind(group) if group != "all" else "all"],
+                str(one.n),
+                words.term(name).name,
+                words.shown(name, one.a),
+                words.shown(name, one.b),
+                f"{one.gain:+.3f}",
+                f"{one.p:.3f}",
+            ]
+            for name, one in row.items()
+        ]
+    left_out = len(comparison.only_a) + len(comparison.only_b)
+    return "\n".join(
+        [
+            f"A：{comparison.name_a}    B：{comparison.name_b}",
+            columns(rows),
+            "p 值：如果两者其实一样好，只凭巧合也会差这么多的可能有多大；通常低于 0.05 才认为真有差别。",
+            *([f"有 {left_out} 道题只在一边出现，没有参加比较。"] if left_out else []),
+            "",
+            f"B 更好的题（{len(comparison.gains)} 道）",
+            *map(_change, comparison.gains),
+            "",
+            f"B 更差的题（{len(comparison.losses)} 道）",
+            *map(_change, comparison.losses),
+            "",
+        ]
+    )
+
+
+def _change(change: Change) -> str:
+    marks = f"{'✓' if change.right_a else '✗'}→{'✓' if change.right_b else '✗'}"
+    ranks = f"{_rank(change.rank_a)}→{_rank(change.rank_b)}"
+    return f"  {marks}  名次 {ranks:<8} {change.id}  {change.question}"
+
+
+def stard_text(results: dict[str, dict[str, float]]) -> str:
+    """The STARD table, with the column names of the published ones."""
+    names = {name: name.replace("recall_at_", "R@").replace("rr_at_", "MRR@") for name in next(iter(results.values()))}
+    rows = [["", *names.values()]]
+    rows += [[system, *(f"{row[name]:.3f}" for name in names)] for system, row in results.items()]
+    return columns(rows)

@@ -1,0 +1,235 @@
+"""The systems that can be measured, made from an index: where `python -m eval` meets our own search.
+
+(The experiments `ablation` and `calibrate` look inside it; nothing else of `eval` knows how it works.)
+The other packages are imported on first use, so that `--help` and a bad question file answer at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from corpus.errors import GongbaoError, UsageError
+from eval import baselines
+from eval.model import Answer, Hit, Office, Response, System
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from eval.stard import Search, Stard
+    from index.embedding import Embedder
+    from index.store import Index
+    from retriever.search import Retriever
+
+OURS = "ours"
+SYSTEMS = (OURS, "fixed500-dense", "fixed500-bm25", "fixed500-rrf", "grep")
+MODES = ("hybrid", "dense", "bm25")
+EMBEDDING_MODES = ("hybrid", "dense", "fixed500-dense", "fixed500-rrf")  # modes and systems with vectors
+CANDIDATES = 100  # articles of each kind that are fused
+EMBED_BATCH = 64  # texts between two writes to the cache: a minute of work at most is lost
+
+
+class SourceMissingError(GongbaoError):
+    """The text an index was built from is no longer where it was."""
+
+
+class Ours:
+    """Our retriever in one of its modes."""
+
+    name = OURS
+    calibrated = True
+
+    def __init__(self, retriever: Retriever, passages: Sequence[Hit], mode: str) -> None:
+        self.passages = passages
+        self._retriever, self._mode = retriever, mode
+
+    def ask(self, question: str, k: int) -> Response:
+        try:
+            result = self._retriever.search(question, k=k, mode=self._mode)
+        except UsageError as err:  # a question that our commands refuse is answered by nothing
+            return Response((), answered=False, confidence=0.0, mode_used=self._mode, note=str(err))
+        answer = result.answer
+        return Response(
+            hits=tuple(Hit(hit.clause_id, hit.doc_number, hit.text) for hit in result.hits),
+            answered=result.answered,
+            confidence=result.confidence,
+            answer=None
+            if answer is None
+            else Answer(
+                answer.text,
+                answer.clause_id,
+                tuple(Office(office.name, office.phone) for office in answer.offices),
+            ),
+            mode_used=result.mode_used,
+            note=result.note,
+        )
+
+
+class Bench:
+    """An opened index, and what is measured with it."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Open the index in `folder`, or the default one. Raises what opening an index raises."""
+        from index.paths import DEFAULT_INDEX
+        from index.store import Index
+
+        self._folder = DEFAULT_INDEX if folder is None else folder
+        self.index: Index = Index.open(self._folder)
+
+    @cached_property
+    def passages(self) -> list[Hit]:
+        """Every clause of the index."""
+        return [Hit(one.clause_id, one.notice.doc_number, one.text) for one in self.index.clauses]
+
+    @cached_property
+    def sources(self) -> list[baselines.RawSource]:
+        """The texts the index was built from, as they are. SourceMissingError if one has gone or changed."""
+        return read_sources(self.index)
+
+    def raw_texts(self) -> dict[str, str] | None:
+        """File name -> its text as it is, None if a file is not where it was."""
+        try:
+            return {source.file: source.text for source in self.sources}
+        except SourceMissingError:
+            return None
+
+    @property
+    def model(self) -> str | None:
+        """The name of the index's embedding model, None for an index without embeddings."""
+        model = self.index.manifest.model
+        return None if model is None else str(model["name"])
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The index's own model; the default one for an index without embeddings."""
+        from index.embedding import load_embedder
+
+        return load_embedder(self.model)
+
+    def system(self, name: str, mode: str) -> System:
+        """The system of that name; `mode` is for ours alone."""
+        if name == OURS:
+            from retriever.search import Retriever
+
+            retriever = Retriever.open(self._folder, dense=mode in EMBEDDING_MODES)
+            return Ours(retriever, self.passages, mode)
+        if name == "grep":
+            return baselines.Grep(baselines.paragraphs(self.sources))
+        if name == "fixed500-bm25":
+            return self._bm25
+        if name == "fixed500-dense":
+            return self._dense
+        return baselines.RrfChunks(self._bm25, self._dense)
+
+    @cached_property
+    def _chunks(self) -> list[Hit]:
+        return baselines.chunks(self.sources)
+
+    @cached_property
+    def _bm25(self) -> baselines.Bm25Chunks:
+        return self.keyword_chunks(self._chunks)
+
+    @cached_property
+    def _dense(self) -> baselines.DenseChunks:
+        return self.dense_chunks(self._chunks)
+
+    def keyword_chunks(self, chunks: Sequence[Hit]) -> baselines.Bm25Chunks:
+        """BM25 over chunks with our tokens."""
+        from index.tokens import tokenize
+
+        return baselines.Bm25Chunks(chunks, tokenize)
+
+    def dense_chunks(self, chunks: Sequence[Hit]) -> baselines.DenseChunks:
+        """Embeddings of chunks by the index's own model, so that only the chunks differ from ours."""
+        vectors = embed([chunk.text for chunk in chunks], self.embedder)
+        return baselines.DenseChunks(chunks, vectors, self.embedder.encode_questions)
+
+
+def embed(texts: Sequence[str], embedder: Embedder) -> NDArray[np.float32]:
+    """float32 [len(texts), dim], rows of L2 norm 1, in input order, with a progress bar.
+
+    Kept in the cache folder by text and model: a run that was stopped goes on where it was.
+    """
+    from index.paths import cache_folder
+    from index.vectors import VectorCache
+
+    cache = VectorCache(cache_folder() / "eval-vectors", embedder)
+    missing = cache.missing(texts)
+    with tqdm(total=len(missing), desc="计算向量", unit="条", disable=None) as bar:
+        for start in range(0, len(missing), EMBED_BATCH):
+            batch = missing[start : start + EMBED_BATCH]
+            cache.add(batch, embedder.encode_passages(batch))
+            bar.update(len(batch))
+    return cache.get(texts)
+
+
+def read_sources(index: Index) -> list[baselines.RawSource]:
+    """The files an index was built from, unparsed, with the lines of their notices.
+
+    Raises SourceMissingError naming a file that is not where it was, or has changed since.
+    """
+    from corpus.sources import read_source
+    from index.inputs import find_inputs, hash_inputs
+
+    todo = "请把文件放回原处，或重建索引：python build_index.py"
+    try:
+        found = hash_inputs(find_inputs([Path(name) for name in index.manifest.inputs]))
+    except UsageError as err:
+        raise SourceMissingError(f"找不到建索引时的原文（{err.what}）", err.where, todo) from err
+    files = {entry.name: entry for entry in found}
+    sources = []
+    for entry in index.manifest.sources:
+        if "error" in entry:  # the build could not read it either
+            continue
+        name = entry["file"]
+        if name not in files or files[name].sha256 != entry["sha256"]:
+            raise SourceMissingError("建索引时的原文不见了，或改动过", name, todo)
+        lines = tuple(line.text for line in read_source(files[name].path, index.folder / "cache").lines)
+        notices = tuple(
+            baselines.NoticeLines(one.notice.doc_number, one.notice.lines.start, one.notice.lines.end)
+            for one in index.notices
+            if one.files[0] == name
+        )
+        sources.append(baselines.RawSource(name, lines, notices))
+    return sources
+
+
+def stard_searches(data: Stard, modes: Sequence[str]) -> dict[str, Search]:
+    """Our own parts over the articles of STARD: keywords, embeddings, and the two fused as our search does.
+
+    The article's name takes the place of our headings, in the keyword index and in the embedding.
+    """
+    from index.bm25 import Fields, build_bm25
+    from index.embedding import load_embedder
+    from retriever.fusion import fuse, order
+
+    keywords = build_bm25([Fields(one.text, "", one.name) for one in data.articles])
+
+    def bm25(question: str) -> Mapping[int, float]:
+        return _positive(keywords.search(question))
+
+    if set(modes) <= {"bm25"}:
+        return {"bm25": bm25}
+    embedder = load_embedder()
+    vectors = embed([f"{one.name}\n{one.text}" for one in data.articles], embedder)
+
+    def dense(question: str) -> Mapping[int, float]:
+        return _positive(vectors @ embedder.encode_questions([question])[0])
+
+    def nearest(scores: Mapping[int, float]) -> dict[int, float]:
+        return dict(order(scores)[:CANDIDATES])
+
+    def hybrid(question: str) -> Mapping[int, float]:
+        return fuse(nearest(dense(question)), nearest(bm25(question)))
+
+    searches: dict[str, Search] = {"hybrid": hybrid, "dense": dense, "bm25": bm25}
+    return {mode: searches[mode] for mode in MODES if mode in modes}
+
+
+def _positive(scores: NDArray[np.float32]) -> dict[int, float]:
+    return {at: float(score) for at, score in enumerate(scores) if score > 0}

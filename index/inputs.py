@@ -1,0 +1,172 @@
+"""The input files of a build: found, named, hashed, and parsed unless that was done before."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from corpus.documents.archive import input_data, split_path
+from corpus.documents.pages import Progress as PageProgress
+from corpus.errors import GongbaoError, UsageError
+from corpus.model import ParsedFile
+from corpus.parse import parse_source
+from corpus.sources import expand_inputs, read_source, shown
+from index.files import sha256_file, write_file
+from index.paths import ROOT
+from index.report import FileReport, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to read. `name` is unique in a build; `sha256` is that of its bytes, "" if unreadable."""
+
+    name: str
+    path: Path
+    sha256: str
+
+    def to_json(self, error: str | None) -> dict[str, Any]:
+        """Its entry among the manifest's sources; `error` says why it is not in the index."""
+        entry = {"file": self.name, "sha256": self.sha256}
+        return entry if error is None else {**entry, "error": error}
+
+
+def find_inputs(inputs: Sequence[Path]) -> list[Path]:
+    """The files behind what a user named, in the order they are read (`corpus.sources.expand_inputs`).
+
+    Raises InputError if a path does not exist, UsageError if there is no file.
+    """
+    return find_with_warnings(inputs)[0]
+
+
+def find_with_warnings(inputs: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The same, and one line on everything that was passed over."""
+    found = expand_inputs(list(inputs))
+    if not found.files:
+        why = "；".join(found.warnings)
+        where = "、".join(shown(path) for path in inputs)
+        raise UsageError("没有可以读取的文件" + (f"（{why}）" if why else ""), where, "请把公报文件放进文件夹后再试")
+    return list(found.files), list(found.warnings)
+
+
+def hash_inputs(paths: Sequence[Path]) -> list[InputFile]:
+    """Name and hash every file. One that can't be read has no hash; reading it says why."""
+    return [InputFile(name, path, _sha256(path)) for path, name in zip(paths, _names(paths), strict=True)]
+
+
+def _sha256(path: Path) -> str:
+    try:
+        if split_path(path) is not None:
+            return hashlib.sha256(input_data(path)).hexdigest()
+        return sha256_file(path) if path.is_file() else ""  # opening a fifo would wait for ever
+    except (OSError, GongbaoError):
+        return ""
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """File names, with as many of the folders above as it takes to tell files apart."""
+    names = [path.name for path in paths]
+    deepest = max((len(path.parts) for path in paths), default=0)
+    for depth in range(2, deepest + 1):
+        often = Counter(names)
+        if len(often) == len(names):
+            break
+        names = [
+            "/".join(path.parts[-depth:]) if often[name] > 1 else name for path, name in zip(paths, names, strict=True)
+        ]
+    return [shown(Path(name)) for name in names]
+
+
+class ParseCache:
+    """Parsed files by the hash of their bytes and of the program that parsed them.
+
+    The first line of a stored file is the hash of the rest: a damaged one counts as not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Raises OSError if the folder can't be made."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+
+    def _path(self, digest: str) -> Path:
+        return self.folder / f"{digest[:32]}-{program_sha256('corpus')[:16]}.json"
+
+    def get(self, digest: str) -> ParsedFile | None:
+        try:
+            head, _, body = self._path(digest).read_bytes().partition(b"\n")
+            if head.decode("ascii") != hashlib.sha256(body).hexdigest():
+                return None
+            return ParsedFile.from_json(json.loads(body))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @staticmethod
+    def pack(parsed: ParsedFile) -> bytes:
+        """What is stored. Raises ValueError if a text is no Unicode (half of a character)."""
+        body = json.dumps(parsed.to_json(), ensure_ascii=False).encode("utf-8")
+        return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
+
+    def put(self, digest: str, packed: bytes) -> None:
+        """Raises OSError if it can't be written."""
+        write_file(self._path(digest), packed)
+
+    def forget_all_but(self, digests: Sequence[str]) -> None:
+        """Remove what was stored for other files and by other versions of the program."""
+        keep = {self._path(digest) for digest in digests}
+        for path in self.folder.iterdir():
+            if path not in keep:
+                path.unlink(missing_ok=True)
+
+
+@functools.cache
+def program_sha256(package: str) -> str:
+    """Hash over a package's program text and data files: what they make changes only with it."""
+    digest = hashlib.sha256()
+    folder = ROOT / package
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and path.suffix != ".pyc" and name.parts[0] != "bulletins":
+            digest.update(f"{name.as_posix()} {sha256_file(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def parse_input(
+    entry: InputFile, cache: ParseCache, pages: Path, *, rebuild: bool, progress: Progress
+) -> tuple[ParsedFile | None, FileReport]:
+    """One file parsed, or taken from the cache, and what to report of it.
+
+    A file that can't be used gives None and its error; it never stops the others. `pages` is a
+    folder for recognised pages, which `progress` counts. Raises OSError if the cache can't be written.
+    """
+
+    def page_done(page: PageProgress) -> None:
+        progress(f"读 {entry.name}", page.done, page.total)
+
+    parsed = None if rebuild else cache.get(entry.sha256)
+    reused = parsed is not None
+    if parsed is None:
+        try:
+            parsed = replace(parse_source(read_source(entry.path, pages, page_done)), file=entry.name)
+            stored = cache.pack(parsed)
+            _check_still(entry)
+        except GongbaoError as err:
+            return None, FileReport(entry.name, error=str(err))
+        except Exception as err:  # a fault of ours must not lose the other files
+            what = UsageError(
+                f"解析时程序出错（{type(err).__name__}：{err}）", entry.name, "请把这个文件发给维护人员，或先把它移走"
+            )
+            return None, FileReport(entry.name, error=" ".join(str(what).split()))
+        cache.put(entry.sha256, stored)
+    parsed = replace(parsed, file=entry.name)
+    return parsed, FileReport.of(parsed, reused=reused)
+
+
+def _check_still(entry: InputFile) -> None:
+    """Raises UsageError if the file's bytes are no longer those that were hashed."""
+    if _sha256(entry.path) != entry.sha256:
+        raise UsageError("读取时文件正在改动", entry.name, "请等复制或保存完成后再运行一次")

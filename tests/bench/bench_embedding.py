@@ -1,0 +1,154 @@
+"""How fast the default model embeds the Lishi bulletin, against sentence-transformers and arithmetic.
+
+Passages are the bulletin's paragraphs, repaired and cut at sentence ends to 200 characters, as in
+an index. Both sides read the same model folder and use the same threads, in turns, and the best
+turn of each counts. The arithmetic limit is what the same processor needs for the float32 matrix
+products of the twelve layers alone (21.3 M multiply-adds a token), measured with NumPy and with
+ONNX Runtime's MatMul, whichever is faster.
+
+    python tests/bench/bench_embedding.py [--passages 200] [--turns 3]
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from corpus.text import cut, repair  # noqa: E402
+from index.cores import usable_cores  # noqa: E402
+from index.embedding import Embedder  # noqa: E402
+from index.model_build import make_model  # noqa: E402
+from index.onnx_embedder import OnnxEmbedder  # noqa: E402
+
+BULLETIN = ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt"
+QUESTION = "怎么申请最低生活保障？"
+HIDDEN, FEED_FORWARD, LAYERS = 384, 1536, 12
+# The linear layers of one encoder layer: query, key, value, output; feed-forward in and out.
+PRODUCTS = [(HIDDEN, HIDDEN)] * 4 + [(HIDDEN, FEED_FORWARD), (FEED_FORWARD, HIDDEN)]
+ROWS = 2048
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=int, default=200)
+    parser.add_argument("--turns", type=int, default=3)
+    args = parser.parse_args()
+
+    folder, threads = make_model(), usable_cores()
+    print(f"processor: {processor()}, {threads} threads")
+    cold = min(cold_start() for _ in range(3))
+    print(f"cold start: {cold:.2f} s from a new process to the first question's vector")
+
+    ours = OnnxEmbedder(folder, threads=threads)
+    from index.st_embedder import StEmbedder  # after the cold start, which must not have it
+
+    theirs = StEmbedder(str(folder), threads=threads)
+    texts = passages(args.passages)
+    tokens = sum(map(ours.count_tokens, texts))
+    print(f"passages: {len(texts)}, {sum(map(len, texts)) / len(texts):.0f} characters, {tokens} tokens in all")
+
+    plain, st, fast = best_of(
+        args.turns,
+        lambda: theirs._model.encode(["passage: " + text for text in texts], normalize_embeddings=True),
+        lambda: theirs.encode_passages(texts),
+        lambda: ours.encode_passages(texts),
+    )
+    print(f"sentence-transformers, encode(): {len(texts) / plain:6.1f} passages/s")
+    print(f"  the same in our batches:       {len(texts) / st:6.1f} passages/s")
+    print(f"default model:                   {len(texts) / fast:6.1f} passages/s, {min(plain, st) / fast:.2f} times")
+
+    limit = arithmetic_limit(threads)
+    share = tokens / fast / limit
+    print(f"arithmetic: {limit:.0f} tokens/s at most, {tokens / fast:.0f} reached, {share:.0%}")
+
+    st, fast = best_of(30, *(ask(embedder) for embedder in (theirs, ours)))
+    print(
+        f"one question: sentence-transformers {st * 1e3:.1f} ms, default model {fast * 1e3:.1f} ms, 1/{st / fast:.1f}"
+    )
+
+
+def passages(count: int) -> list[str]:
+    """Evenly chosen from the whole bulletin."""
+    paragraphs = BULLETIN.read_text(encoding="utf-8").split("\n\n")
+    pieces = [piece for text in paragraphs for piece in cut(repair(text), 200) if len(piece) > 20]
+    return pieces[:: max(1, len(pieces) // count)][:count]
+
+
+def ask(embedder: Embedder) -> Callable[[], object]:
+    return lambda: embedder.encode_questions([QUESTION])
+
+
+def best_of(turns: int, *works: Callable[[], object]) -> list[float]:
+    """Each work's best time in seconds; they take turns, after one turn that doesn't count."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(turns + 1):
+        for work, mine in zip(works, times, strict=True):
+            start = time.perf_counter()
+            work()
+            mine.append(time.perf_counter() - start)
+    return [min(mine[1:]) for mine in times]
+
+
+def arithmetic_limit(threads: int) -> float:
+    """Tokens a second if nothing but the layers' matrix products had to be done."""
+    random = np.random.default_rng(0)
+    seconds = 0.0
+    for inner, outer in PRODUCTS:
+        left = random.standard_normal((ROWS, inner), dtype=np.float32)
+        right = random.standard_normal((inner, outer), dtype=np.float32)
+        seconds += min(best_of(10, onnx_product(left, right, threads), numpy_product(left, right)))
+    return ROWS / (seconds * LAYERS)
+
+
+def numpy_product(left: np.ndarray, right: np.ndarray) -> Callable[[], object]:
+    return lambda: left @ right
+
+
+def onnx_product(left: np.ndarray, right: np.ndarray, threads: int) -> Callable[[], object]:
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["left", "right"], ["product"])],
+        "product",
+        [helper.make_tensor_value_info("left", TensorProto.FLOAT, left.shape)],
+        [helper.make_tensor_value_info("product", TensorProto.FLOAT, [left.shape[0], right.shape[1]])],
+        [helper.make_tensor("right", TensorProto.FLOAT, right.shape, right.tobytes(), raw=True)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return lambda: session.run(None, {"left": left})
+
+
+def cold_start() -> float:
+    code = f"from index.embedding import load_embedder; load_embedder().encode_questions([{QUESTION!r}])"
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    return time.perf_counter() - start
+
+
+def processor() -> str:
+    """The processor's name, and its widest vector instructions: they decide these numbers."""
+    try:
+        info = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor() or platform.machine()
+    name = re.search(r"model name\s*: (.*)", info)
+    width = next((flag for flag in ("avx512f", "avx2") if f" {flag} " in info), "no AVX2")
+    return f"{name.group(1) if name else platform.machine()} ({width})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""How the index grows: 10⁴, 10⁵ and 10⁶ clauses, on one machine in one run.
+
+For each size: time to build without embedding (which grows evenly: bench_embedding.py), size on the
+disk, time to open in a new process, memory, and the median and 99th percentile of a warm question in
+each mode; of the vector index also the share of the ten nearest that an exact search finds. The
+corpora are synthetic (synthetic.py). Times are wall-clock and, in brackets, processor time of all
+threads: on a machine that does other things at the same time only the latter says much.
+
+    python tests/bench/bench_growth.py [--sizes 10000 100000 1000000] [--json FILE]
+    python tests/bench/bench_growth.py --kinds 100000 [--json FILE]     # FAISS kinds against each other
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from index.bm25 import from_weights  # noqa: E402
+from index.clauses import write_clauses  # noqa: E402
+from index.cores import usable_cores  # noqa: E402
+from index.dense import Dense, Kind, build_dense, kind_for, save_dense  # noqa: E402
+from index.embedding import Embedder, load_embedder  # noqa: E402
+from index.files import seal  # noqa: E402
+from index.manifest import Manifest, write_manifest  # noqa: E402
+from index.tokens import fingerprint  # noqa: E402
+from tests.bench.synthetic import CLAUSES, Synthetic, questions  # noqa: E402
+
+ASKED = 200
+NEAREST = 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--kinds", type=int, metavar="SIZE", help="compare kinds of FAISS index at this size")
+    parser.add_argument("--embedded", type=int, default=3000, help="texts really embedded, to sample around")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.measure:
+        print(json.dumps(measure(args.measure)))
+        return
+    print(f"processor: {processor()}, {usable_cores()} cores")
+    rows = compare_kinds(args.kinds, args.embedded) if args.kinds else grow(args.sizes, args.embedded)
+    if args.json:
+        args.json.write_text(json.dumps({"processor": processor(), "rows": rows}, indent=1) + "\n", "utf-8")
+
+
+def grow(sizes: list[int], embedded: int) -> list[dict[str, Any]]:
+    embedder = load_embedder()
+    rows = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            row = {"clauses": size, **build(Path(folder), size, embedder, embedded)}
+            row |= in_new_process(Path(folder))
+        rows.append(row)
+        print(shown(row), flush=True)
+    return rows
+
+
+def build(folder: Path, size: int, embedder: Embedder, embedded: int) -> dict[str, Any]:
+    """An index of `size` clauses by the steps of `index.build`, and the time of each in seconds."""
+    corpus = Synthetic(size)
+    data = folder / "data-000000000000"
+    data.mkdir()
+    vectors = corpus.vectors(embedder, embedded)
+    asked = embedder.encode_questions(questions(ASKED))
+    out: dict[str, Any] = {}
+    with timed(out, "write"):
+        count = write_clauses(data, corpus.notices())
+    with timed(out, "bm25"):
+        from_weights(corpus.weights()).save(data)
+    with timed(out, "faiss"):
+        save_dense(data, build_dense(vectors), np.arange(count, dtype=np.int32))
+    np.savez(folder / "exact.npz", questions=asked, nearest=exact(vectors, asked))
+    with timed(out, "seal"):
+        files = seal(data)
+    out["megabytes"] = round(sum(info["bytes"] for info in files.values()) / 2**20)
+    out["kind"] = kind_for(count).factory
+    model = {"name": embedder.name, "dim": embedder.dim, "sha256": embedder.sha256}
+    built = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    notices = -(-size // CLAUSES)
+    write_manifest(
+        folder, Manifest(data.name, [], fingerprint(), model, notices, count, count, built, ["synthetic"], files)
+    )
+    return out
+
+
+def exact(vectors: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """The nearest vectors of each question by comparing with all: int [questions, NEAREST]."""
+    rows = []
+    for question in asked:
+        scores = vectors @ question
+        best = np.argpartition(-scores, NEAREST)[:NEAREST]
+        rows.append(best[np.argsort(-scores[best])])
+    return np.array(rows)
+
+
+def in_new_process(folder: Path) -> dict[str, Any]:
+    words = [sys.executable, __file__, "--measure", str(folder)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, cwd=ROOT)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Open an index and ask: run in a process of its own, so that memory is the index's alone."""
+    from index.store import Index
+    from retriever.model import Filters
+    from retriever.search import Retriever
+
+    out: dict[str, Any] = {}
+    with timed(out, "open"):
+        index = Index.open(folder)
+    assert index.dense is not None
+    embedder = load_embedder()
+    with timed(out, "retriever"):
+        retriever = Retriever(index, embedder)
+    with np.load(folder / "exact.npz") as known:
+        asked, nearest = known["questions"], known["nearest"]
+    found = [{row for row, _ in index.dense.search(vector, NEAREST)} for vector in asked]
+    out["recall"] = round(float(np.mean([len(a & set(b)) / NEAREST for a, b in zip(found, nearest, strict=True)])), 4)
+    with timed(out, "first"):
+        retriever.search(questions(1)[0])
+    texts = questions(ASKED)
+    for mode in ("bm25", "dense", "hybrid"):
+        out[mode] = spread(lambda text, mode=mode: retriever.search(text, mode=mode), texts)
+    since = Filters(since="2023-05-01", status="in_force")
+    out["filtered"] = spread(lambda text: retriever.search(text, filters=since), texts[:50])
+    out["memory"] = memory()
+    return out
+
+
+def spread(ask: Callable[[str], object], texts: list[str]) -> dict[str, float]:
+    """Median and 99th percentile in milliseconds: wall-clock, and processor time of all threads."""
+    wall, cpu = [], []
+    for text in texts:
+        begin, began = time.perf_counter(), time.process_time()
+        ask(text)
+        wall.append(1000 * (time.perf_counter() - begin))
+        cpu.append(1000 * (time.process_time() - began))
+    values = (np.median(wall), np.percentile(wall, 99), np.median(cpu), np.percentile(cpu, 99))
+    return dict(zip(("median", "p99", "cpu_median", "cpu_p99"), (round(float(v), 1) for v in values), strict=True))
+
+
+def memory() -> dict[str, int]:
+    """Megabytes: what the process has for itself, mapped files in memory, and the most it had."""
+    found = {}
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        found = {
+            "own": int(lines["RssAnon"].split()[0]) // 1024,
+            "mapped": int(lines["RssFile"].split()[0]) // 1024,
+        }
+    return {**found, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+
+
+def compare_kinds(size: int, embedded: int) -> list[dict[str, Any]]:
+    """Time, size and recall of kinds of FAISS index over the same vectors."""
+    embedder = load_embedder()
+    vectors = Synthetic(size).vectors(embedder, embedded)
+    asked = embedder.encode_questions(questions(ASKED))
+    nearest = exact(vectors, asked)
+    owners = np.arange(size, dtype=np.int32)
+    rows = []
+    for kind in candidates(size):
+        row: dict[str, Any] = {"clauses": size, "kind": kind.factory}
+        with timed(row, "build"), tempfile.TemporaryDirectory() as folder:
+            index = build_dense(vectors, kind)
+            save_dense(Path(folder), index, owners)
+            row["megabytes"] = round(sum(path.stat().st_size for path in Path(folder).iterdir()) / 2**20)
+        dense = Dense(index, owners)
+        for probes in [0] if not kind.lists else sorted({kind.lists // share for share in (128, 64, 32, 16, 8)} - {0}):
+            if kind.lists:
+                index.nprobe, index.parallel_mode = probes, 1
+            found = [{at for at, _ in dense.search(vector, NEAREST)} for vector in asked]
+            recall = np.mean([len(a & set(b)) / NEAREST for a, b in zip(found, nearest, strict=True)])
+            row |= {"probes": probes, "recall": round(float(recall), 4)}
+            vector_of = dict(zip(questions(ASKED), asked, strict=True))
+            row["ms"] = spread(lambda text, of=vector_of, dense=dense: dense.search(of[text], 200), list(vector_of))
+            rows.append(dict(row))
+            print(json.dumps(row), flush=True)
+    return rows
+
+
+def candidates(size: int) -> Iterator[Kind]:
+    yield Kind(0, 0, 0, "Flat")
+    yield Kind(0, 0, 0, "SQ8")
+    lists = 2 ** round(np.log2(4 * size**0.5))
+    yield Kind(0, lists, 1, "SQ8")
+    yield Kind(0, lists, 1, "SQfp16")
+
+
+@contextmanager
+def timed(out: dict[str, Any], name: str) -> Iterator[None]:
+    """Note wall-clock seconds under `name`, processor seconds under `name_cpu`."""
+    begin, began = time.perf_counter(), time.process_time()
+    yield
+    out[name] = round(time.perf_counter() - begin, 2)
+    out[f"{name}_cpu"] = round(time.process_time() - began, 2)
+
+
+def shown(row: dict[str, Any]) -> str:
+    steps = "  ".join(f"{step} {row[step]} s [{row[f'{step}_cpu']}]" for step in ("write", "bm25", "faiss", "seal"))
+    lines = [
+        f"{row['clauses']:,} clauses, {row['kind']}: {row['megabytes']} MB, recall@{NEAREST} {row['recall']:.4f}",
+        f"  build: {steps}",
+        f"  open {row['open']} s [{row['open_cpu']}]  retriever {row['retriever']} s [{row['retriever_cpu']}]  "
+        f"first question {row['first']} s [{row['first_cpu']}]  memory MB {row['memory']}",
+    ]
+    for mode in ("bm25", "dense", "hybrid", "filtered"):
+        ms = row[mode]
+        lines.append(f"  {mode}: median {ms['median']} ms [{ms['cpu_median']}], p99 {ms['p99']} ms [{ms['cpu_p99']}]")
+    return "\n".join(lines)
+
+
+def processor() -> str:
+    path = Path("/proc/cpuinfo")
+    names = [line.partition(":")[2].strip() for line in path.read_text().splitlines() if line.startswith("model name")]
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return (names[0] if names else platform.processor()) + load
+
+
+if __name__ == "__main__":
+    main()

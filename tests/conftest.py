@@ -1,0 +1,35 @@
+"""Fixtures shared by the tests: the real gazette, parsed once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpus.model import ParsedFile
+from corpus.parse import parse_file
+from corpus.validity import resolve
+
+ROOT = Path(__file__).resolve().parent.parent
+GAZETTE = ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt"
+SHARED = ROOT.parent / "shared"
+# Status depends on the day: tests look at the gazette as of this one, just after it came out.
+TODAY = dt.date(2023, 7, 1)
+
+
+@pytest.fixture(scope="session")
+def gazette() -> ParsedFile:
+    """The first gazette, its validity as of TODAY."""
+    parsed = parse_file(GAZETTE)
+    return replace(parsed, notices=tuple(resolve(parsed.notices, TODAY)))
+
+
+@pytest.fixture(scope="session")
+def others() -> dict[str, ParsedFile]:
+    """The three files of other documents, by name; skipped where they are not at hand."""
+    folder = SHARED / "gazettes"
+    if not folder.is_dir():
+        pytest.skip("the other documents are not here")
+    return {path.stem: parse_file(path) for path in sorted(folder.glob("*.txt"))}

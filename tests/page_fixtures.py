@@ -1,0 +1,71 @@
+"""Indexes, servers and browsers for the tests of the page, each made once a session.
+
+Used as a plugin (`pytest_plugins = ["page_fixtures"]`). What a machine lacks (Chromium, axe-core, nginx)
+makes its tests skip with one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from page_support import CHROMIUM, FLAGS, HOSTILE, Server, await_text, serving
+
+from index.build import build
+from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
+from retriever.page.collection import Collection
+from retriever.search import Retriever
+
+
+@pytest.fixture(scope="session")
+def words_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The gazette of the repository, keywords only."""
+    folder = tmp_path_factory.mktemp("索引") / "gazette"
+    build([DEFAULT_INPUT], folder, dense=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hostile_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notice full of markup, formulas and orders."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "恶意.txt").write_text(HOSTILE, "utf-8")
+    build([folder / "恶意.txt"], folder / "index", dense=False)
+    return folder / "index"
+
+
+@pytest.fixture(scope="session")
+def full_index(words_index: Path) -> Path:
+    """The index with vectors where `make run` has built it, else the one without."""
+    return DEFAULT_INDEX if (DEFAULT_INDEX / "manifest.json").exists() else words_index
+
+
+@pytest.fixture(scope="session")
+def collection(words_index: Path) -> Collection:
+    return Collection.of(Retriever.open(words_index, dense=False), ready=("示例",))
+
+
+@pytest.fixture(scope="session")
+def hostile(hostile_index: Path) -> Collection:
+    return Collection.of(Retriever.open(hostile_index, dense=False), ready=())
+
+
+@pytest.fixture(scope="session")
+def server(words_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The page on the gazette, with feedback on."""
+    feedback = tmp_path_factory.mktemp("feedback") / "feedback.jsonl"
+    with serving(words_index, "--feedback", str(feedback)) as running:
+        await_text(running.url, "可以这样问")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
+    if CHROMIUM is None:
+        pytest.skip("no chromium")
+    with playwright.sync_playwright() as started:
+        yield started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -1,0 +1,86 @@
+"""Saved pages of government sites: the article found, everything around it dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import InputError
+from corpus.sources import read_source
+
+pytest.importorskip("lxml", reason="needs the extra documents")
+
+DATA = Path(__file__).parent / "data" / "documents"
+
+
+def lines_of(path: Path) -> list[str]:
+    return [line.text for line in read_source(path).lines]
+
+
+def test_a_page_of_a_publishing_system(tmp_path: Path) -> None:
+    lines = lines_of(DATA / "policy-page.html")
+    assert lines[0] == "# 某某市人民政府关于加强城市供水管理工作的意见"
+    assert lines[1] == "某政发〔2023〕15号"
+    assert lines[2] == "各县（区）人民政府，市政府各部门："
+    text = "\n".join(lines)
+    for word in ("首页", "当前位置", "打印", "相关链接", "版权所有", "分享到", "function"):
+        assert word not in text
+    assert "项目\t2022年\t2023年" in lines
+    assert "供水量\t120万吨\t135万吨" in lines
+    assert lines.count("市住建局负责落实。") == 2  # what repeats itself stays
+
+
+def test_the_same_page_in_gb18030(tmp_path: Path) -> None:
+    text = (DATA / "policy-page.html").read_text(encoding="utf-8").replace("utf-8", "gb2312")
+    path = tmp_path / "page.htm"
+    path.write_bytes(text.encode("gb18030"))
+    assert lines_of(path) == lines_of(DATA / "policy-page.html")
+
+
+def test_an_article_without_a_known_container(tmp_path: Path) -> None:
+    article = "".join(f"<p>　　第{n}条的内容是各单位应当按照职责分工做好工作。</p>" for n in "一二三四")
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<html><head><title>关于做好防汛工作的通知_某某市政府网</title></head><body>"
+        "<div class='top'><a href='/'>首页</a><a href='/zw'>政务公开</a><a href='/fw'>政务服务</a></div>"
+        f"<div><div><div>{article}</div></div></div><div class='foot'>主办单位：某某市政府办公室</div></body></html>",
+        encoding="utf-8",
+    )
+    lines = lines_of(path)
+    assert lines[0] == "# 关于做好防汛工作的通知"
+    assert lines[1:] == [f"第{n}条的内容是各单位应当按照职责分工做好工作。" for n in "一二三四"]
+
+
+def test_a_page_inside_a_form_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<body><form id='aspnetForm'><p>各单位应当按照职责分工做好防汛工作，并报送进展情况。</p></form></body>",
+        encoding="utf-8",
+    )
+    assert lines_of(path) == ["各单位应当按照职责分工做好防汛工作，并报送进展情况。"]
+
+
+def test_line_breaks_of_the_file_mean_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<body><p>各单位应当\n  按照职责分工做好防汛工作，<b>每周</b>报送一次。<br>联系电话：0358-8222401</p></body>",
+        encoding="utf-8",
+    )
+    assert lines_of(path) == ["各单位应当按照职责分工做好防汛工作，每周报送一次。", "联系电话：0358-8222401"]
+
+
+def test_a_page_that_a_script_fills_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<html><body><div id='app'></div><script>load()</script></body></html>", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.html：网页里没有找到正文"):
+        read_source(path)
+
+
+def test_markup_in_a_clause_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<body><p>各单位应当按照职责分工做好工作：&lt;script&gt;alert(1)&lt;/script&gt; 按规定执行。</p></body>",
+        encoding="utf-8",
+    )
+    assert "<script>alert(1)</script>" in lines_of(path)[0]

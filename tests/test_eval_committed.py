@@ -1,0 +1,90 @@
+"""The numbers in `eval/baselines.toml`, measured again on the committed bulletin and questions."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.text import squash
+from eval.committed import EXACT_MODE, Committed, differences, read_committed
+from eval.evaluate import ask_all, describe_files, evaluate
+from eval.questions import read_questions
+from eval.results import Setting
+from eval.splits import notice_name, read_splits, select
+from eval.systems import MODES, Bench
+from index.build import build
+from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
+
+QUESTIONS = Path(__file__).parents[1] / "eval" / "questions"
+RUNS = read_committed()
+
+
+def measured_again(committed: Committed, bench: Bench) -> list[str]:
+    paths = [QUESTIONS / name for name in committed.questions]
+    questions = select(read_questions(paths), committed.split)
+    system = bench.system(committed.system, committed.mode)
+    setting = Setting(
+        committed.system,
+        committed.mode,
+        committed.split,
+        committed.k,
+        describe_files(paths, questions),
+        committed.model,
+        len(bench.passages),
+    )
+    return differences(evaluate(system, ask_all(system, questions, committed.k), setting), committed)
+
+
+@pytest.fixture(scope="module")
+def keyword_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    folder = tmp_path_factory.mktemp("keywords")
+    build([DEFAULT_INPUT], folder, dense=False)
+    return Bench(folder)
+
+
+@pytest.fixture(scope="module")
+def dense_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """Embeddings that were made before are taken from the default index's cache, if there is one:
+    they are kept by text and model, so old ones can't be met by mistake."""
+    folder = tmp_path_factory.mktemp("dense")
+    if (DEFAULT_INDEX / "cache").is_dir():
+        shutil.copytree(DEFAULT_INDEX / "cache", folder / "cache", ignore=shutil.ignore_patterns("parsed"))
+    report = build([DEFAULT_INPUT], folder)
+    if not report.dense:
+        pytest.fail(f"no embeddings: {report.note}")
+    yield Bench(folder)
+    shutil.rmtree(folder)
+
+
+def test_every_mode_of_ours_is_committed() -> None:
+    assert sorted(run.mode for run in RUNS if run.system == "ours") == sorted(MODES)
+
+
+@pytest.mark.parametrize("committed", RUNS, ids=lambda run: run.mode)
+def test_the_question_files_are_those_that_were_measured(committed: Committed) -> None:
+    """A changed question needs new numbers: python -m eval FILES --update-baselines."""
+    for name, sha256 in committed.questions.items():
+        assert hashlib.sha256((QUESTIONS / name).read_bytes()).hexdigest() == sha256
+
+
+def test_every_notice_of_the_committed_questions_is_listed_on_one_side() -> None:
+    """The hash is for other people's gazettes; ours are listed, so that both sides stay balanced."""
+    listed = read_splits()
+    questions = read_questions(sorted(QUESTIONS.glob("*.jsonl")))
+    names = {notice_name(question) for question in questions if question.answerable}
+    assert {name for name in names if squash(name) not in listed} == set()
+
+
+@pytest.mark.parametrize("committed", [run for run in RUNS if run.mode == EXACT_MODE], ids=lambda run: run.mode)
+def test_keyword_numbers_are_exactly_the_committed_ones(committed: Committed, keyword_bench: Bench) -> None:
+    assert measured_again(committed, keyword_bench) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("committed", [run for run in RUNS if run.mode != EXACT_MODE], ids=lambda run: run.mode)
+def test_numbers_with_embeddings_are_within_the_stated_tolerance(committed: Committed, dense_bench: Bench) -> None:
+    assert measured_again(committed, dense_bench) == []

@@ -1,0 +1,268 @@
+"""The page as a person uses it, in Chromium: asking, reading, copying, filtering, exporting, going back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from page_support import Server, await_text, serving
+
+pytest_plugins = ["page_fixtures"]
+QUESTION = "根治拖欠农民工工资工作的咨询电话是多少"
+UNKNOWN = "离政办发〔2023〕99号讲了什么"
+PHONE = {"width": 360, "height": 800}
+DESK = {"width": 1440, "height": 900}
+VIEWS = (
+    "",
+    f"?q={QUESTION}",
+    f"?q={UNKNOWN}",
+    "?view=notices",
+    "?view=offices",
+    "?view=about",
+    "?notice=离政函〔2023〕18号",
+)
+
+
+def open_page(browser: Any, url: str, **options: Any) -> Any:
+    """A page in a context of its own, as soon as Gradio is ready; faults are kept in `page.faults`."""
+    context = browser.new_context(**{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"], **options})
+    page = context.new_page()
+    page.faults = []
+    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("response", lambda answer: page.faults.append(answer.url) if answer.status >= 400 else None)
+    page.goto(url)
+    page.wait_for_function("window.gongbao && window.gongbao.ready()")
+    return page
+
+
+@pytest.fixture
+def page(browser: Any, server: Server) -> Iterator[Any]:
+    opened = open_page(browser, server.url)
+    yield opened
+    faults = opened.faults
+    opened.context.close()
+    assert not faults
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#q", question)
+    page.get_by_role("button", name="查一查").click()
+    page.wait_for_function("title => document.title.startsWith(title)", arg=question[:20])
+
+
+def test_ask_and_read_the_card(page: Any) -> None:
+    ask(page, QUESTION)
+    card = page.locator(".card.answer")
+    assert "0358-8222401" in card.inner_text()
+    assert card.locator("a.tel").first.get_attribute("href") == "tel:0358-8222401"
+    assert card.locator("mark.answer").count() >= 1
+    assert "现行" in card.inner_text()
+    assert "lishi-2023-02.txt 第" in card.inner_text()
+    assert page.evaluate("document.activeElement.id") == "answer-head"
+
+
+def test_copy_a_citation(page: Any) -> None:
+    ask(page, QUESTION)
+    page.locator(".card .citation .copy").click()
+    page.wait_for_function("document.querySelector('.card .citation .copy').textContent === '已复制'")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("《吕梁市离石区人民政府办公室关于进一步做好根治拖欠农民工工资工作的通知》")
+    assert page.locator("#said").inner_text() == "已复制"
+    page.locator(".hit .cites summary").first.click()
+    assert page.locator(".hit .styles").first.locator("li").count() == 4
+
+
+def test_filter_and_back_by_link(page: Any) -> None:
+    ask(page, "农民工工资")
+    page.locator("summary", has_text="筛选").click()
+    page.locator("select[name=kind]").select_option("函")
+    page.get_by_role("button", name="应用筛选").click()
+    page.wait_for_function("location.search.includes('kind=')")
+    page.wait_for_selector("summary:has-text('筛选：函')")
+    page.go_back()
+    page.wait_for_function("!location.search.includes('kind=')")
+    page.wait_for_function("!document.body.innerText.includes('筛选：函')")
+    page.go_back()
+    page.wait_for_selector(".welcome")
+    page.go_forward()
+    page.wait_for_function("document.title.startsWith('农民工工资')")
+
+
+def test_a_link_opens_the_same_view(page: Any, browser: Any) -> None:
+    ask(page, "农民工工资")
+    page.get_by_role("link", name="按日期").click()
+    page.wait_for_function("location.search.includes('sort=date')")
+    page.wait_for_selector(".sorting a[aria-current]:has-text('按日期')")
+    other = open_page(browser, page.url)
+    assert other.locator(".hit h3").all_inner_texts() == page.locator(".hit h3").all_inner_texts()
+    assert other.input_value("#q") == "农民工工资"
+    assert other.title() == "农民工工资 - 公报问答"
+    other.context.close()
+
+
+def test_open_the_notice_at_the_clause(page: Any) -> None:
+    ask(page, QUESTION)
+    page.locator(".hit").first.get_by_role("link", name="看前后文").click()
+    page.wait_for_selector(".target")
+    assert page.evaluate(
+        "() => { const box = document.querySelector('.target').getBoundingClientRect();"
+        " return box.top >= 0 && box.top < innerHeight }"
+    )
+    page.get_by_role("link", name="回到").click()
+    page.wait_for_selector(".card.answer")
+
+
+def test_export_the_chosen(page: Any) -> None:
+    ask(page, "农民工工资")
+    page.locator(".hit input[name=id]").nth(0).check()
+    page.locator(".hit input[name=id]").nth(1).check()
+    assert "选中的 2 条" in page.locator("#export").inner_text()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="表格（CSV）").click()
+    text = Path(started.value.path()).read_bytes().decode("utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(text)))) == 3
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Word 文档").click()
+    assert started.value.suggested_filename == "公报条款摘录.docx"
+
+
+def test_a_refused_question(page: Any) -> None:
+    ask(page, UNKNOWN)
+    card = page.locator(".card.refused")
+    assert "没有收录文号为" in card.inner_text()
+    assert page.locator(".hit").count() > 0
+    assert page.locator(".card.answer").count() == 0
+
+
+def test_keyword_only_is_said(page: Any) -> None:
+    assert "现在只按字词查找" in page.locator(".line").inner_text()
+
+
+def test_feedback_is_thanked(page: Any) -> None:
+    ask(page, QUESTION)
+    page.locator(".feedback").get_by_role("button", name="有用").click()
+    page.wait_for_selector(".feedback:has-text('谢谢')")
+
+
+def test_keyboard_alone(page: Any) -> None:
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "q":
+            break
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".card.answer")
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.innerText || document.activeElement.name"))
+    assert any("0358-8222401" in text for text in reached)
+    assert "复制引用" in reached
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
+def test_nothing_is_wider_than_the_screen(browser: Any, server: Server, view: str, size: dict[str, int]) -> None:
+    page = open_page(browser, f"{server.url}/{view}", viewport=size)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.context.close()
+
+
+def test_it_works_without_scripts(browser: Any, server: Server) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
+    page = context.new_page()
+    page.goto(server.url)
+    page.fill("#q", QUESTION)
+    page.press("#q", "Enter")
+    page.wait_for_selector("a.tel")
+    page.locator(".hit").first.get_by_role("link", name="看前后文").click()
+    page.wait_for_selector(".target")
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core's source, from npm: where AXE_CORE says, or below node_modules."""
+    places = [os.environ.get("AXE_CORE", ""), "node_modules/axe-core/axe.min.js"]
+    found = next((Path(place) for place in places if place and Path(place).exists()), None)
+    if found is None:
+        pytest.skip("no axe-core")
+    return found.read_text("utf-8")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Any, server: Server, axe: str, view: str, scheme: str) -> None:
+    page = open_page(browser, f"{server.url}/{view}", viewport=PHONE, color_scheme=scheme, bypass_csp=True)
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")
+    page.context.close()
+    serious = [issue for issue in found["violations"] if issue["impact"] in ("serious", "critical")]
+    assert not [(issue["id"], issue["nodes"][0]["html"]) for issue in serious]
+
+
+def test_no_request_leaves_and_nothing_hostile_runs(browser: Any, hostile_index: Path) -> None:
+    with serving(hostile_index) as running:
+        await_text(running.url, "已收录 1 篇公文")
+        context = browser.new_context()
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+        for view in ("?q=脚本清理工作由谁负责", "?q=图片审核<img src=x onerror=window.hacked=4>", "?view=notices"):
+            page.goto(f"{running.url}/{view}")
+            page.wait_for_function("window.gongbao.ready()")
+        page.locator(".catalogue a").first.click()
+        page.wait_for_selector(".full")
+        assert "<script>window.hacked=1</script>" in page.locator(".full").inner_text()
+        assert page.evaluate("window.hacked") is None
+        context.close()
+    hosts = {urlsplit(url).netloc for url in asked if url.startswith("http")}
+    assert hosts == {urlsplit(running.url).netloc}
+
+
+def test_the_index_comes_while_the_page_is_open(browser: Any, words_index: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    with serving(folder) as running:
+        await_text(running.url, "还没有可以查的公报索引")
+        page = open_page(browser, running.url)
+        page.fill("#q", "打了一半的字")
+        subprocess.run(["cp", "-r", str(words_index), str(folder)], check=True)
+        page.wait_for_selector(".examples", timeout=60_000)
+        assert page.input_value("#q") == "打了一半的字"
+        page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "view", "size", "scheme"),
+    [
+        ("start-360", "", PHONE, "light"),
+        ("answer-360", f"?q={QUESTION}", PHONE, "light"),
+        ("answer-360-dark", f"?q={QUESTION}", PHONE, "dark"),
+        ("refused-360", f"?q={UNKNOWN}", PHONE, "light"),
+        ("answer-1440", f"?q={QUESTION}", DESK, "light"),
+        ("answer-1440-dark", f"?q={QUESTION}", DESK, "dark"),
+        ("notices-1440", "?view=notices", DESK, "light"),
+    ],
+)
+def test_screenshots(
+    browser: Any, server: Server, tmp_path: Path, name: str, view: str, size: dict[str, int], scheme: str
+) -> None:
+    """Pictures to look at: in SCREENSHOTS where that is set."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    page = open_page(browser, f"{server.url}/{view}", viewport=size, color_scheme=scheme)
+    picture = page.screenshot(path=folder / f"{name}.png")
+    page.context.close()
+    assert len(picture) > 10_000

@@ -1,0 +1,88 @@
+"""Exports hold what was chosen, with citation and source, and harm nobody who opens them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retriever.citation import citation
+from retriever.page.cite import gb7714, markdown_text, source_line, styles
+from retriever.page.collection import Collection
+from retriever.page.export import FORMS, export, harmless
+
+pytest_plugins = ["page_fixtures"]
+
+
+def test_csv_is_read_back_with_every_clause(collection: Collection) -> None:
+    entries = collection.retriever.index.clauses[100:120]
+    made = export(entries, "csv")
+    assert made.data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(made.data.decode("utf-8-sig"))))
+    assert [row["引用"] for row in rows] == [citation(entry.notice, entry.clause) for entry in entries]
+    assert all(source_line(entry) == row["原件"] for row, entry in zip(rows, entries, strict=True))
+
+
+@given(st.text(alphabet=st.sampled_from("=+-@|%＝＋－＠\t\r\n \u3000a1"), max_size=8))
+def test_no_cell_is_a_formula(cell: str) -> None:
+    kept = harmless(cell)
+    assert kept.endswith(cell)
+    assert re.sub(r"^[\s\u3000\ufeff]+", "", kept)[:1] not in tuple("=+-@|%＝＋－＠")
+
+
+def test_a_formula_in_a_clause_stays_text(hostile: Collection) -> None:
+    data = export(list(hostile.retriever.index.clauses), "csv").data.decode("utf-8-sig")
+    for row in csv.reader(io.StringIO(data)):
+        assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_word_document_opens_with_text_citation_and_source(collection: Collection) -> None:
+    entries = collection.retriever.index.clauses[10:13]
+    document = Document(io.BytesIO(export(entries, "docx").data))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    for entry in entries:
+        assert citation(entry.notice, entry.clause) in text
+        assert source_line(entry) in text
+        assert entry.text.split("\n")[0] in text
+
+
+def test_markdown_shows_markup_as_text(hostile: Collection) -> None:
+    from markdown_it import MarkdownIt
+
+    text = export(list(hostile.retriever.index.clauses), "md").data.decode()
+    rendered = MarkdownIt("commonmark").render(text)
+    assert "<script" not in rendered
+    assert "<img" not in rendered
+    assert "<a " not in rendered
+    assert "&lt;script&gt;" in rendered
+
+
+@given(st.text(alphabet=st.sampled_from("a#*_[]()<>!`~|&\\1.-+= \n"), max_size=30))
+def test_markdown_text_comes_back_as_it_was(text: str) -> None:
+    from markdown_it import MarkdownIt
+
+    rendered = MarkdownIt("commonmark").render("甲" + markdown_text(text))
+    assert not re.search(r"<(?!/?p>|br />)", rendered)
+
+
+def test_every_style_cites_the_notice(collection: Collection) -> None:
+    entry = collection.clause("离政办发〔2023〕9号/二.（三）.1.（1）")
+    assert entry is not None
+    for name, text in styles(entry):
+        assert "离政办发〔2023〕9号" in text, name
+    assert gb7714(entry).startswith("吕梁市离石区人民政府办公室. 吕梁市离石区人民政府办公室关于")
+    assert "[Z]. 2023-05-15: 第二部分第（三）项" in gb7714(entry)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_control_characters_do_not_break_a_file(form: str, collection: Collection) -> None:
+    import dataclasses
+
+    entry = collection.retriever.index.clauses[30]
+    broken = dataclasses.replace(entry, clause=dataclasses.replace(entry.clause, text="坏\x00\x0b字\x1b符"))
+    assert export([broken], form).data
