@@ -13,7 +13,7 @@ from pathlib import Path
 from corpus.errors import GongbaoError
 from corpus.model import ParsedFile
 from corpus.parse import parse_source
-from corpus.reading import read_text
+from corpus.sources import read_source
 from corpus.validity import resolve
 
 
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
-        parsed = parse_source(read_text(args.file))
+        parsed = parse_source(read_source(args.file))
     except GongbaoError as err:
         print(err, file=sys.stderr)
         return err.exit_code

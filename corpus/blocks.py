@@ -36,6 +36,7 @@ class Block:
     bullet: bool = False
     cells: tuple[str, ...] = ()
     moved_from: int | None = None  # the line a crossed column had put its start into
+    continues: bool = False  # the page's layout shows that it goes on with the block before
 
     def with_text(self, text: str) -> Block:
         return replace(self, text=text, cells=())
@@ -56,7 +57,8 @@ def make_blocks(source: Source) -> tuple[list[Block], list[LeftOut]]:
         if _PAGE_NUMBER.match(raw.strip()):
             left.append(LeftOut(line.number, raw.strip(), "页码"))
             continue
-        blocks.append(_block(raw, line.number, line.page, gap))
+        block = _block(raw, line.number, line.page, gap)
+        blocks.append(replace(block, continues=True) if line.continues else block)
         gap = 0
     return blocks, left
 

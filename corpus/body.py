@@ -252,7 +252,7 @@ class BodyReader:
         if split_signature(block.text) is not None:
             self._sign([block])
             return True
-        if not may_sign(block.text):
+        if not may_sign(block.text) or is_attachment_list(block.text) or CLOSING.match(repair(block.text)):
             return False
         for size in range(1, 5):
             date = self._block(size)
@@ -415,7 +415,9 @@ class BodyReader:
         if paragraph is not None and not duty and not self._is_head(text, block):
             top = self.outline.top
             numbered = top is not None and paragraph is top.items[0]
-            if self.joiner.continues(paragraph.raw, text, may_be_heading=self._may_be_heading(paragraph, numbered)):
+            goes_on = first and block.continues and not ends_sentence(paragraph.raw)
+            heading = self._may_be_heading(paragraph, numbered)
+            if goes_on or self.joiner.continues(paragraph.raw, text, may_be_heading=heading):
                 paragraph.pieces.append(_piece(block, text))
                 return
         if duty:

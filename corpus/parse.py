@@ -43,8 +43,9 @@ def parse_file(path: Path) -> ParsedFile:
 
 def parse_source(source: Source) -> ParsedFile:
     """Parse a source. Raises InputError if it holds no notice."""
-    warnings: list[Warn] = []
+    warnings: list[Warn] = list(source.warnings)
     blocks, left_out = make_blocks(source)
+    left_out += source.left_out
     contents = find_contents(blocks)
     first = contents.end if contents else 0
     cover, body = blocks[:first], blocks[first:]

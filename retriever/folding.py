@@ -24,6 +24,7 @@ from typing import Any
 
 from corpus.text import CJK, nfkc, repair
 from index.tokens import segmenter, stop_words
+from retriever.words import default_words
 
 _CJK_RUN = re.compile(f"[{CJK}]+")
 # A mistyped word is sought among words of this many characters: longer ones are no single tokens.
@@ -63,10 +64,11 @@ class Folded:
 class Folder:
     """Folds questions for one index. Safe to use from several threads."""
 
-    def __init__(self, clauses_with: Mapping[str, int], words: Iterable[str] = ()) -> None:
+    def __init__(self, clauses_with: Mapping[str, int], words: Iterable[str] | None = None) -> None:
         """`clauses_with`: in how many clauses of the index each token occurs. `words`: others that a
-        question may hold, such as those of the table of lay words."""
-        self._clauses_with = {**dict.fromkeys(words, 1), **clauses_with}
+        question may hold; None takes those of the table of lay words."""
+        others = _table_words() if words is None else words
+        self._clauses_with = {**dict.fromkeys(others, 1), **clauses_with}
         self._characters = frozenset(char for token in clauses_with for char in token)
 
     def fold(self, question: str) -> Folded:
@@ -139,6 +141,11 @@ class Folder:
 
     def _is_word(self, text: str) -> bool:
         return text in self._clauses_with or _frequency(text) > 0
+
+
+def _table_words() -> Iterator[str]:
+    for entry in default_words().entries:
+        yield from (entry.lay, *entry.official)
 
 
 def _singles(words: list[str]) -> Iterator[int]:

@@ -23,7 +23,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import make_scan  # noqa: E402
 
-from corpus.model import ParsedFile, Source  # noqa: E402
+from corpus.model import ClauseKind, ParsedFile, Source  # noqa: E402
 from corpus.parse import parse_file, parse_source  # noqa: E402
 from corpus.sources import read_source  # noqa: E402
 from corpus.text import nfkc, squash  # noqa: E402
@@ -85,12 +85,14 @@ def same_fields(base: ParsedFile, got: ParsedFile) -> dict[str, int]:
 
 
 def right_pages(parsed: ParsedFile, truth: list[str]) -> tuple[int, int]:
-    """Clauses whose first letters stand on the page they are said to begin on, and all that have a page."""
+    """Clauses whose first letters stand on the page they are said to begin on, and all that could be checked:
+    a row of a table begins with its table's caption, so it is looked for by its end."""
     pages = [squash(text) for text in truth]
     right = total = 0
     for notice in parsed.notices:
         for clause in notice.clauses:
-            letters = squash(clause.text)[:12]
+            whole = squash(clause.text)
+            letters = whole[-12:] if clause.kind is ClauseKind.TABLE_ROW else whole[:12]
             if clause.pages is None or len(letters) < 12 or not any(letters in page for page in pages):
                 continue
             total += 1

@@ -84,7 +84,7 @@ def serving(index: Path, *options: str, prefix: tuple[str, ...] = ()) -> Iterato
         process.wait(20)
 
 
-def _await(look: Any, process: subprocess.Popen[str], seconds: float = 60) -> object:
+def _await(look: Any, process: subprocess.Popen[str], seconds: float = 180) -> object:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = look()
@@ -96,7 +96,7 @@ def _await(look: Any, process: subprocess.Popen[str], seconds: float = 60) -> ob
     raise AssertionError("ui.py does not answer")
 
 
-def await_text(url: str, text: str, seconds: float = 60) -> str:
+def await_text(url: str, text: str, seconds: float = 180) -> str:
     """The page at `url` as soon as it holds `text`."""
     import httpx
 

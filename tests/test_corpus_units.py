@@ -200,7 +200,10 @@ def test_offices_are_joined_by_rule() -> None:
 
 def test_document_on_one_line() -> None:
     """Number and body on one line (baiye-banned/Agent_about_answer 53) are still all there."""
-    text = "某县人民政府关于做好防汛工作的通知 某政发〔2024〕7号 各乡镇人民政府：汛期将至，请做好准备。一、加强值班。二、备足物资。\n某县人民政府\n2024年5月6日"
+    text = (
+        "某县人民政府关于做好防汛工作的通知 某政发〔2024〕7号 各乡镇人民政府：汛期将至，请做好准备。"
+        "一、加强值班。二、备足物资。\n某县人民政府\n2024年5月6日"
+    )
     parsed = parse_source(source_from_text("one.txt", text))
     assert [(n.doc_number, n.date) for n in parsed.notices] == [("某政发〔2024〕7号", "2024-05-06")]
     assert parsed.coverage == 1.0
@@ -208,13 +211,19 @@ def test_document_on_one_line() -> None:
 
 
 def test_number_above_the_title() -> None:
-    text = "某省人民政府文件\n某政〔2024〕12号\n某省人民政府关于公布名单的通知\n各市人民政府：\n现将名单公布如下。\n某省人民政府\n2024年1月2日"
+    text = (
+        "某省人民政府文件\n某政〔2024〕12号\n某省人民政府关于公布名单的通知\n各市人民政府：\n"
+        "现将名单公布如下。\n某省人民政府\n2024年1月2日"
+    )
     notice = parse_source(source_from_text("a.txt", text)).notices[0]
     assert (notice.doc_number, notice.title) == ("某政〔2024〕12号", "某省人民政府关于公布名单的通知")
 
 
 def test_term_in_years_ends_the_day_before() -> None:
-    text = "某县关于印发办法的通知\n某政发〔2023〕1号\n各乡镇：\n现印发给你们。\n某县人民政府\n2023年8月9日\n第一条 为了发展。\n第二条 本办法自2023年9月8日起施行，有效期3年。"
+    text = (
+        "某县关于印发办法的通知\n某政发〔2023〕1号\n各乡镇：\n现印发给你们。\n某县人民政府\n2023年8月9日\n"
+        "第一条 为了发展。\n第二条 本办法自2023年9月8日起施行，有效期3年。"
+    )
     notice = parse_source(source_from_text("a.txt", text)).notices[0]
     assert (own_term(notice).start, own_term(notice).end) == ("2023-09-08", "2026-09-07")
 

@@ -110,7 +110,9 @@ def test_a_red_title_is_no_seal() -> None:
 
     image = np.full((600, 900, 3), 250, np.uint8)
     image[100:160, 100:800] = (40, 30, 210)  # a broad band of red
-    assert without_seals(image, 150 / 72) is image
+    kept, seals = without_seals(image, 150 / 72)
+    assert kept is image
+    assert seals == []
 
 
 def test_skew_is_measured_on_long_lines() -> None:

@@ -139,7 +139,7 @@ CLAUSES_WITH = {"拖欠": 9, "欠薪": 3, "工资": 12, "农民工": 7, "电梯"
 
 @pytest.fixture(scope="module")
 def folder() -> Folder:
-    return Folder(CLAUSES_WITH)
+    return Folder(CLAUSES_WITH, words=())
 
 
 @pytest.mark.parametrize(
@@ -169,22 +169,26 @@ def test_change_tells_what_was_written(folder: Folder) -> None:
 
 
 def test_traditional_character_of_the_index_stays() -> None:
-    assert Folder({**CLAUSES_WITH, "張家灣": 1}).fold("張家灣的農民工").text == "張家灣的农民工"
+    assert Folder({**CLAUSES_WITH, "張家灣": 1}, words=()).fold("張家灣的農民工").text == "張家灣的农民工"
 
 
 def test_word_of_the_dictionary_is_no_typo() -> None:
     # 「电体」 would be a typo, 「权力」 beside 「权利」 is a word of its own.
-    assert Folder({"权利": 50}).fold("权力清单在哪").text == "权力清单在哪"
+    assert Folder({"权利": 50}, words=()).fold("权力清单在哪").text == "权力清单在哪"
+
+
+def test_words_of_the_table_are_known_too() -> None:
+    assert Folder({}).fold("电剃坏了，低宝怎么申请").text == "电梯坏了,低保怎么申请"
 
 
 def test_empty_index_folds_nothing_but_form() -> None:
-    assert Folder({}).fold("老板欠新 不给钱").text == "老板欠新不给钱"
+    assert Folder({}, words=()).fold("老板欠新 不给钱").text == "老板欠新不给钱"
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="拖欠农民工资电梯征收老板不给钱找谁12 a,。", max_size=24))
 def test_folding_twice_changes_nothing_more(question: str) -> None:
-    folder = Folder(CLAUSES_WITH)
+    folder = Folder(CLAUSES_WITH, words=())
     once = folder.fold(question).text
     assert folder.fold(once).text == once
 

@@ -23,11 +23,12 @@ from corpus.documents.grids import find_grids
 from corpus.documents.pages import Box, PageContent, Rule, Segment, em_width, turn_box
 from corpus.documents.scans import find_rules, skew_of, straight_box, straighten, without_seals
 
-_FORMAT = 2  # of the cached results: raise it with every change of what a picture yields
+_FORMAT = 3  # of the cached results: raise it with every change of what a picture yields
 _MIN_DPI, _MAX_DPI, _USUAL_DPI = 110.0, 220.0, 150.0
 _MAX_SIDE = 2000.0  # pixels: rapidocr shrinks larger pictures
 _UPSIDE_DOWN = 0.75  # mean confidence of a page below which it is tried the other way up
 _SURE = 0.9  # mean confidence of text that stands upright
+_SURE_IN_SEAL = 0.85  # confidence of a short piece of real text under a seal
 _TALL = 1.8  # height to width of a box whose text runs along the page's side
 
 
@@ -75,8 +76,9 @@ class Recogniser:
         return replace(content, number=number, turned=turned)
 
     def _recognise(self, image: Any, scale: float) -> PageContent:
-        image = without_seals(image, scale)
+        image, seals = without_seals(image, scale)
         reading = self._read_picture(image, scale)
+        reading = replace(reading, lines=[line for line in reading.lines if not _is_of_seal(line, seals)])
         if len(reading.lines) >= 3 and reading.confidence < _UPSIDE_DOWN:
             other = self._read_picture(image[::-1, ::-1].copy(), scale)
             reading = max(reading, other, key=lambda found: found.confidence)
@@ -232,6 +234,12 @@ def _measures(line: Segment) -> bool:
 def _is_tall(line: Segment) -> bool:
     height, width = line.box.bottom - line.box.top, line.box.x1 - line.box.x0
     return height > _TALL * width and height > 24  # points: two characters of body text
+
+
+def _is_of_seal(line: Segment, seals: list[Box]) -> bool:
+    """A character or two, doubtful and inside a seal: what the bleached star or rim was taken for."""
+    inside = any(seal.holds(line.box.middle) for seal in seals)
+    return inside and len(line.text) <= 2 and line.score < _SURE_IN_SEAL
 
 
 def _turned_region(reading: _Reading, tall: list[Segment], scale: float) -> Box:

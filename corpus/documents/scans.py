@@ -25,8 +25,9 @@ _MAX_SKEW = 10.0  # degrees: beyond this no page is skewed, its text is set so
 _MIN_SKEW = 0.03  # degrees
 
 
-def without_seals(image: Any, scale: float) -> Any:
-    """The picture with round red seals made white and the black text under them kept.
+def without_seals(image: Any, scale: float) -> tuple[Any, list[Box]]:
+    """The picture with round red seals made white and the black text under them kept, and where the seals
+    were, in points.
 
     Only red shapes of a seal's size and form are touched: a red title over a document stays.
     `scale` is pixels per point.
@@ -35,12 +36,13 @@ def without_seals(image: Any, scale: float) -> Any:
     blue, green, red = (image[:, :, channel].astype(numpy.int16) for channel in range(3))
     mask = ((red - green > _REDDER) & (red - blue > _REDDER)).astype(numpy.uint8)
     if int(mask.sum()) < 200:
-        return image
+        return image, []
     reach = max(3, round(2.5 * scale))
     joined = cv2.dilate(mask, numpy.ones((reach, reach), numpy.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     least, most = (mm * _POINTS_PER_MM * scale for mm in _SEAL_MM)
     out = image
+    seals: list[Box] = []
     for left, top, wide, high, _ in stats[1:count]:
         if not (least <= wide <= most and least <= high <= most and 0.7 <= wide / high <= 1.43):
             continue
@@ -49,13 +51,14 @@ def without_seals(image: Any, scale: float) -> Any:
             continue
         if out is image:
             out = image.copy()
+        seals.append(Box(left / scale, top / scale, (left + wide) / scale, (top + high) / scale))
         # In red light red ink looks like paper, and black ink stays black; the ink's fringe is bleached.
         paper = numpy.clip(red[here] * 1.25, 0, 255).astype(numpy.uint8)
         near = cv2.dilate(mask[here], numpy.ones((3, 3), numpy.uint8)).astype(bool)
         patch = out[here]
         for channel in range(3):
             patch[:, :, channel] = numpy.where(near, paper, patch[:, :, channel])
-    return out
+    return out, seals
 
 
 def skew_of(quads: Sequence[Sequence[Sequence[float]]]) -> float:

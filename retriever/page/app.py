@@ -37,6 +37,9 @@ from retriever.page.view import read_view
 
 STATIC = Path(__file__).parent / "static"
 AT_ONCE = max(2, usable_cores())  # questions worked on at the same time; more would wait for the same cores
+# Sessions that Gradio remembers. Nothing of ours is kept in one, but Gradio keeps the last view it sent,
+# some 90 KB each: its default of 10,000 sessions would grow to a gigabyte.
+SESSIONS = 100
 WAITING = 64  # questions in the queue before a new one is turned away
 
 # The component draws nothing itself: its `navigate` event asks for a view, which the script puts in
@@ -70,6 +73,7 @@ def blocks(renderer: Renderer, api: Api) -> Any:
         )
         for name, function in (("search", api.search), ("notice", api.notice), ("offices", api.offices)):
             gr.api(function, api_name=name, concurrency_limit=AT_ONCE, concurrency_id="search")
+    page.state_session_capacity = SESSIONS
     page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page
 

@@ -1,0 +1,237 @@
+"""Searching the real gazette: numbers, filters, modes, answers, citations, refusals."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.errors import UsageError
+from corpus.text import squash
+from index.build import build
+from index.model_folder import default_folder, is_made_model
+from retriever.citation import citation
+from retriever.confidence import FEATURES, Evidence, confidence, threshold
+from retriever.intent import Intent, intents
+from retriever.lookup import find_number, find_section, match_notices
+from retriever.model import Filters
+from retriever.search import Retriever
+from tests.conftest import GAZETTE, ROOT
+
+
+@pytest.fixture(scope="session")
+def keyword_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The gazette's keyword index."""
+    folder = tmp_path_factory.mktemp("索引")
+    build([GAZETTE], folder, dense=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def keywords(keyword_index: Path) -> Retriever:
+    return Retriever.open(keyword_index)
+
+
+@pytest.fixture(scope="session")
+def hybrid(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """The gazette with vectors: a built `.index` if it is of today's sources, else a fresh one."""
+    if not is_made_model(default_folder()):
+        pytest.skip("the default model has not been made")
+    folder = ROOT / ".index"
+    build([GAZETTE], folder)
+    return Retriever.open(folder)
+
+
+NUMBERS = ["离政发〔2023〕3号", "离政办发〔2023〕9号", "离政函〔2023〕9号", "中华人民共和国国务院令第706号", None]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "离政办发〔2023〕9号",
+        "离政办发[2023]9号说了什么",
+        "请问离政办发(2023)9号文第三部分",
+        "离政办发（２０２３）９号",
+        "离政办发2023年9号",
+        "离政办发 〔 2023 〕 9 号",
+        "离政办发9号",
+        "办发〔2023〕9号文",
+    ],
+)
+def test_a_number_in_any_form_finds_its_notice(question: str) -> None:
+    query = find_number(question)
+    assert query is not None
+    assert [NUMBERS[at] for at in match_notices(query, NUMBERS)] == ["离政办发〔2023〕9号"]
+
+
+def test_numbers_that_are_not_there() -> None:
+    for question in ("晋政发〔2023〕3号", "离政发〔2022〕3号", "离政发〔2023〕99号"):
+        query = find_number(question)
+        assert query is not None and query.complete and match_notices(query, NUMBERS) == []
+    assert find_number("12345热线电话号码是多少") is None
+
+
+def test_orders_and_bare_numbers() -> None:
+    for question, found in (("国务院令第706号", 3), ("706号令", 3), ("3号文", 0)):
+        query = find_number(question)
+        assert query is not None and match_notices(query, NUMBERS) == [found]
+
+
+def test_sections() -> None:
+    assert find_section("9号文第三部分") == ("三、",)
+    assert find_section("条例第5条第二款") == ("第五条",)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("拖欠农民工工资归谁管", Intent.OFFICE),
+        ("这事找哪个部门", Intent.OFFICE),
+        ("人社局电话是多少", Intent.PHONE),
+        ("补贴标准是多少", Intent.AMOUNT),
+        ("要建几个商贸中心", Intent.AMOUNT),
+        ("从什么时候开始执行", Intent.DATE),
+        ("办法试行多久", Intent.DURATION),
+        ("组长是谁", Intent.PERSON),
+        ("项目选址在哪里", Intent.PLACE),
+        ("能不能不签合同", Intent.YES_NO),
+        ("怎么申请", Intent.HOW),
+        ("根治欠薪是哪份文件", Intent.NOTICE),
+        ("配合单位有哪些", Intent.ASSIST),
+        ("这个通知向谁咨询", Intent.CONTACT),
+    ],
+)
+def test_intents(question: str, intent: Intent) -> None:
+    assert intent in intents(question)
+
+
+def test_number_asked_for_comes_first(keywords: Retriever) -> None:
+    """A repealed notice asked for by its number is found, labelled, with its successor."""
+    result = keywords.search("离政函〔2023〕29号", mode="bm25")
+    assert {hit.doc_number for hit in result.hits[:3]} == {"离政函〔2023〕29号"}
+    data = result.hits[0].to_json()
+    assert data["status"] == "repealed" and data["repealed_by"]["doc_number"] == "离政函〔2023〕33号"
+
+
+def test_unknown_number_is_refused(keywords: Retriever) -> None:
+    result = keywords.search("离政办发〔2023〕99号的内容", mode="bm25")
+    assert not result.answered and result.answer is None and "没有收录" in (result.note or "")
+
+
+def test_filters(keywords: Retriever) -> None:
+    office = keywords.search("通知", k=50, mode="bm25", filters=Filters(issuer="人民政府办公室"))
+    assert {hit.issuer for hit in office.hits} == {"吕梁市离石区人民政府办公室"}
+    june = keywords.search("通知", k=50, mode="bm25", filters=Filters(since="2023-06-01", until="2023-06-30"))
+    assert june.hits and all("2023-06-01" <= (hit.date or "") <= "2023-06-30" for hit in june.hits)
+    one = keywords.search("农民工", mode="bm25", filters=Filters(doc_number="离政办发〔2023〕9号"))
+    assert {hit.doc_number for hit in one.hits} == {"离政办发〔2023〕9号"}
+    repealed = keywords.search("村镇建设用地", k=50, mode="bm25", filters=Filters(status="repealed"))
+    assert {hit.doc_number for hit in repealed.hits} == {"离政函〔2023〕29号"}
+
+
+@pytest.mark.parametrize(("question", "k"), [("", 5), ("  \n", 5), ("，。！？", 5), ("字" * 10_000, 5), ("工资", 0)])
+def test_bad_questions_are_one_line(keywords: Retriever, question: str, k: int) -> None:
+    with pytest.raises(UsageError) as caught:
+        keywords.search(question, k=k, mode="bm25")
+    assert "\n" not in str(caught.value) and caught.value.exit_code == 2
+
+
+def test_bad_dates() -> None:
+    for value in ("2023-5-1", "2023-02-30", "昨天"):
+        with pytest.raises(UsageError):
+            Filters(since=value)
+
+
+def test_no_term_no_hit(keywords: Retriever) -> None:
+    """A question of which no clause holds a term brings no hits by keywords (datawhalechina/all-in-rag 102)."""
+    result = keywords.search("qwertyuiop zxcvb", mode="bm25")
+    assert result.hits == () and not result.answered
+
+
+def test_keyword_fallback_says_so(keyword_index: Path) -> None:
+    result = Retriever.open(keyword_index).search("农民工工资", mode="hybrid")
+    assert (result.mode, result.mode_used) == ("hybrid", "bm25") and "关键词" in (result.note or "")
+
+
+def test_every_citation_names_one_clause(keywords: Retriever) -> None:
+    seen: dict[str, str] = {}
+    for entry in keywords.index.clauses:
+        cited = citation(entry.notice, entry.clause)
+        assert cited.startswith(f"《{entry.notice.title}》（{entry.notice.doc_number}）")
+        assert seen.setdefault(cited, entry.clause_id) == entry.clause_id
+    assert any(cited.endswith("第二部分第（三）项第4点第（2）目") for cited in seen)
+
+
+@given(st.text(max_size=80))
+def test_any_question_is_answered_or_refused(question: str) -> None:
+    """No question brings anything but hits or a UsageError."""
+    retriever = _shared_keywords()
+    try:
+        result = retriever.search(question, mode="bm25")
+    except UsageError:
+        return
+    assert 0 <= result.confidence <= 1
+    if result.answer is not None:
+        clause = next(c for c in retriever.index.clauses if c.clause_id == result.answer.clause_id)
+        assert result.answer.text in clause.text and len(result.answer.text) <= 160
+
+
+_KEPT: list[Retriever] = []
+
+
+def _shared_keywords() -> Retriever:
+    if not _KEPT:
+        import tempfile
+
+        folder = Path(tempfile.mkdtemp())
+        build([GAZETTE], folder, dense=False)
+        _KEPT.append(Retriever.open(folder))
+    return _KEPT[0]
+
+
+def test_office_with_its_own_phone(hybrid: Retriever) -> None:
+    result = hybrid.search("自然资源部门的监测仪器坏了归谁通知检修，咨询电话是多少")
+    assert result.answer is not None
+    assert "0358-8224002" in {office.phone for office in result.answer.offices}
+
+
+def test_the_office_is_the_one_the_heading_makes_responsible(hybrid: Retriever) -> None:
+    """Not the notice's contact unit (人社局), but the head above the item."""
+    result = hybrid.search("餐饮和零售行业的农民工工资保障由哪个部门负责？")
+    assert result.answer is not None and result.answer.offices[0].name == "区市场监督管理局"
+
+
+def test_a_figure_with_its_unit(hybrid: Retriever) -> None:
+    result = hybrid.search("生猪屠宰费用补贴每头多少钱？")
+    assert result.answer is not None and "30元" in squash(result.answer.text)
+
+
+def test_a_table_cell(hybrid: Retriever) -> None:
+    result = hybrid.search("沙麻沟棚户区改造安置房项目二期拟建多少套？")
+    assert any("624" in hit.text for hit in result.hits[:3])
+
+
+def test_far_away_questions_are_refused(hybrid: Retriever) -> None:
+    for question in ("给猫剪指甲要注意什么", "太原地铁2号线末班车几点"):
+        assert not hybrid.search(question).answered
+
+
+def test_confidence_is_a_probability_that_falls_with_what_is_lacking() -> None:
+    sure = Evidence(1.0, 1.0, 3.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.93, 3.0)
+    lacking = Evidence(0.2, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.80, 1.0)
+    for mode in ("hybrid", "dense", "bm25"):
+        assert 0 < confidence(lacking, mode) < threshold(mode) < confidence(sure, mode) < 1
+    assert len(FEATURES) == len(sure.vector("hybrid"))
+
+
+def test_a_keyword_search_imports_no_torch(keyword_index: Path) -> None:
+    program = (
+        "import sys; from retriever.__main__ import main; "
+        f"assert main(['农民工工资', '--mode', 'bm25', '--index', {str(keyword_index)!r}]) == 0; "
+        "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=ROOT)
