@@ -12,6 +12,7 @@ from corpus.offices import same_office
 from corpus.text import squash
 from index.store import IndexedClause
 from retriever.citation import citation
+from retriever.references import Link
 
 MODES = ("hybrid", "dense", "bm25")
 STATUSES = ("in_force", "repealed", "expired", "any")
@@ -75,11 +76,12 @@ def _is_issuer(wanted: str, issuer: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A clause found, with its rank (from 1) and score."""
+    """A clause found, with its rank (from 1), its score, and what it points to in the corpus."""
 
     rank: int
     score: float
     entry: IndexedClause
+    links: tuple[Link, ...] = ()
 
     @property
     def clause_id(self) -> str:
@@ -139,6 +141,7 @@ class Hit:
             "unit": notice.unit,
             "phone": notice.phone,
             "citation": self.citation,
+            "links": [link.to_json() for link in self.links],
             "status": notice.status.value,
             "repealed_by": None if notice.repealed_by is None else notice.repealed_by.to_json(),
             "valid_until": notice.valid_until,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from retriever.intent import Intent, intents
 from retriever.lookup import NumberQuery, find_number, find_section, match_notices
 from retriever.model import MAX_QUESTION, MODES, Filters, Hit, SearchResult
 from retriever.offices import Directory
+from retriever.references import References
 from retriever.priors import OFFICIAL_WEIGHT, prior, title_bonus
 from retriever.words import Expansion, default_words, expand
 
@@ -71,6 +72,7 @@ class Retriever:
         self.folder = Folder(index.bm25.counts(), lay)
         self._numbers = [entry.notice.doc_number for entry in index.notices]
         self._hidden = index.clauses.of_kind(ClauseKind.HEADING)
+        self.references = References(index)
         self._directory: Directory | None = None
         self._lock = threading.Lock()
 
@@ -127,7 +129,7 @@ class Retriever:
             answered=verdict.answered,
             confidence=verdict.confidence,
             answer=verdict.answer,
-            hits=tuple(hits[:k]),
+            hits=tuple(replace(hit, links=self.references.links(hit.entry)) for hit in hits[:k]),
             ms={
                 "total": round(1000 * (done - began), 2),
                 "retrieve": round(1000 * (retrieved - began), 2),

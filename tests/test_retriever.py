@@ -152,6 +152,16 @@ def test_no_term_no_hit(keywords: Retriever) -> None:
     assert result.hits == () and not result.answered
 
 
+def test_cross_references(keywords: Retriever) -> None:
+    """「根据…(离政发〔2023〕5号)文件精神」 leads to that notice; a law outside the corpus leads nowhere."""
+    result = keywords.search("离政办发〔2023〕12号", mode="bm25")
+    links = {link.doc_number: link.text for link in result.hits[0].links}
+    assert "离政发〔2023〕5号" in links
+    assert result.to_json()["hits"][0]["links"][0]["clause_id"].startswith("离政发〔2023〕5号/")
+    law = keywords.search("没收违法建筑物的法律依据", k=1, mode="bm25")
+    assert law.hits[0].links == ()
+
+
 def test_keyword_fallback_says_so(keyword_index: Path) -> None:
     result = Retriever.open(keyword_index).search("农民工工资", mode="hybrid")
     assert (result.mode, result.mode_used) == ("hybrid", "bm25") and "关键词" in (result.note or "")
