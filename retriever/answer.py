@@ -67,11 +67,21 @@ def assess(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hi
     """The span that answers best, whether or not it is good enough. There must be a hit."""
     terms = question_terms(retriever, query)
     if Intent.NOTICE in query.asked:
-        title = retriever.title_of(hits[0].entry)
+        title = retriever.title_of(_successor(retriever, query, hits[0].entry))
         hit, span = Hit(1, hits[0].score, title), Span(0, min(len(title.text), MAX_ANSWER), 0.0, True)
     else:
         hit, span = choose(candidates(retriever, query, hits), wanted(query.text, query.asked), terms)
     return Assessment(hit, span, gather(retriever, query, scored, hits, hit, span, terms))
+
+
+def _successor(retriever: Retriever, query: Query, entry: IndexedClause) -> IndexedClause:
+    """A clause of the notice that repealed this one, when that is what the question asks for."""
+    repeal = entry.notice.repealed_by
+    if repeal is None or not re.search(r"废止|作废|取代|代替|替代|失效", query.text):
+        return entry
+    rows = (row for row in range(len(retriever.index.clauses)))
+    found = next((c for row in rows if (c := retriever.index.clauses[row]).clause_id == repeal.clause_id), None)
+    return found or entry
 
 
 def question_terms(retriever: Retriever, query: Query) -> Terms:
@@ -131,7 +141,7 @@ def gather(
         coverage=terms.coverage(around),
         focus=terms.focus_coverage(near) if terms.focus else terms.coverage(near),
         keywords=math.log1p(max(scored.bm25.values(), default=0.0)),
-        figures=float(_missing_figures(query.text, around)),
+        figures=float(_missing_figures(query.text, around, retriever.years(entry))),
         places=float(_missing_places(query.text, around)),
         has_type=float(span.has_type),
         typed=float(wanted(query.text, query.asked) is not None),
@@ -148,7 +158,8 @@ def _stands_out(cosines: list[float]) -> float:
     return (max(cosines) - statistics.fmean(cosines)) / (statistics.pstdev(cosines) + 1e-6)
 
 
-_FIGURE = re.compile(r"\d+(?:\.\d+)?|第[一二三四五六七八九十]+[次届批期季]")
+# A year, or which one of a series: a document on another one does not answer.
+_FIGURE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|第[一二三四五六七八九十]+[次届批期季]")
 _PLACE = re.compile(
     r"(?<![省市县区镇乡村])([\u4e00-\u9fff]{2,4}?(?:省|市|县|区|镇|乡|村|街道|自治州|盟|旗))(?![长委政府镇村域])"
 )
@@ -157,9 +168,10 @@ _NO_PLACE = re.compile(
 )
 
 
-def _missing_figures(question: str, around: str) -> bool:
-    """Whether the question names a year, ordinal or figure that neither clause nor notice holds."""
-    return any(not holds(around, figure) for figure in _FIGURE.findall(nfkc(question)) if len(figure) > 1)
+def _missing_figures(question: str, around: str, years: frozenset[str]) -> bool:
+    """Whether the question names a year or ordinal that neither clause nor notice holds."""
+    named = _FIGURE.findall(nfkc(question))
+    return any(not holds(around, figure) and figure not in years for figure in named)
 
 
 def _missing_places(question: str, around: str) -> bool:

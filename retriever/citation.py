@@ -1,7 +1,7 @@
 """The citation of a clause, as civil servants write it.
 
-引用公文先引标题，后引发文字号 (党政机关公文格式; 《国家行政机关公文处理办法》第二十五条): 《标题》（文号）, then the place:
-articles as 第X条, headings by their numbers as 第X部分第（X）项.
+引用公文先引标题，后引发文字号 (《国家行政机关公文处理办法》第二十五条): 《标题》（文号）, then the place: articles as
+第X条, headings by their numbers as 第X部分第（X）项.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Document numbers in questions: whole, in part, in any brackets, and the part of the document asked for.
 
-「离政办发〔2023〕9号」, `[2023]`, `(2023)`, 「2023年9号」, with OCR's spaces, 「离政办发9号」, 「办发〔2023〕9号文第三部分」,
-「9号文」, 「国务院令第706号」, 「706号令」.
+「离政办发〔2023〕9号」, `[2023]`, `(2023)`, 「2023年9号」, with OCR's spaces, 「离政办发9号」,
+「办发〔2023〕9号文第三部分」, 「9号文」, 「国务院令第706号」, 「706号令」.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Cross-references: what a clause points to, where the corpus holds it.
 
-「按照离政发〔2023〕5号」 points to that notice, 「《…方案》」 to the notice or attachment of that title, 「见附件2」 to
-the attachment, 「依照第五条」 to that article of the same document. An article of another law (「《劳动法》第五十一条」)
+「按照离政发〔2023〕5号」 points to that notice, 「《…方案》」 to the notice of that title, 「见附件2」 to the
+attachment, 「依照第五条」 to that article of the same document. An article of another law (「《劳动法》第五十一条」)
 is no reference into the corpus.
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import threading
 import time
 from collections.abc import Collection, Sequence
@@ -25,10 +27,11 @@ from retriever.intent import Intent, intents
 from retriever.lookup import NumberQuery, find_number, find_section, match_notices
 from retriever.model import MAX_QUESTION, MODES, Filters, Hit, SearchResult
 from retriever.offices import Directory
-from retriever.references import References
 from retriever.priors import OFFICIAL_WEIGHT, prior, title_bonus
+from retriever.references import References
 from retriever.words import Expansion, default_words, expand
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 DEPTH = 200  # candidates taken from each side
 
 Mask = NDArray[np.bool_]
@@ -74,6 +77,7 @@ class Retriever:
         self._hidden = index.clauses.of_kind(ClauseKind.HEADING)
         self.references = References(index)
         self._directory: Directory | None = None
+        self._years = functools.lru_cache(maxsize=4096)(self._read_years)
         self._lock = threading.Lock()
 
     @classmethod
@@ -235,6 +239,14 @@ class Retriever:
             openings = [row for at in notices if (row := self.opening(at)) is not None and row in rest]
             by_score = openings + [row for row in by_score if row not in set(openings)]
         return part + by_score
+
+    def years(self, entry: IndexedClause) -> frozenset[str]:
+        """All years that a clause's notice names anywhere."""
+        return self._years(int(self.index.clauses.notice_of[entry.row]))
+
+    def _read_years(self, notice: int) -> frozenset[str]:
+        rows = self.index.clauses.rows(notice)
+        return frozenset(year for row in rows for year in _YEAR.findall(self.index.clauses[row].text))
 
     def opening(self, notice: int) -> int | None:
         """The row of a notice's first clause that is no heading."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from corpus.model import Clause, ClauseKind
-from corpus.text import CJK, nfkc
+from corpus.text import CJK, nfkc, squash
 from retriever.intent import Intent
 from retriever.terms import Terms, fold
 
@@ -100,13 +100,26 @@ def best_span(clause: Clause, holds: Holds | None, terms: Terms) -> Span:
     if clause.kind is ClauseKind.SIGNATURE:
         return _fit(text, _scored(text, 0, len(text), holds, terms, heads), terms)
     units = _units(text, _LIST_BREAK if clause.kind is ClauseKind.LIST else _BREAK)
+    if len(units) > 1 and clause.path and squash(text[slice(*units[0])]) == squash(clause.path[-1]):
+        units = units[1:]  # a heading is no answer
     spans = [_scored(text, start, end, holds, terms, heads) for start, end in units]
     if not spans:
         return Span(0, min(len(text), MAX_ANSWER), 0.0, False)
     best = max(spans, key=lambda span: (span.score, -span.start))
     if holds is not None and best.has_type:
         best = _narrow(text, best, holds, terms)
+    elif holds is None and clause.kind is not ClauseKind.LIST:
+        best = _widen(units, best)
     return _fit(text, best, terms)
+
+
+def _widen(units: Sequence[tuple[int, int]], span: Span) -> Span:
+    """How something is done takes more than a sentence: those behind it, as far as an answer goes."""
+    end = span.end
+    for start, stop in units:
+        if start >= span.end and end - span.start < MAX_ANSWER:
+            end = min(stop, span.start + MAX_ANSWER)
+    return Span(span.start, end, span.score, span.has_type)
 
 
 _LIST_BREAK = re.compile(r"(?<=；)|(?<=，)(?=[^，；]{2,4}，)")

@@ -14,7 +14,7 @@ from retriever.page.status import status_note
 from retriever.page.view import View
 
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位"}
-_UNSURE = 0.6  # below this confidence the card asks the reader to check the clause
+_UNSURE = 0.6  # `confidence` is a probability: below this, every second or third such answer is wrong
 
 
 def answer_card(
