@@ -17,7 +17,7 @@ from index.paths import DEFAULT_INDEX
 def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         prog="python -m index",
-        description="查看或检查索引。另有：make-model（制作自带嵌入模型）。",
+        description="查看或检查索引。另有：make-model（制作自带嵌入模型）、train（训练提问修正）。",
         epilog="例：python -m index verify --index .index",
     )
     found.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个检查文件")
@@ -33,6 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from index.model_build import main_make_model
 
             return main_make_model(words[1:])
+        if words[:1] == ["train"]:
+            from index.train import main_train
+
+            return main_train(words[1:])
         args = parser().parse_args(words)
         data = info(args.index) if args.command == "info" else verify(args.index)
     except GongbaoError as err:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from corpus.errors import UsageError
 from corpus.model import ClauseKind
 from corpus.text import squash
+from index.adapter import adapter_for
 from index.embedding import Embedder, ModelError, Vectors, load_embedder
 from index.paths import DEFAULT_INDEX
 from index.store import Index, IndexedClause
@@ -29,7 +30,7 @@ from retriever.model import MAX_QUESTION, MODES, Filters, Hit, SearchResult
 from retriever.offices import Directory
 from retriever.priors import OFFICIAL_WEIGHT, prior, title_bonus
 from retriever.references import References
-from retriever.words import Expansion, default_words, expand
+from retriever.words import Expansion, expand
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 DEPTH = 200  # candidates taken from each side
@@ -70,9 +71,9 @@ class Retriever:
     def __init__(self, index: Index, embedder: Embedder | None, note: str | None = None) -> None:
         self.index = index
         self.embedder = embedder
+        self.adapter = adapter_for(embedder) if embedder is not None else None
         self.dense_note = note
-        lay = [word for entry in default_words().entries for word in (entry.lay, *entry.official)]
-        self.folder = Folder(index.bm25.counts(), lay)
+        self.folder = Folder(index.bm25.counts())
         self._numbers = [entry.notice.doc_number for entry in index.notices]
         self._hidden = index.clauses.of_kind(ClauseKind.HEADING)
         self.references = References(index)
@@ -193,7 +194,9 @@ class Retriever:
     def _dense(self, query: Query, allowed: Mask | None) -> dict[int, float]:
         if self.index.dense is None or query.vector is None:
             return {}
-        return dict(self.index.dense.search(query.vector, DEPTH, allowed))
+        # Only the ranking takes the corrected vector: likeness and its threshold know the plain one.
+        vector = query.vector if self.adapter is None else self.adapter.apply(query.vector[None])[0]
+        return dict(self.index.dense.search(vector, DEPTH, allowed))
 
     def _numbered(self, query: Query, allowed: Mask | None) -> tuple[int, ...]:
         if query.number is None:

@@ -3,7 +3,8 @@
 For each size: time to build without embedding (which grows evenly: bench_embedding.py), size on the
 disk, time to open in a new process, memory, and the median and 99th percentile of a warm question in
 each mode; of the vector index also the share of the ten nearest that an exact search finds. The
-corpora are synthetic (synthetic.py). The embedding of the question is measured apart. Times are wall-clock and, in brackets, processor time of all
+corpora are synthetic (synthetic.py). The question's embedding is measured apart, and so is finding
+clauses without choosing the answer. Times are wall-clock and, in brackets, processor time of all
 threads: on a machine that does other things at the same time only the latter says much.
 
     python tests/bench/bench_growth.py [--sizes 10000 100000 1000000] [--json FILE]
@@ -15,9 +16,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
-import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -39,7 +37,11 @@ from index.dense import Dense, Kind, build_dense, kind_for, save_dense  # noqa: 
 from index.embedding import Embedder, load_embedder  # noqa: E402
 from index.files import seal  # noqa: E402
 from index.manifest import Manifest, write_manifest  # noqa: E402
+from index.store import Index  # noqa: E402
 from index.tokens import fingerprint  # noqa: E402
+from retriever.model import Filters  # noqa: E402
+from retriever.search import Retriever  # noqa: E402
+from tests.bench.machine import peak_memory, processor  # noqa: E402
 from tests.bench.synthetic import CLAUSES, Synthetic, questions  # noqa: E402
 
 ASKED = 200
@@ -122,10 +124,6 @@ def in_new_process(folder: Path) -> dict[str, Any]:
 
 def measure(folder: Path) -> dict[str, Any]:
     """Open an index and ask: run in a process of its own, so that memory is the index's alone."""
-    from index.store import Index
-    from retriever.model import Filters
-    from retriever.search import Retriever
-
     out: dict[str, Any] = {}
     with timed(out, "open"):
         index = Index.open(folder)
@@ -141,12 +139,19 @@ def measure(folder: Path) -> dict[str, Any]:
     out["recall"] = round(float(np.mean([len(a & set(b)) / NEAREST for a, b in zip(found, nearest, strict=True)])), 4)
     with timed(out, "first"):
         retriever.search(texts[0])
-    for mode in ("bm25", "dense", "hybrid"):
-        out[mode] = spread(lambda text, mode=mode: retriever.search(text, mode=mode), texts)
     since = Filters(since="2023-05-01", status="in_force")
-    out["filtered"] = spread(lambda text: retriever.search(text, filters=since), texts[:50])
+    for mode in ("bm25", "dense", "hybrid"):
+        out[mode] = spread(lambda text, mode=mode: find(retriever, text, mode, Filters()), texts)
+    out["filtered"] = spread(lambda text: find(retriever, text, "hybrid", since), texts)
+    out["answered"] = spread(retriever.search, texts[:50])
     out["memory"] = memory()
     return out
+
+
+def find(retriever: Retriever, text: str, mode: str, filters: Filters) -> None:
+    """The part of a search that grows with the index: from the question to its clauses in order."""
+    query = retriever.prepare(text, mode)
+    retriever.hits(query, retriever.score(query, mode, filters), NEAREST)
 
 
 class Known:
@@ -187,7 +192,7 @@ def memory() -> dict[str, int]:
             "own": int(lines["RssAnon"].split()[0]) // 1024,
             "mapped": int(lines["RssFile"].split()[0]) // 1024,
         }
-    return {**found, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+    return {**found, "peak": peak_memory()}
 
 
 def compare_kinds(size: int, embedded: int) -> list[dict[str, Any]]:
@@ -245,17 +250,10 @@ def shown(row: dict[str, Any]) -> str:
         f"  open {row['open']} s [{row['open_cpu']}]  retriever {row['retriever']} s [{row['retriever_cpu']}]  "
         f"first question {row['first']} s [{row['first_cpu']}]  memory MB {row['memory']}",
     ]
-    for mode in ("embed", "bm25", "dense", "hybrid", "filtered"):
+    for mode in ("embed", "bm25", "dense", "hybrid", "filtered", "answered"):
         ms = row[mode]
         lines.append(f"  {mode}: median {ms['median']} ms [{ms['cpu_median']}], p99 {ms['p99']} ms [{ms['cpu_p99']}]")
     return "\n".join(lines)
-
-
-def processor() -> str:
-    path = Path("/proc/cpuinfo")
-    names = [line.partition(":")[2].strip() for line in path.read_text().splitlines() if line.startswith("model name")]
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return (names[0] if names else platform.processor()) + load
 
 
 if __name__ == "__main__":

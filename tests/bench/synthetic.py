@@ -2,8 +2,9 @@
 
 Sentences are those of the Lishi gazette's clauses and of the law articles in ../shared/data/stard,
 three to a clause, thirty clauses to a notice, drawn by chance (seed 1). Titles, headings and fields
-of a notice are those of the gazette. A vector is a real one (a clause or an article embedded by the default model), moved
-by half the difference of two others and brought back to norm 1: so the vectors lie as the model's do.
+of a notice are those of the gazette. A vector is a real one (a clause or an article embedded by the
+default model), moved by half the difference of two others and brought back to norm 1: so the vectors
+lie as the model's do.
 """
 
 from __future__ import annotations
