@@ -26,7 +26,7 @@ $(VENV)/.installed: pyproject.toml
 setup-test: $(VENV)/.installed-test
 
 $(VENV)/.installed-test: $(VENV)/.installed pyproject.toml
-	$(PY) -m pip install --quiet --editable '.[test,documents]'
+	$(PY) -m pip install --quiet --editable '.[test,documents,mcp]'
 	touch $@
 
 setup-documents: setup

@@ -20,7 +20,7 @@ from eval.labels import Passages, Reason, unmet_labels
 from eval.model import Asked, Question
 from eval.output import write_output
 from eval.questions import SPLITS, QuestionFileError, read_questions
-from eval.results import Run, Setting, read_runs, to_text
+from eval.results import Run, Setting, to_text
 from eval.splits import propose, select, to_toml
 from eval.systems import EMBEDDING_MODES, MODES, OURS, SYSTEMS, Bench, stard_searches
 from eval.table import ABLATION, QUALITY, columns, markdown, quality_text, update_readme
@@ -30,10 +30,9 @@ _EXAMPLES = """\
   python -m eval eval/questions/lishi-2023-02.jsonl
   python -m eval eval/questions/lishi-2023-02.jsonl --system all --split test --out build/eval
   python -m eval --compare build/eval-before build/eval-after
-  python -m eval stard --data DIR          公开数据集 STARD 上的检索成绩
-  python -m eval split 题目文件…           按文件划分 dev 和 test
-  python -m eval table build/eval --readme README.md
-  python -m eval ablation eval/questions/lishi-2023-02.jsonl --split test
+  python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
+  python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
+  python -m eval split eval/questions/*.jsonl                   按文件划分 dev 和 test
 """
 
 
@@ -58,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--json", action="store_true", help="输出 JSON")
     add("--out", type=Path, metavar="DIR", help="把成绩、trec_eval 用的文件和网页报告写到这个文件夹")
+    add("--readme", type=Path, metavar="FILE", help="另把成绩表写到这个文件的两个标记之间")
     add("--per-question", action="store_true", help="每道题一行")
     add("--misses", action="store_true", help="列出没答好的题，按出错的步骤分开")
     add("--compare", nargs=2, type=Path, metavar=("RUN_A", "RUN_B"), help="比较两次 --out 的结果，不重新测")
@@ -87,17 +87,6 @@ def split_parser() -> argparse.ArgumentParser:
     return sub
 
 
-def table_parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
-        prog="python -m eval table",
-        description="用 --out 写出的成绩，重写 README 里两个标记之间的表格。",
-        epilog="例：python -m eval table build/eval --readme README.md",
-    )
-    sub.add_argument("folder", type=Path, metavar="DIR", help="--out 的文件夹")
-    sub.add_argument("--readme", type=Path, default=Path("README.md"), metavar="FILE", help="默认 README.md")
-    return sub
-
-
 def ablation_parser() -> argparse.ArgumentParser:
     sub = argparse.ArgumentParser(
         prog="python -m eval ablation",
@@ -120,7 +109,7 @@ def _positive(text: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
-    commands = {"stard": _stard, "split": _split, "table": _table, "ablation": _ablation}
+    commands = {"stard": _stard, "split": _split, "ablation": _ablation}
     try:
         if arguments and arguments[0] in commands:
             return commands[arguments[0]](arguments[1:])
@@ -134,11 +123,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _stard(arguments: Sequence[str]) -> int:
-    from eval.stard import measure, read_stard
+    from eval.stard import measure_all, read_stard
 
     args = stard_parser().parse_args(arguments)
     data = read_stard(args.data)
-    results = measure(data, stard_searches(data, args.mode or MODES))
+    results = measure_all(data, stard_searches(data, args.mode or MODES))
     print(json.dumps(results, indent=1) if args.json else show.stard_text(results).rstrip())
     return 0
 
@@ -146,12 +135,6 @@ def _stard(arguments: Sequence[str]) -> int:
 def _split(arguments: Sequence[str]) -> int:
     args = split_parser().parse_args(arguments)
     print(to_toml(propose(read_questions(args.files))), end="")
-    return 0
-
-
-def _table(arguments: Sequence[str]) -> int:
-    args = table_parser().parse_args(arguments)
-    _update(args.readme, QUALITY, quality_text(read_runs(args.folder), "make eval"))
     return 0
 
 
@@ -210,6 +193,8 @@ def _evaluate(arguments: Sequence[str]) -> int:
     if args.out is not None:
         write_output(args.out, questions, runs)
         print(f"已写入 {args.out}", file=sys.stderr)
+    if args.readme is not None:
+        _update(args.readme, QUALITY, quality_text([run for run, _ in runs], "make eval"))
     _print([run for run, _ in runs], args)
     return 1 if lost else 0
 

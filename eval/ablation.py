@@ -21,6 +21,7 @@ from eval.results import Run, Setting
 from eval.systems import Bench, Ours, embed
 from index.bm25 import Fields, build_bm25
 from index.dense import Dense, build_dense
+from index.embedding import Embedder
 from index.passages import passage
 from index.store import Index
 from retriever.fusion import fuse, min_max, reciprocal_rank
@@ -57,6 +58,14 @@ class _NoOfficialWords(Retriever):
         return replace(query, expansion=replace(query.expansion, terms=()))
 
 
+class _NoAdapter(Retriever):
+    """Questions as the model embeds them."""
+
+    def __init__(self, index: Index, embedder: Embedder | None, note: str | None = None) -> None:
+        super().__init__(index, embedder, note)
+        self.adapter = None
+
+
 class _Fused(Retriever):
     """Another fusion of the two sides' candidates."""
 
@@ -81,6 +90,7 @@ def variants() -> list[Variant]:
             "向量里不加标题", lambda bench: _ours(bench, Retriever, replace(bench.index, dense=_bare_dense(bench)))
         ),
         Variant("关键词里不加标题", lambda bench: _ours(bench, Retriever, _bare_keywords(bench.index))),
+        Variant("问题向量不修正", lambda bench: _ours(bench, _NoAdapter)),
         Variant("不认发文字号", lambda bench: _ours(bench, _NoNumbers)),
         Variant("不换百姓用语", lambda bench: _ours(bench, _NoOfficialWords)),
         *(Variant(f"不按条款，每 {size} 字一段（RRF）", _chunked(size)) for size in CHUNK_SIZES),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from eval import words
 from eval.compare import Change, Comparison
@@ -117,9 +118,15 @@ def _change(change: Change) -> str:
     return f"  {marks}  名次 {ranks:<8} {change.id}  {change.question}"
 
 
-def stard_text(results: dict[str, dict[str, float]]) -> str:
-    """The STARD table, with the column names of the published ones."""
-    names = {name: name.replace("recall_at_", "R@").replace("rr_at_", "MRR@") for name in next(iter(results.values()))}
-    rows = [["", *names.values()]]
-    rows += [[system, *(f"{row[name]:.3f}" for name in names)] for system, row in results.items()]
-    return columns(rows)
+def stard_text(results: dict[str, dict[str, Any]]) -> str:
+    """STARD's tables, with the column names of the published ones."""
+    titles = {"all": "全部提问", "held_out": "没有用来训练问题修正的提问"}
+    parts = []
+    for group, result in results.items():
+        searches: dict[str, dict[str, float]] = result["searches"]
+        names = list(next(iter(searches.values())))
+        heads = [name.replace("recall_at_", "R@").replace("rr_at_", "MRR@") for name in names]
+        rows = [[f"{titles[group]}（{result['questions']} 道）", *heads]]
+        rows += [[name, *(f"{row[measure]:.3f}" for measure in names)] for name, row in searches.items()]
+        parts.append(columns(rows))
+    return "\n".join(parts)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from eval.stard import Search, Stard
+    from eval.stard import Search, Searches, Stard
     from index.embedding import Embedder
     from index.store import Index
     from retriever.search import Retriever
@@ -199,36 +199,47 @@ def read_sources(index: Index) -> list[baselines.RawSource]:
     return sources
 
 
-def stard_searches(data: Stard, modes: Sequence[str]) -> dict[str, Search]:
+def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     """Our own parts over the articles of STARD: keywords, embeddings, and the two fused as our search does.
 
     The article's name takes the place of our headings, in the keyword index and in the embedding.
     """
+    from eval.stard import Searches
+    from index.adapter import adapter_for
     from index.bm25 import Fields, build_bm25
     from index.embedding import load_embedder
     from retriever.fusion import fuse, order
 
-    keywords = build_bm25([Fields(one.text, "", one.name) for one in data.articles])
+    keywords = build_bm25(Fields(one.text, "", one.name) for one in data.articles)
 
     def bm25(question: str) -> Mapping[int, float]:
         return _positive(keywords.search(question))
 
     if set(modes) <= {"bm25"}:
-        return {"bm25": bm25}
+        return Searches({"bm25": bm25}, {})
     embedder = load_embedder()
     vectors = embed([f"{one.name}\n{one.text}" for one in data.articles], embedder)
+    adapter = adapter_for(embedder)
 
     def dense(question: str) -> Mapping[int, float]:
         return _positive(vectors @ embedder.encode_questions([question])[0])
 
-    def nearest(scores: Mapping[int, float]) -> dict[int, float]:
-        return dict(order(scores)[:CANDIDATES])
+    def adapted(question: str) -> Mapping[int, float]:
+        vector = embedder.encode_questions([question])
+        return _positive(vectors @ (vector if adapter is None else adapter.apply(vector))[0])
 
-    def hybrid(question: str) -> Mapping[int, float]:
-        return fuse(nearest(dense(question)), nearest(bm25(question)))
+    def hybrid(side: Search) -> Search:
+        def nearest(scores: Mapping[int, float]) -> dict[int, float]:
+            return dict(order(scores)[:CANDIDATES])
 
-    searches: dict[str, Search] = {"hybrid": hybrid, "dense": dense, "bm25": bm25}
-    return {mode: searches[mode] for mode in MODES if mode in modes}
+        return lambda question: fuse(nearest(side(question)), nearest(bm25(question)))
+
+    plain: dict[str, Search] = {"hybrid": hybrid(dense), "dense": dense, "bm25": bm25}
+    learnt: dict[str, Search] = {"hybrid": hybrid(adapted), "dense": adapted}
+    return Searches(
+        {mode: plain[mode] for mode in MODES if mode in modes},
+        {f"{mode}+adapter": learnt[mode] for mode in MODES if adapter is not None and mode in modes and mode in learnt},
+    )
 
 
 def _positive(scores: NDArray[np.float32]) -> dict[int, float]:

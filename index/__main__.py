@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
         description="查看或检查索引。另有：make-model（制作自带嵌入模型）、train（训练提问修正）。",
         epilog="例：python -m index verify --index .index",
     )
-    found.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个检查文件")
+    found.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个核对所有文件的内容")
     found.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
     found.add_argument("--json", action="store_true", help="输出 JSON")
     return found
@@ -50,14 +50,15 @@ def info(folder: Path) -> dict[str, Any]:
     """What the manifest says, without reading the data."""
     manifest = read_manifest(folder).to_json()
     manifest["index"] = str(folder)
+    manifest["megabytes"] = round(sum(one["bytes"] for one in manifest["files"].values()) / 2**20, 1)
     return manifest
 
 
 def verify(folder: Path) -> dict[str, Any]:
-    """Open the index as a search does: every file against its hash, words and counts."""
+    """Open the index as a search does, but with every file's hash, however large, and every posting."""
     from index.store import Index
 
-    index = Index.open(folder)
+    index = Index.open(folder, thorough=True)
     return {**info(folder), "verified": True, "dense": index.dense is not None}
 
 
@@ -65,9 +66,10 @@ def show(data: dict[str, Any]) -> str:
     model = data["model"]
     lines = [
         f"索引：{data['index']}（格式 {data['format']}，建于 {data['built']}）",
-        f"公文 {data['notices']} 篇，条款 {data['clauses']} 条，向量 {data['vectors']} 个",
+        f"公文 {data['notices']} 篇，条款 {data['clauses']} 条，向量 {data['vectors']} 个，共 {data['megabytes']} MB",
         f"嵌入模型：{model['name']}（{model['dim']} 维）" if model else "嵌入模型：无（只有关键词索引）",
-        *(f"来源：{source['file']}" for source in data["sources"]),
+        *(f"来源：{source['file']}" for source in data["sources"] if "error" not in source),
+        *(f"未收入：{source['error']}" for source in data["sources"] if "error" in source),
     ]
     if data.get("verified"):
         lines.append("检查通过：所有文件与清单一致")

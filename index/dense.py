@@ -35,6 +35,8 @@ class Kind:
         return f"IVF{self.lists},{self.codec}" if self.lists else self.codec
 
 
+_TRAINED, _TRAINED_PER_LIST = 10_000, 64  # vectors that lists and codecs are learnt from
+
 # Measured by tests/bench/bench_growth.py --kinds.
 KINDS = (Kind(0, 0, 0, "Flat"), Kind(200_000, 1024, 64, "SQ8"), Kind(600_000, 4096, 128, "SQ8"))
 
@@ -112,7 +114,8 @@ def build_dense(vectors: NDArray[np.float32], kind: Kind | None = None) -> Any:
     index = _faiss().index_factory(rows.shape[1], chosen.factory, _faiss().METRIC_INNER_PRODUCT)
     if chosen.lists:
         index.nprobe = chosen.probes
-        index.train(_sample(rows, 64 * chosen.lists))
+    if not index.is_trained:
+        index.train(_sample(rows, max(_TRAINED, _TRAINED_PER_LIST * chosen.lists)))
     index.add(rows)
     return index
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ _FORMAT = 1
 
 
 class Segmenter:
-    """A jieba tokenizer in search mode. Safe to use from several threads at once."""
+    """A jieba tokenizer with the same methods. Safe to use from several threads at once."""
 
     def __init__(self, folder: Path, names: Iterable[str] = ()) -> None:
         """Use the dictionary file in `folder`, or make it there if that can be done. `names` are words
@@ -36,10 +36,20 @@ class Segmenter:
             self._provide(name)
             self._jieba.add_word(name)
 
-    def cut(self, text: str) -> list[str]:
-        """The words of a text, each long one with the words inside it in front (jieba's search mode)."""
+    def cut(self, text: str, HMM: bool = True) -> Iterator[str]:  # noqa: N803 (jieba's own name)
+        """The words of a text; `HMM` finds words that are not in the dictionary, too."""
         self._provide(text)
-        return list(self._jieba.cut_for_search(text))
+        return iter(self._jieba.cut(text, HMM=HMM))
+
+    def cut_for_search(self, text: str) -> Iterator[str]:
+        """The words of a text, in front of each long one the words inside it."""
+        self._provide(text)
+        return iter(self._jieba.cut_for_search(text))
+
+    def frequency(self, word: str) -> int:
+        """How often the dictionary has counted a word; 0 for one it doesn't know."""
+        self._provide(word[:1])
+        return int(self._jieba.FREQ.get(word) or 0)
 
     def _provide(self, text: str) -> None:
         """Put the words that begin with a character of `text` into the dictionary, once."""

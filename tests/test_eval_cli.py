@@ -189,15 +189,14 @@ def test_split_writes_what_splits_toml_holds(questions: Path, capsys: pytest.Cap
     assert '"离政发〔2023〕5号"' in capsys.readouterr().out
 
 
-def test_table_rewrites_the_readme(index: Path, questions: Path, tmp_path: Path) -> None:
+def test_the_quality_table_of_the_readme_is_rewritten(index: Path, questions: Path, tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("<!-- quality:begin -->\n<!-- quality:end -->\n", encoding="utf-8")
-    assert run(questions, "--index", index, "--mode", "bm25", "--out", tmp_path / "out") == 0
-    assert run("table", tmp_path / "out", "--readme", readme) == 0
+    assert run(questions, "--index", index, "--mode", "bm25", "--readme", readme) == 0
     assert "| gongbao（bm25） |" in readme.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", [[], ["stard"], ["split"], ["table"]])
+@pytest.mark.parametrize("command", [[], ["stard"], ["split"], ["ablation"]])
 def test_help_has_an_example_and_loads_nothing_heavy(command: list[str]) -> None:
     code = (
         "import sys\nfrom eval.__main__ import main\n"

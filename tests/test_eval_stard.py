@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UsageError
-from eval.stard import MEASURES, measure, read_stard
+from eval.show import stard_text
+from eval.stard import MEASURES, Searches, measure, measure_all, read_stard
+from index.train import _held_out as is_held_out
 
+HELD_OUT = next(id for id in range(100) if is_held_out(id))
 REAL = Path(__file__).parents[2] / "shared" / "data" / "stard"
 
 
 def write(folder: Path, *, ids: str = "4\n2\n3\n1\n") -> Path:
     articles = [{"id": at, "name": f"某法第{at}条", "text": "……"} for at in range(6)]
     questions = [
-        {"id": 0, "question": "甲", "relevant": [2, 4], "answer": "不看"},
+        {"id": HELD_OUT, "question": "甲", "relevant": [2, 4], "answer": "不看"},
         {"id": 1, "question": "乙", "relevant": [1]},
     ]
     with lzma.open(folder / "articles.jsonl.xz", "wt", encoding="utf-8") as out:
@@ -31,7 +34,7 @@ def test_recall_is_the_share_of_a_question_s_articles(tmp_path: Path) -> None:
     data = read_stard(write(tmp_path))
     assert [article.id for article in data.articles] == [1, 2, 3, 4]
     # Position 0 is article 1. For 甲: article 3, then 2. For 乙: nothing.
-    got = measure(data, {"x": lambda question: {2: 0.9, 1: 0.8} if question == "甲" else {}})
+    got = measure(data.articles, data.questions, {"x": lambda question: {2: 0.9, 1: 0.8} if question == "甲" else {}})
     assert list(got["x"]) == list(MEASURES)
     assert got["x"]["recall_at_1"] == 0
     assert got["x"]["recall_at_5"] == (1 / 2 + 0) / 2
@@ -40,8 +43,25 @@ def test_recall_is_the_share_of_a_question_s_articles(tmp_path: Path) -> None:
 
 def test_equal_scores_keep_the_order_of_the_articles(tmp_path: Path) -> None:
     data = read_stard(write(tmp_path))
-    got = measure(data, {"x": lambda _: {3: 1.0, 0: 1.0}})
+    got = measure(data.articles, data.questions, {"x": lambda _: {3: 1.0, 0: 1.0}})
     assert got["x"]["rr_at_10"] == (1 / 2 + 1) / 2
+
+
+def test_what_was_learnt_from_the_questions_is_measured_on_others_only(tmp_path: Path) -> None:
+    data = read_stard(write(tmp_path))
+    asked: list[str] = []
+
+    def learnt(question: str) -> dict[int, float]:
+        asked.append(question)
+        return {0: 1.0}
+
+    results = measure_all(data, Searches({"plain": lambda _: {0: 1.0}}, {"learnt": learnt}))
+    held_out = [question.question for question in data.questions if question.held_out]
+    assert asked == held_out
+    assert list(results["all"]["searches"]) == ["plain"]
+    assert results["held_out"]["questions"] == len(held_out)
+    assert "MRR@10" in stard_text(results)
+    assert list(measure_all(data, Searches({"plain": learnt}, {}))) == ["all"]
 
 
 @pytest.mark.parametrize("ids", ["1\n2\n", "", "x"])

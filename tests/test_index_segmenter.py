@@ -34,13 +34,20 @@ def whole(tmp_path_factory):
 def test_the_gazette_is_cut_as_jieba_cuts_it(folder, whole):
     ours = Segmenter(folder, NAMES)
     for line in GAZETTE.read_text("utf-8").split("\n")[::5]:
-        assert ours.cut(line) == list(whole.cut_for_search(line))
+        assert list(ours.cut_for_search(line)) == list(whole.cut_for_search(line))
 
 
 def test_a_question_alone_is_cut_the_same(folder, whole):
     """Nothing else was cut before it: all words it needs are there."""
     for question in ("拖欠农民工工资归区人社局管吗", "发改局电话", "𠮷野家 abc", "", "，。", "喆镕㛃"):
-        assert Segmenter(folder, NAMES).cut(question) == list(whole.cut_for_search(question))
+        assert list(Segmenter(folder, NAMES).cut_for_search(question)) == list(whole.cut_for_search(question))
+
+
+def test_without_guessing_and_frequencies(folder, whole):
+    for line in GAZETTE.read_text("utf-8").split("\n")[:200:5]:
+        assert list(Segmenter(folder, NAMES).cut(line, HMM=False)) == list(whole.cut(line, HMM=False))
+    for word in ("工资", "农", "农民工工资", "区人社局", "没有这词", ""):
+        assert Segmenter(folder, NAMES).frequency(word) == whole.FREQ.get(word, 0)
 
 
 def test_from_many_threads(folder, whole):
@@ -51,7 +58,7 @@ def test_from_many_threads(folder, whole):
 
     def cut_all(start: int) -> None:
         for place in [*range(start, len(lines)), *range(start)]:
-            if ours.cut(lines[place]) != expected[place]:
+            if list(ours.cut_for_search(lines[place])) != expected[place]:
                 wrong.append(lines[place])
 
     threads = [threading.Thread(target=cut_all, args=(start * 50,)) for start in range(8)]
@@ -68,10 +75,10 @@ def test_a_damaged_file_is_made_anew(tmp_path, whole):
     sound = path.read_bytes()
     for damaged in (sound[:-20], b"\xff" * 100):
         path.write_bytes(damaged)
-        assert Segmenter(tmp_path).cut("农民工工资") == list(whole.cut_for_search("农民工工资"))
+        assert list(Segmenter(tmp_path).cut_for_search("农民工工资")) == list(whole.cut_for_search("农民工工资"))
         assert path.read_bytes() == sound
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path, whole):
     (tmp_path / "file").write_text("in the way")
-    assert Segmenter(tmp_path / "file").cut("农民工工资") == list(whole.cut_for_search("农民工工资"))
+    assert list(Segmenter(tmp_path / "file").cut_for_search("农民工工资")) == list(whole.cut_for_search("农民工工资"))
