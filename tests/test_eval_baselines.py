@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval import baselines
@@ -15,6 +15,7 @@ TEXT = ("普查经费由区财政局负责", "", "宣传由宣传部负责", "�
 SOURCE = RawSource("甲.txt", TEXT, (NoticeLines("甲〔2023〕1号", 1, 1), NoticeLines(None, 3, 6)))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Z")), max_size=400), st.integers(2, 60), st.data())
 def test_chunks_hold_all_text_with_the_overlap_and_nothing_else(text: str, size: int, data: st.DataObject) -> None:
     overlap = data.draw(st.integers(0, size - 1))

@@ -8,7 +8,7 @@ from pathlib import Path
 import ir_measures
 import pytest
 from eval_cases import NUMBER, OTHER_QUOTE, QUOTE, asked, hit, misses, none_question, question, response
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval import measures, trec
@@ -107,6 +107,7 @@ def test_another_cutoff_has_its_own_names() -> None:
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(places=st.lists(st.sampled_from([QUOTE, OTHER_QUOTE, QUOTE + OTHER_QUOTE, "无关"]), max_size=15))
 def test_measures_stay_within_0_and_1_and_success_never_falls_as_k_grows(places: list[str]) -> None:
     hits = [hit(text, id=f"c{at}") for at, text in enumerate(places)]
@@ -116,6 +117,7 @@ def test_measures_stay_within_0_and_1_and_success_never_falls_as_k_grows(places:
     assert got["success_at_1"] <= got["rr_at_10"] <= got["success_at_10"]
 
 
+@settings(deadline=None)
 @given(places=st.lists(st.sampled_from([QUOTE, OTHER_QUOTE, QUOTE + OTHER_QUOTE, "无关"]), max_size=15))
 def test_success_and_rr_are_those_of_the_hits_themselves(places: list[str]) -> None:
     """The reading list may not move the first relevant hit, whatever stands before it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval import refusal
@@ -22,6 +22,7 @@ def test_auroc_needs_both_groups() -> None:
     assert refusal.auroc([], [0.5]) is None
 
 
+@settings(deadline=None)
 @given(confidences, confidences)
 def test_auroc_is_symmetric_and_within_0_and_1(one: list[float], other: list[float]) -> None:
     forward, backward = refusal.auroc(one, other), refusal.auroc(other, one)
@@ -59,6 +60,7 @@ def test_calibration_error_is_the_weighted_distance() -> None:
     assert refusal.calibration_error([]) is None
 
 
+@settings(deadline=None)
 @given(judged)
 def test_calibration_error_stays_within_0_and_1(pairs: list[tuple[float, bool]]) -> None:
     bins = refusal.reliability([c for c, _ in pairs], [t for _, t in pairs])
@@ -73,6 +75,7 @@ def test_risk_coverage_lets_equal_confidences_share_a_point() -> None:
     assert [(point.coverage, point.risk) for point in points] == [(1 / 4, 0), (3 / 4, 1 / 3), (1, 2 / 4)]
 
 
+@settings(deadline=None)
 @given(judged)
 def test_risk_coverage_does_not_depend_on_the_order_of_the_questions(pairs: list[tuple[float, bool]]) -> None:
     def curve(order: list[tuple[float, bool]]) -> list[refusal.RiskPoint]:

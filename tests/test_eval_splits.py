@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from eval_cases import QUOTE, none_question, question
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval import splits
@@ -31,6 +31,7 @@ def test_notices_without_number_go_by_their_question_file() -> None:
     assert splits.notice_name(about(None, file="some/where/tianhe.jsonl")) == "tianhe"
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=8))
 def test_an_unlisted_notice_always_goes_to_the_same_side(number: str) -> None:
     side = splits.split_of(about(number, "a"), {})

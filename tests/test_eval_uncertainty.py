@@ -30,7 +30,7 @@ def test_no_values_no_numbers() -> None:
     assert (estimate.n, estimate.mean, estimate.low, estimate.high) == (0, None, None, None)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(values)
 def test_the_interval_lies_within_the_values(sample: list[float]) -> None:
     estimate = bootstrap(sample, resamples=1000)
@@ -51,7 +51,7 @@ def test_equal_systems_do_not_differ() -> None:
     assert paired_randomisation([1, 0, 1], [1, 0, 1]) == 1
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20))
 def test_p_is_a_probability_and_has_no_side(pairs: list[tuple[float, float]]) -> None:
     one, other = [a for a, _ in pairs], [b for _, b in pairs]
