@@ -47,7 +47,9 @@ QUESTIONS := eval/questions/lishi-2023-02.jsonl
 
 eval: setup-test
 	$(PY) build_index.py
-	$(PY) -m eval $(QUESTIONS) --readme README.md
+	$(PY) -m eval $(QUESTIONS) --split test --system all --out build/eval --readme README.md
+	$(PY) -m eval ablation $(QUESTIONS) --split test --readme README.md
+	$(PY) -m eval $(QUESTIONS) --update-baselines
 
 documents-eval: setup-test  # 109 pages: some ten minutes; goes on where it stopped
 	$(PY) tests/documents_eval.py corpus/bulletins/lishi-2023-02.txt --work .cache/documents-eval --json .cache/documents-eval.json

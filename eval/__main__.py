@@ -171,7 +171,8 @@ def _evaluate(arguments: Sequence[str]) -> int:
     if args.compare:
         if args.files:
             main_parser.error("--compare 只比较已有的结果，不能同时给题目文件")
-        comparison = compare(*map(read_one_run, args.compare))
+        a, b = args.compare
+        comparison = compare(read_one_run(a), read_one_run(b), names=(str(a), str(b)))
         print(
             json.dumps(comparison.to_json(), ensure_ascii=False, indent=1)
             if args.json

@@ -107,10 +107,11 @@ def read_one_run(folder: Path) -> Run:
     return runs[0]
 
 
-def compare(a: Run, b: Run) -> Comparison:
+def compare(a: Run, b: Run, names: tuple[str, str] | None = None) -> Comparison:
     """Compare the questions that both runs asked, by id. UsageError if there are none.
 
-    A question counts as the same only if its words are the same too.
+    `names` are what the runs are called in the result, else what was measured. A question counts as
+    the same only if its words are the same too.
     """
     by_id = {score.id: score for score in b.scores}
     pairs = [
@@ -125,8 +126,8 @@ def compare(a: Run, b: Run) -> Comparison:
         if (one.first_rank, one.right) != (other.first_rank, other.right)
     ]
     return Comparison(
-        name_a=a.setting.name,
-        name_b=b.setting.name,
+        name_a=names[0] if names else a.setting.name,
+        name_b=names[1] if names else b.setting.name,
         differences=_differences(pairs),
         gains=tuple(change for change in changes if change.gained),
         losses=tuple(change for change in changes if not change.gained),

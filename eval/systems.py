@@ -7,7 +7,7 @@ The other packages are imported on first use, so that `--help` and a bad questio
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -221,11 +221,15 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     vectors = embed([f"{one.name}\n{one.text}" for one in data.articles], embedder)
     adapter = adapter_for(embedder)
 
+    @cache  # several searches ask the same questions
+    def encode(question: str) -> NDArray[np.float32]:
+        return embedder.encode_questions([question])
+
     def dense(question: str) -> Mapping[int, float]:
-        return _positive(vectors @ embedder.encode_questions([question])[0])
+        return _positive(vectors @ encode(question)[0])
 
     def adapted(question: str) -> Mapping[int, float]:
-        vector = embedder.encode_questions([question])
+        vector = encode(question)
         return _positive(vectors @ (vector if adapter is None else adapter.apply(vector))[0])
 
     def hybrid(side: Search) -> Search:

@@ -23,7 +23,7 @@ from corpus.model import ParsedFile
 from corpus.sources import shown
 from index.bm25 import Fields, build_bm25
 from index.clauses import IndexedNotice, write_clauses
-from index.dense import build_dense, kind_for, save_dense
+from index.dense import build_dense, factory, save_dense
 from index.embedding import Embedder, ModelError, load_embedder
 from index.files import TEMPORARY, remove_folder, seal
 from index.inputs import (
@@ -270,7 +270,7 @@ class _Build:
         self.report.vectors, self.report.model, self.report.dense = len(texts), embedder.name, True
         self._lap("embed")
         described: dict[str, Any] = {"name": embedder.name, "dim": embedder.dim, "sha256": embedder.sha256}
-        settings = {**manifest.settings, "faiss": kind_for(len(texts)).factory}
+        settings = {**manifest.settings, "faiss": factory(*vectors.shape)}
         files = seal(data, manifest.files)
         return replace(manifest, model=described, vectors=len(texts), files=files, settings=settings)
 

@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 from index.bm25 import from_weights  # noqa: E402
 from index.clauses import write_clauses  # noqa: E402
 from index.cores import usable_cores  # noqa: E402
-from index.dense import Dense, Kind, build_dense, kind_for, save_dense  # noqa: E402
+from index.dense import Dense, build_dense, factory, save_dense  # noqa: E402
 from index.embedding import Embedder, load_embedder  # noqa: E402
 from index.files import seal  # noqa: E402
 from index.manifest import Manifest, write_manifest  # noqa: E402
@@ -96,7 +96,7 @@ def build(folder: Path, size: int, embedder: Embedder, embedded: int) -> dict[st
     with timed(out, "build_seal"):
         files = seal(data)
     out["megabytes"] = round(sum(info["bytes"] for info in files.values()) / 2**20)
-    out["kind"] = kind_for(count).factory
+    out["kind"] = factory(*vectors.shape)
     model = {"name": embedder.name, "dim": embedder.dim, "sha256": embedder.sha256}
     built = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     notices = -(-size // CLAUSES)
@@ -209,33 +209,35 @@ def compare_kinds(size: int, embedded: int) -> list[dict[str, Any]]:
     asked = embedder.encode_questions(questions(ASKED))
     nearest = exact(vectors, asked)
     owners = np.arange(size, dtype=np.int32)
+    vector_of = dict(zip(questions(ASKED), asked, strict=True))
     rows = []
-    for kind in candidates(size):
-        row: dict[str, Any] = {"clauses": size, "kind": kind.factory}
+    for kind in candidates(size, vectors.shape[1]):
+        row: dict[str, Any] = {"clauses": size, "kind": kind}
         with timed(row, "build"), tempfile.TemporaryDirectory() as folder:
             index = build_dense(vectors, kind)
             save_dense(Path(folder), index, owners)
             row["megabytes"] = round(sum(path.stat().st_size for path in Path(folder).iterdir()) / 2**20)
         dense = Dense(index, owners)
-        for probes in [0] if not kind.lists else sorted({kind.lists // share for share in (128, 64, 32, 16, 8)} - {0}):
-            if kind.lists:
+        lists = getattr(index, "nlist", 0)
+        for probes in sorted({lists // share for share in (64, 16, 8)}):
+            if lists:
                 index.nprobe, index.parallel_mode = probes, 1
+                row["probes"] = probes
             found = [{at for at, _ in dense.search(vector, NEAREST)} for vector in asked]
             recall = np.mean([len(a & set(b)) / NEAREST for a, b in zip(found, nearest, strict=True)])
-            row |= {"probes": probes, "recall": round(float(recall), 4)}
-            vector_of = dict(zip(questions(ASKED), asked, strict=True))
-            row["ms"] = spread(lambda text, of=vector_of, dense=dense: dense.search(of[text], 200), list(vector_of))
+            row["recall"] = round(float(recall), 4)
+            row["ms"] = spread(lambda text, dense=dense: dense.search(vector_of[text], 200), list(vector_of))
             rows.append(dict(row))
             print(json.dumps(row), flush=True)
     return rows
 
 
-def candidates(size: int) -> Iterator[Kind]:
-    yield Kind(0, 0, 0, "Flat")
-    yield Kind(0, 0, 0, "SQ8")
-    lists = 2 ** round(np.log2(4 * size**0.5))
-    yield Kind(0, lists, 1, "SQ8")
-    yield Kind(0, lists, 1, "SQfp16")
+def candidates(size: int, dim: int) -> Iterator[str]:
+    """FAISS's names of the kinds that are compared."""
+    yield from ("Flat", "SQfp16", "SQ8")
+    yield f"PQ{dim // 4}x4fs,Refine(SQfp16)"
+    yield f"PQ{dim // 2}x4fs,Refine(SQfp16)"
+    yield f"IVF{2 ** round(np.log2(4 * size**0.5))},SQfp16"
 
 
 @contextmanager
