@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.errors import GongbaoError, UsageError
-from eval import show
+from eval import committed, show
 from eval.compare import compare, read_one_run
 from eval.evaluate import ask_all, describe_files, evaluate
 from eval.labels import Passages, Reason, unmet_labels
@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     add("--per-question", action="store_true", help="每道题一行")
     add("--misses", action="store_true", help="列出没答好的题，按出错的步骤分开")
     add("--compare", nargs=2, type=Path, metavar=("RUN_A", "RUN_B"), help="比较两次 --out 的结果，不重新测")
-    add("--update-baselines", action="store_true", help="把 gongbao 各种检索方式的成绩记到 eval/baselines.toml")
+    add("--update-baselines", action="store_true", help="把 gongbao（hybrid 和 bm25）的成绩记到 eval/baselines.toml")
     return main_parser
 
 
@@ -187,10 +187,8 @@ def _evaluate(arguments: Sequence[str]) -> int:
     lost = _check_labels(bench, every)
     runs = _runs(args, bench, questions)
     if args.update_baselines:
-        from eval.committed import COMMITTED_FILE, write_committed
-
-        write_committed([run for run, _ in runs], COMMITTED_FILE)
-        print(f"已写入 {COMMITTED_FILE}", file=sys.stderr)
+        committed.write_committed([run for run, _ in runs], committed.COMMITTED_FILE)
+        print(f"已写入 {committed.COMMITTED_FILE}", file=sys.stderr)
     if args.out is not None:
         write_output(args.out, questions, runs)
         print(f"已写入 {args.out}", file=sys.stderr)
@@ -222,7 +220,7 @@ def _runs(args: argparse.Namespace, bench: Bench, questions: Sequence[Question])
     names = SYSTEMS if "all" in chosen else [name for name in SYSTEMS if name in chosen]
     pairs = [(name, args.mode if name == OURS else "") for name in names]
     if args.update_baselines:
-        pairs = [(OURS, mode) for mode in MODES]
+        pairs = [(OURS, mode) for mode in committed.MODES]
     files = describe_files(args.files, questions)
     runs = []
     for name, mode in pairs:

@@ -162,7 +162,7 @@ def table(found: Sequence[tuple[str, Run]]) -> list[list[str]]:
                 *(words.shown(measure, run.mean(measure)) for measure in _MEASURES),
                 words.shown(_MEASURES[1], run.mean(_MEASURES[1], lay)),
                 "" if run is full else f"{100 * difference.gain:+.1f}",
-                "" if run is full else f"{difference.p:.3f}",
+                "" if run is full else words.p_value(difference.p),
             ]
         )
     return rows

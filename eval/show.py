@@ -90,7 +90,7 @@ def comparison_text(comparison: Comparison) -> str:
                 words.shown(name, one.a),
                 words.shown(name, one.b),
                 f"{one.gain:+.3f}",
-                "<0.001" if one.p < 0.001 else f"{one.p:.3f}",
+                words.p_value(one.p),
             ]
             for name, one in row.items()
         ]

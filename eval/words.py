@@ -88,6 +88,11 @@ def score(value: float | None) -> str:
     return "—" if value is None else f"{value:.3f}"
 
 
+def p_value(p: float) -> str:
+    """A p-value as papers print it: what three digits can't show is below .001, never 0."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def shown(measure: str, value: float | None) -> str:
     """A value in the way that suits its measure."""
     scores = ("rr_", "ndcg_", "recall_", "auroc", "calibration_error")

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from corpus.text import squash
-from eval.committed import EXACT_MODE, Committed, differences, read_committed
+from eval.committed import EXACT_MODE, MODES, Committed, differences, read_committed
 from eval.evaluate import ask_all, describe_files, evaluate
 from eval.questions import read_questions
 from eval.results import Setting
 from eval.splits import notice_name, read_splits, select
-from eval.systems import MODES, Bench
+from eval.systems import Bench
 from index.build import build
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
@@ -60,7 +60,7 @@ def dense_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     shutil.rmtree(folder)
 
 
-def test_every_mode_of_ours_is_committed() -> None:
+def test_both_modes_that_users_get_are_committed() -> None:
     assert sorted(run.mode for run in RUNS if run.system == "ours") == sorted(MODES)
 
 

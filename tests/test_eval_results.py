@@ -274,3 +274,4 @@ def test_shares_and_scores_as_a_person_reads_them() -> None:
     assert words.shown("success_at_1", 0.8333) == "83.3%"
     assert words.shown("rr_at_10", 0.8333) == "0.833"
     assert words.shown("auroc", None) == "—"
+    assert [words.p_value(p) for p in (0.0004, 0.0312, 1.0)] == ["<0.001", "0.031", "1.000"]

@@ -41,7 +41,7 @@ from index.store import Index  # noqa: E402
 from index.tokens import fingerprint  # noqa: E402
 from retriever.model import Filters  # noqa: E402
 from retriever.search import Retriever  # noqa: E402
-from tests.bench.machine import peak_memory, processor  # noqa: E402
+from tests.bench.machine import processor  # noqa: E402
 from tests.bench.synthetic import CLAUSES, Synthetic, questions  # noqa: E402
 
 ASKED = 200
@@ -190,16 +190,14 @@ def spread(ask: Callable[[str], object], texts: list[str]) -> dict[str, float]:
 
 
 def memory() -> dict[str, int]:
-    """Megabytes: what the process has for itself, mapped files in memory, and the most it had."""
-    found = {}
+    """Megabytes (Linux): what the process has for itself, what of mapped files is in memory (the system
+    takes that back when it needs it), and the most both were."""
     status = Path("/proc/self/status")
-    if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        found = {
-            "own": int(lines["RssAnon"].split()[0]) // 1024,
-            "mapped": int(lines["RssFile"].split()[0]) // 1024,
-        }
-    return {**found, "peak": peak_memory()}
+    if not status.exists():
+        return {}
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+    names = {"own": "RssAnon", "mapped": "RssFile", "most": "VmHWM"}
+    return {name: int(lines[key].split()[0]) // 1024 for name, key in names.items()}
 
 
 def compare_kinds(size: int, embedded: int) -> list[dict[str, Any]]:

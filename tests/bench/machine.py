@@ -23,8 +23,3 @@ def children_cpu() -> float:
     """Processor seconds of all child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def peak_memory() -> int:
-    """Megabytes that this process had at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
