@@ -272,8 +272,8 @@ class BodyReader:
         paragraph = self._open_paragraph()
         return (
             paragraph is not None
-            and not ends_sentence(paragraph.raw)
-            and len(squash(paragraph.text)) > 60
+            and not ends_sentence(paragraph.tail)
+            and len(squash(paragraph.tail)) > 60
             and not is_org(self.blocks[self.at].text)
         )
 
@@ -382,9 +382,9 @@ class BodyReader:
         if marker.style not in (Style.ARABIC, Style.HALF_PAREN, Style.ARTICLE):
             return False
         paragraph = self._open_paragraph()
-        if paragraph is None or ends_sentence(paragraph.raw):
+        if paragraph is None or ends_sentence(paragraph.tail):
             return False
-        return re.search(r"[、，,（(第至和及与]$", paragraph.text) is not None
+        return re.search(r"[、，,（(第至和及与]$", repair(paragraph.tail)) is not None
 
     def _embedded(self, text: str) -> int | None:
         """Where a marker stands in mid-line that begins a new item: behind white space, the exact next
@@ -415,9 +415,9 @@ class BodyReader:
         if paragraph is not None and not duty and not self._is_head(text, block):
             top = self.outline.top
             numbered = top is not None and paragraph is top.items[0]
-            goes_on = first and block.continues and not ends_sentence(paragraph.raw)
+            goes_on = first and block.continues and not ends_sentence(paragraph.tail)
             heading = self._may_be_heading(paragraph, numbered)
-            if goes_on or self.joiner.continues(paragraph.raw, text, may_be_heading=heading):
+            if goes_on or self.joiner.continues(paragraph.tail, text, may_be_heading=heading):
                 paragraph.pieces.append(_piece(block, text))
                 return
         if duty:
@@ -435,7 +435,7 @@ class BodyReader:
 
     def _may_be_heading(self, paragraph: Paragraph, numbered: bool) -> bool:
         """A numbered line of the upper levels, or a short line without a pause."""
-        text = paragraph.text
+        text = repair(paragraph.tail)
         if not is_heading(text):
             return False
         top = self.outline.top

@@ -116,14 +116,18 @@ def _groups(run: list[Paragraph]) -> list[list[Paragraph]]:
     if sum(len(paragraph.text) for paragraph in run) <= _APART_FROM:
         return [run[:]]
     groups: list[list[Paragraph]] = []
+    letters = 0  # of the last group
+    open_end = False
     for paragraph in run:
-        small = len(squash(paragraph.text)) < _MERGE_BELOW
-        open_end = groups and not ends_sentence(groups[-1][-1].text)
-        last_small = groups and sum(len(squash(p.text)) for p in groups[-1]) < _MERGE_BELOW
-        if groups and (small or open_end or last_small):
+        text = paragraph.text
+        size = len(squash(text))
+        if groups and (size < _MERGE_BELOW or open_end or letters < _MERGE_BELOW):
             groups[-1].append(paragraph)
+            letters += size
         else:
             groups.append([paragraph])
+            letters = size
+        open_end = not ends_sentence(text)
     return groups
 
 

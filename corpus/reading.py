@@ -33,7 +33,7 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
     Raises InputError for an empty file, a binary one, and one in none of these encodings.
     """
     if not data.strip():
-        raise InputError("文件是空的", where, "请换一个有文字的文件")
+        raise _empty(where)
     for magic, kind in _KNOWN_BINARY:
         if data.startswith(magic):
             raise InputError(f"这不是纯文本，而是{kind}", where, _SAVE_AS_TEXT)
@@ -48,9 +48,15 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if not text.strip():  # nothing behind the byte order mark
+            raise _empty(where)
         if _is_text(text):
             return text, encoding
     raise InputError("读不出文字，可能是二进制文件或不支持的编码", where, _SAVE_AS_TEXT)
+
+
+def _empty(where: str) -> InputError:
+    return InputError("文件是空的", where, "请换一个有文字的文件")
 
 
 def _is_text(text: str) -> bool:

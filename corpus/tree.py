@@ -18,6 +18,8 @@ from corpus.text import repair, squash
 
 # How far a number may jump over lost items and still be taken for the list's.
 MAX_GAP = 3
+# Letters of a paragraph's end that are looked at: above a heading's, and a long list of offices in brackets.
+_TAIL = 600
 
 _LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
 
@@ -47,6 +49,17 @@ class Paragraph:
     @property
     def text(self) -> str:
         return repair(self.raw)
+
+    @property
+    def tail(self) -> str:
+        """The last pieces of `raw`, at least _TAIL letters if there are as many: whether a line goes on
+        with a paragraph shows at its end, and asking for all of it at each line would be quadratic."""
+        letters = 0
+        for at in range(len(self.pieces) - 1, -1, -1):
+            letters += len(squash(self.pieces[at].text))
+            if letters >= _TAIL:
+                return " ".join(piece.text for piece in self.pieces[at:])
+        return self.raw
 
 
 @dataclass(slots=True)
@@ -188,7 +201,7 @@ class Outline:
         """Whether the node announces a list (it ends with a colon and has no children yet)."""
         node = self.stack[index]
         paragraph = node.last_paragraph()
-        return index == len(self.stack) - 1 and paragraph is not None and paragraph.text.endswith(("：", ":"))
+        return index == len(self.stack) - 1 and paragraph is not None and repair(paragraph.tail).endswith(("：", ":"))
 
     def _fit_decimal(self, marker: Marker) -> int | None:
         size = len(marker.components)

@@ -23,7 +23,7 @@ from ir_measures import RR, R
 from tqdm import tqdm
 
 from corpus.errors import UsageError
-from index.train import _held_out as is_held_out
+from index.train import is_held_out
 from retriever.fusion import order
 
 DEPTH = 100

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import logging
-import os
 import re
 import threading
 import tomllib
 from importlib import resources
-from pathlib import Path
-from typing import Any
 
 from corpus.doc_number import find_numbers
 from corpus.offices import short_names
 from corpus.text import CJK, nfkc
 from index.paths import cache_folder
+from index.segmenter import Segmenter
 
 _TOKEN = re.compile(rf"\d+(?:\.\d+)?[%‰]?(?![a-z0-9])|[a-z0-9]+(?:[-'][a-z0-9]+)*|[{CJK}]+")
 _CJK_RUN = re.compile(f"[{CJK}]+")
@@ -34,23 +31,9 @@ def stop_words() -> frozenset[str]:
 
 
 @functools.cache
-def segmenter() -> Any:
-    """A jieba tokenizer of our own: its prefix dictionary is cached in our cache folder, because a
-    foreign /tmp/jieba.cache would be read as it is."""
-    import jieba
-
-    jieba.setLogLevel(logging.CRITICAL)
-    segmenter = jieba.Tokenizer()
-    folder = cache_folder() / "jieba"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(os.devnull)  # no cache: the dictionary is read anew each time
-    segmenter.tmp_dir = str(folder)
-    segmenter.initialize()
-    for name in short_names():
-        segmenter.add_word(name)
-    return segmenter
+def segmenter() -> Segmenter:
+    """The words of questions and clauses alike; its dictionary is kept in our cache folder."""
+    return Segmenter(cache_folder() / "jieba", short_names())
 
 
 def tokenize(text: str) -> list[str]:

@@ -78,14 +78,14 @@ def read_pairs(folder: Path) -> Pairs:
             tuple(row["question"] for row in rows),
             tuple(texts[article] for article in sorted(texts)),
             tuple(tuple(places[article] for article in row["relevant"]) for row in rows),
-            np.array([_held_out(row["id"]) for row in rows], bool),
+            np.array([is_held_out(row["id"]) for row in rows], bool),
         )
     except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as err:
         todo = "请用 --data 给出 STARD 数据的文件夹（train.jsonl、articles.jsonl.xz）"
         raise UsageError(f"读不了 STARD 数据（{type(err).__name__}）", str(folder), todo) from err
 
 
-def _held_out(question: int) -> bool:
+def is_held_out(question: int) -> bool:
     return hashlib.sha256(str(question).encode()).digest()[0] % _HELD_OUT_SHARE == 0
 
 

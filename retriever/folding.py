@@ -169,7 +169,7 @@ def _cut(run: str) -> list[str]:
 
 def _frequency(word: str) -> int:
     """How often jieba's dictionary counts a word; 0 for one it doesn't know."""
-    return int(segmenter().FREQ.get(word, 0))
+    return segmenter().frequency(word)
 
 
 @functools.cache

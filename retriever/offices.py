@@ -8,6 +8,7 @@ names are one office by `corpus.offices`.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -59,6 +60,7 @@ class Entry:
         return max(self.names.items(), key=lambda pair: (pair[1], len(pair[0])))[0]
 
 
+@functools.lru_cache(maxsize=65536)  # a heading stands above many clauses
 def head_office(heading: str) -> str | None:
     """The office that a heading makes responsible, or None."""
     marker = read_marker(heading)
@@ -148,7 +150,7 @@ class Directory:
                 if _GENERAL.match(mention.name) or not is_org(mention.name):
                     continue
                 ids = entry(mention.name).roles.setdefault(mention.role, [])
-                if clause.clause_id not in ids:
+                if clause.clause_id not in ids[-1:]:  # clauses come one after another
                     ids.append(clause.clause_id)
         return cls(_merge_levels(entries))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cProfile
+import pstats
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -23,6 +25,7 @@ from corpus.people import starts_list
 from corpus.reading import decode, read_text, source_from_text
 from corpus.text import cut, repair, squash
 from corpus.validity import own_term
+from tests.index_cases import notice_text
 
 
 @given(st.integers(1, 999))
@@ -249,3 +252,23 @@ def test_no_letter_is_lost_or_doubled(lines: list[str]) -> None:
         for char in squash(clause.text):
             at = there.find(char, at) + 1
             assert at > 0, (clause.text, there)
+
+
+@pytest.mark.parametrize("end", ["。", ""], ids=["paragraphs", "one paragraph"])
+def test_the_work_grows_with_the_length_of_a_notice(end: str) -> None:
+    line = f"各乡镇人民政府、街道办事处要认真落实好各项工作任务，确保按时完成{end}\n"
+
+    def calls(count: int) -> int:
+        profile = cProfile.Profile()
+        profile.runcall(
+            parse_source, source_from_text("x.txt", notice_text("8号.txt").replace("特此通知", line * count))
+        )
+        return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+
+    assert calls(1200) < 2.2 * calls(600)
+
+
+def test_a_lone_byte_order_mark_is_an_empty_file() -> None:
+    for data in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xef\xbb\xbf \n"):
+        with pytest.raises(InputError, match="文件是空的"):
+            decode(data, "x.txt")
