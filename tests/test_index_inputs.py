@@ -129,7 +129,7 @@ def test_a_file_name_in_gb18030(tmp_path, capsys):
     assert json.loads((tmp_path / "ix" / "manifest.json").read_text("utf-8"))["sources"][0]["file"].isprintable()
 
 
-def test_links_fifos_and_sockets_in_a_folder(inputs, tmp_path, capsys):
+def test_links_fifos_and_sockets_in_a_folder(inputs, tmp_path, capsys, monkeypatch):
     outside = tmp_path / "outside.txt"
     outside.write_text(notice_text("8号.txt"), "utf-8")
     (inputs / "inside.txt").symlink_to(inputs / GOOD)
@@ -139,7 +139,7 @@ def test_links_fifos_and_sockets_in_a_folder(inputs, tmp_path, capsys):
     (inputs / "loop").symlink_to(inputs, target_is_directory=True)
     os.mkfifo(inputs / "fifo.txt")
     with socket.socket(socket.AF_UNIX) as server:
-        os.chdir(inputs)
+        monkeypatch.chdir(inputs)
         server.bind("socket.txt")
         code, _, err = run(inputs, tmp_path / "ix", capsys)
     assert code == 0
