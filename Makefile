@@ -1,6 +1,6 @@
 # make run    the page on http://127.0.0.1:7860 (PORT=, HOST=)
 # make test   lint, types, tests
-# make eval   all measurements; rewrites the quality table in README
+# make eval   all measurements; rewrites the tables in README (STARD=DIR: on that data set too)
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 7860
@@ -50,6 +50,7 @@ eval: setup-test
 	$(PY) -m eval $(QUESTIONS) --split test --system all --out build/eval --readme README.md
 	$(PY) -m eval ablation $(QUESTIONS) --split test --readme README.md
 	$(PY) -m eval $(QUESTIONS) --update-baselines
+	$(if $(STARD),$(PY) -m eval stard --data $(STARD))
 
 documents-eval: setup-test  # 109 pages: some ten minutes; goes on where it stopped
 	$(PY) tests/documents_eval.py corpus/bulletins/lishi-2023-02.txt --work .cache/documents-eval --json .cache/documents-eval.json
