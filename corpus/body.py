@@ -29,7 +29,7 @@ from corpus.numbering import Marker, Style, read_marker
 from corpus.people import continues_list, is_person, starts_list
 from corpus.tables import read_table
 from corpus.text import ends_sentence, repair, squash
-from corpus.tree import Node, Outline, Paragraph, Part, Piece, TableItem
+from corpus.tree import Outline, Paragraph, Part, Piece, TableItem
 
 # 责任分工 of an item on a line of its own.
 _DUTY_LINE = re.compile(r"^(?:牵头|责任|配合|协办|协助|参与|主办|承办|落实)(?:单位|部门|领导)\s*[：:]")
@@ -40,8 +40,8 @@ _OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。�
 
 class BodyReader:
     """Reads the blocks of one notice's body. `attachments` are the names that the list of attachments
-    gives. `titles` are the titles that the covering letter issues
-    or names, in 《》 or as attachments: a line that equals one of them begins a part."""
+    gives. `titles` are the titles that the covering letter issues or names, in 《》 or as attachments:
+    a line that equals one of them begins a part."""
 
     def __init__(self, joiner: Joiner, titles: list[str], attachments: list[str], warnings: list[Warn]) -> None:
         self.joiner = joiner
@@ -350,11 +350,11 @@ class BodyReader:
     def _text(self, block: Block) -> None:
         text = block.text
         first = True
-        for stretch in self._stretches(text, block):
+        for stretch in self._stretches(text):
             self._stretch(stretch, block, first)
             first = False
 
-    def _stretches(self, text: str, block: Block) -> list[str]:
+    def _stretches(self, text: str) -> list[str]:
         """Cut a line where a responsibility line begins in it; markers are cut while placing."""
         return [part for part in _INLINE_DUTY.split(text) if part.strip()]
 
@@ -481,8 +481,7 @@ class BodyReader:
         open_already = any(node.style is Style.OFFICE for node in self.outline.stack)
         if not open_already and not self._another_office_follows():
             return False
-        node = self.outline.open_named(Style.OFFICE, repair(match[1]), block.line)
-        node.items.append(Paragraph([_piece(block, text)]))
+        self._open_named(Style.OFFICE, repair(match[1]), block, text)
         return True
 
     def _another_office_follows(self) -> bool:
@@ -495,8 +494,7 @@ class BodyReader:
     def _unnumbered_head(self, text: str, block: Block) -> bool:
         """`主要目标：` and the like: a short line of its own, followed by item 1 or an office head."""
         if block.level > 0 and is_heading(repair(text)):
-            node = self.outline.open_named(Style.UNNUMBERED, repair(text), block.line)
-            node.items.append(Paragraph([_piece(block, text)]))
+            self._open_named(Style.UNNUMBERED, repair(text), block, text)
             return True
         compact = repair(text)
         if not is_heading(compact.rstrip("：:")) or has_pause(compact.rstrip("：:")) or len(squash(compact)) > 15:
@@ -512,9 +510,12 @@ class BodyReader:
             not colon and offices is not None and (is_org(offices[1]) or len(offices[1]) <= 6)
         ):
             return False
-        node = self.outline.open_named(Style.UNNUMBERED, compact, block.line)
-        node.items.append(Paragraph([_piece(block, text)]))
+        self._open_named(Style.UNNUMBERED, compact, block, text)
         return True
+
+    def _open_named(self, style: Style, name: str, block: Block, text: str) -> None:
+        node = self.outline.open_named(style, name, block.line)
+        node.items.append(Paragraph([_piece(block, text)]))
 
 
 def _piece(block: Block, text: str | None = None) -> Piece:
@@ -605,6 +606,3 @@ def _orphan(blocks: list[Block], at: int, missing: Marker) -> int | None:
         if complete and before.number == missing.number - 1 and after.number == missing.number + 1:
             return index
     return None
-
-
-__all__ = ["BodyReader", "Node"]

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from corpus.text import CJK, ends_sentence, nfkc
+from corpus.text import CJK, ends_sentence
 
 _UNITS = {"十": 10, "百": 100}
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
@@ -172,8 +172,3 @@ def _read_letters(text: str) -> Marker | None:
     if match:
         return Marker(Style.LATIN, ord(match[1]) - ord("a") + 1, f"{match[1]}.", match.end())
     return None
-
-
-def fold_marker(text: str) -> str:
-    """A heading's marker folded to half-width, for comparing headings."""
-    return nfkc(text).replace(" ", "")

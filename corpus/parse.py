@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.blocks import Block, drop_furniture, make_blocks
@@ -298,12 +299,12 @@ def _addressee(part: Part) -> str | None:
     return None
 
 
+@dataclass(slots=True)
 class _Contacts:
-    def __init__(self) -> None:
-        self.unit: str | None = None
-        self.person: str | None = None
-        self.email: str | None = None
-        self.phones: tuple[str, ...] = ()
+    unit: str | None = None
+    person: str | None = None
+    email: str | None = None
+    phones: tuple[str, ...] = ()
 
 
 def _contact(found: list[Part]) -> _Contacts:
@@ -316,9 +317,7 @@ def _contact(found: list[Part]) -> _Contacts:
     others: list[str] = []
     for part in found:
         for item in walk(part.items):
-            if not isinstance(item, Paragraph):
-                continue
-            if item.role != "contact":
+            if not isinstance(item, Paragraph) or item.role != "contact":
                 continue
             has_unit = any((c := read_contact(piece.text)) is not None and c.field == "unit" for piece in item.pieces)
             for piece in item.pieces:

@@ -299,8 +299,3 @@ class Outline:
 
     def close_all(self) -> None:
         self.stack.clear()
-
-
-def letters_of(items: list[Item]) -> str:
-    """The letters and digits of all paragraphs below (without tables)."""
-    return "".join(squash(item.raw) for item in walk(items) if isinstance(item, Paragraph))

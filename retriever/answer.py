@@ -75,13 +75,16 @@ def assess(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hi
 
 
 def _successor(retriever: Retriever, query: Query, entry: IndexedClause) -> IndexedClause:
-    """A clause of the notice that repealed this one, when that is what the question asks for."""
+    """The title of the notice that repealed this one, when that is what the question asks for."""
     repeal = entry.notice.repealed_by
     if repeal is None or not re.search(r"废止|作废|取代|代替|替代|失效", query.text):
         return entry
-    rows = (row for row in range(len(retriever.index.clauses)))
-    found = next((c for row in rows if (c := retriever.index.clauses[row]).clause_id == repeal.clause_id), None)
-    return found or entry
+    index = retriever.index
+    notice_id = repeal.clause_id.rsplit("/", 1)[0]
+    for at, source in enumerate(index.notices):
+        if source.notice.notice_id == notice_id:
+            return index.clauses[index.clauses.rows(at)[0]]
+    return entry
 
 
 def question_terms(retriever: Retriever, query: Query) -> Terms:
@@ -217,6 +220,3 @@ def find_offices(retriever: Retriever, entry: IndexedClause, asked: Sequence[Int
         phone = retriever.directory.phone(mention.name)
         offices.append(Office(mention.name, phone[0] if phone else None, phone[1] if phone else None, mention.role))
     return tuple(offices)
-
-
-__all__ = ["MAX_ANSWER", "Verdict", "answer_question"]

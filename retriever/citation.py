@@ -56,8 +56,8 @@ _COUNTED = (
 
 
 def _element(part: str) -> str:
-    body, suffix = (re.match(r"^(.*?)((?:~\d+)?(?:-\d+)?)$", part) or re.match(r"(.*)()", part)).groups()  # type: ignore[union-attr]
-    tail = "".join(f"（{text}）" for text in (_again(suffix),) if text)
+    body, again = _split_count(part)
+    tail = f"（{again}）" if again else ""
     if body in _FIXED:
         return _FIXED[body] + tail
     for pattern, form in _COUNTED:
@@ -82,13 +82,9 @@ def _element(part: str) -> str:
     return f"“{body}”" + tail
 
 
-def _again(suffix: str) -> str:
-    match = re.match(r"^(?:~(\d+))?(?:-(\d+))?$", suffix)
-    if not match:
-        return ""
-    words = []
-    if match[1]:
-        words.append(f"其{chinese_numeral(int(match[1]))}")
-    if match[2]:
-        words.append(f"续{chinese_numeral(int(match[2]))}")
-    return "，".join(words)
+def _split_count(part: str) -> tuple[str, str]:
+    """An element without its `~2` and `-2`, and those in words: 其二 of equal places, 续二 of pieces."""
+    match = re.fullmatch(r"(.*?)(?:~(\d+))?(?:-(\d+))?", part, re.DOTALL)
+    assert match is not None  # the pattern fits every string
+    words = [f"{word}{chinese_numeral(int(n))}" for word, n in (("其", match[2]), ("续", match[3])) if n]
+    return match[1], "，".join(words)

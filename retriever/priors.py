@@ -9,7 +9,6 @@ from corpus.model import ClauseKind, Status
 from index.store import IndexedClause
 from retriever.intent import Intent
 
-OFFICIAL_WEIGHT = 0.4  # of a BM25 score for the official words that stand for a question's everyday ones
 CONTACT_PENALTY = 0.35  # a contact or signature line, unless the question asks for one
 PEOPLE_BONUS = 0.08  # a list of people, when a person is asked for
 STALE_PENALTY = 0.08  # repealed or expired: below the notice in force with the same subject

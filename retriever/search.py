@@ -28,9 +28,9 @@ from retriever.intent import Intent, intents
 from retriever.lookup import NumberQuery, find_number, find_section, match_notices
 from retriever.model import MAX_QUESTION, MODES, Filters, Hit, SearchResult
 from retriever.offices import Directory
-from retriever.priors import OFFICIAL_WEIGHT, prior, title_bonus
+from retriever.priors import prior, title_bonus
 from retriever.references import References
-from retriever.words import Expansion, expand
+from retriever.words import BM25_WEIGHT, Expansion, expand
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 DEPTH = 200  # candidates taken from each side
@@ -184,7 +184,7 @@ class Retriever:
         held = set(tokenize(query.text)) if query.expansion.terms else set()
         added = [t for term in query.expansion.terms for t in tokenize(term) if t not in held]
         if added:
-            scores = scores + OFFICIAL_WEIGHT * self.index.bm25.search(" ".join(dict.fromkeys(added)))
+            scores = scores + BM25_WEIGHT * self.index.bm25.search(" ".join(dict.fromkeys(added)))
         if allowed is not None:
             scores = np.where(allowed, scores, 0.0)
         count = min(DEPTH, len(scores))
@@ -281,6 +281,3 @@ def _check(question: str, k: int, mode: str) -> None:
         raise UsageError(f"k={k} 不对", "-k", "请给一个大于 0 的整数")
     if mode not in MODES:
         raise UsageError(f"检索方式“{mode}”不认识", "--mode", "可用：" + "、".join(MODES))
-
-
-__all__ = ["Filters", "Query", "Retriever", "Scored"]
