@@ -100,9 +100,10 @@ def question_terms(retriever: Retriever, query: Query) -> Terms:
 
 
 def candidates(retriever: Retriever, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]:
-    """The hits an answer may come from. A phone is answered by a contact line: that of the office the
-    question names, else that of the first hit's notice, unless a clause found holds a phone itself."""
-    if Intent.PHONE not in query.asked:
+    """The hits an answer may come from. A phone, or whom to consult, is answered by a contact line: that
+    of the office the question names, else that of the first hit's notice, unless a clause found holds a
+    phone itself."""
+    if Intent.PHONE not in query.asked and Intent.CONTACT not in query.asked:
         return hits[:READ]
     lines: list[IndexedClause] = []
     for name in retriever.directory.mentioned(query.text):
@@ -112,7 +113,10 @@ def candidates(retriever: Retriever, query: Query, hits: Sequence[Hit]) -> Seque
     if not lines:
         lines = retriever.contact_lines(hits[0].doc_number)
     found = [hit for hit in hits[:READ] if hit.entry.clause.kind is not ClauseKind.SIGNATURE]
-    return [Hit(1, hits[0].score, line) for line in lines[:2]] + found if lines else hits[:READ]
+    if not lines:
+        return hits[:READ]
+    contacts = [Hit(1, hits[0].score, line) for line in lines[:2]]
+    return contacts + found if Intent.PHONE in query.asked else contacts
 
 
 def choose(hits: Sequence[Hit], holds: Holds | None, terms: Terms) -> tuple[Hit, Span]:

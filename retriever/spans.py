@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from corpus.joins import has_pause
 from corpus.model import Clause, ClauseKind
 from corpus.text import CJK, nfkc, squash
 from retriever.intent import Intent
@@ -100,8 +101,8 @@ def best_span(clause: Clause, holds: Holds | None, terms: Terms) -> Span:
     if clause.kind is ClauseKind.SIGNATURE:
         return _fit(text, _scored(text, 0, len(text), holds, terms, heads), terms)
     units = _units(text, _LIST_BREAK if clause.kind is ClauseKind.LIST else _BREAK)
-    if len(units) > 1 and clause.path and squash(text[slice(*units[0])]) == squash(clause.path[-1]):
-        units = units[1:]  # a heading is no answer
+    if len(units) > 1 and _is_only_heading(text[slice(*units[0])], clause, holds):
+        units = units[1:]
     spans = [_scored(text, start, end, holds, terms, heads) for start, end in units]
     if not spans:
         return Span(0, min(len(text), MAX_ANSWER), 0.0, False)
@@ -111,6 +112,17 @@ def best_span(clause: Clause, holds: Holds | None, terms: Terms) -> Span:
     elif holds is None and clause.kind is not ClauseKind.LIST:
         best = _widen(units, best)
     return _fit(text, best, terms)
+
+
+def _is_only_heading(sentence: str, clause: Clause, holds: Holds | None) -> bool:
+    """Whether a clause's first sentence only names its subject (「（一）落实主体责任。」) and so is no answer.
+
+    An item's first sentence is its heading in the path even where it says something: then it has a
+    pause, or holds the value that is asked for.
+    """
+    if not clause.path or squash(sentence) != squash(clause.path[-1]):
+        return False
+    return not has_pause(sentence.rstrip("。")) and (holds is None or not holds(sentence))
 
 
 def _widen(units: Sequence[tuple[int, int]], span: Span) -> Span:

@@ -245,3 +245,15 @@ def test_a_keyword_search_imports_no_torch(keyword_index: Path) -> None:
         "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=ROOT)
+
+
+def test_an_item_of_one_heading_like_sentence_may_answer(keywords: Retriever) -> None:
+    """Its first sentence is its heading in the path, and was never looked at as an answer."""
+    result = keywords.search("城镇新增就业目标是多少人", mode="bm25")
+    assert result.answer is not None and "城镇新增就业4000人以上" in result.answer.text
+
+
+def test_whom_to_consult_is_answered_by_the_contact_line(keywords: Retriever) -> None:
+    result = keywords.search("第五次全国经济普查工作找谁咨询", mode="bm25")
+    assert result.answer is not None and result.answer.text.startswith("咨询单位")
+    assert result.answer.offices[0].role == "contact" and result.answer.offices[0].phone == "0358-8222509"
