@@ -63,6 +63,8 @@ def wanted(question: str, asked: Sequence[Intent]) -> Holds | None:
     """What a span must hold for a question of these kinds: a test on text, or None for any text."""
     text = nfkc(question)
     for intent in asked:
+        if intent is Intent.PERSON and Intent.OFFICE in asked:
+            continue
         pattern = _pattern(intent, text)
         if pattern is not None:
             return lambda piece, pattern=pattern: pattern.search(_without_marker(piece)) is not None  # type: ignore[misc]
