@@ -24,6 +24,7 @@ from corpus.sources import shown
 from index.bm25 import Fields, build_bm25
 from index.clauses import IndexedNotice, write_clauses
 from index.dense import build_dense, factory, save_dense
+from index.directory import write_offices
 from index.embedding import Embedder, ModelError, load_embedder
 from index.files import TEMPORARY, remove_folder, seal
 from index.inputs import (
@@ -230,6 +231,7 @@ class _Build:
         notices = [IndexedNotice(entry.notice, entry.files) for entry in corpus.notices]
         pairs = [(entry.notice, clause) for entry in notices for clause in entry.notice.clauses]
         write_clauses(data, notices)
+        write_offices(data, (entry.notice for entry in notices))
         build_bm25(Fields(clause.text, " ".join(clause.path), notice.title) for notice, clause in pairs).save(data)
         self.report.notices, self.report.clauses = len(notices), len(pairs)
         errors = {entry.file: entry.error for entry in self.report.files}

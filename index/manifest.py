@@ -21,12 +21,14 @@ from index.model_folder import MODEL_NAME
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
 # 2: clauses have a table of places, BM25 has plain arrays, files have sizes, the manifest its own hash.
-FORMAT = 2
+# 3: the offices that the corpus names are kept.
+FORMAT = 3
 VERSION = "0.1.0"
 MANIFEST = "manifest.json"
 CLAUSES, CLAUSE_TABLE, NOTICES = "clauses.jsonl", "clauses.npy", "notices.jsonl"
 SCORES, ROWS, STARTS, VOCABULARY = "bm25-scores.npy", "bm25-rows.npy", "bm25-starts.npy", "bm25-vocabulary.json"
 DENSE, OWNERS = "dense.faiss", "owners.npy"
+OFFICES = "offices.jsonl"
 
 _DATA, _FILE = re.compile(r"data-[0-9a-f]{12}"), re.compile(r"[a-z0-9][a-z0-9.-]*")
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from index.bm25 import Bm25
 from index.clauses import Clauses, IndexedClause, IndexedNotice, next_expiry, read_clauses
 from index.dense import Dense, load_dense
+from index.directory import Entry, read_offices
 from index.manifest import (
+    OFFICES,
     IndexCorrupt,
     Manifest,
     build_command,
@@ -35,6 +37,7 @@ class Index:
     clauses: Clauses
     bm25: Bm25
     dense: Dense | None
+    offices: tuple[Entry, ...]
     stamp: tuple[int, int, int] | None = field(default=None, compare=False)
     expires: str | None = None  # the first day on which a notice in force now is so no longer
 
@@ -64,6 +67,7 @@ class Index:
         try:
             notices, clauses = read_clauses(files, today)
             bm25 = Bm25.load(files, len(clauses))
+            offices = tuple(read_offices(files[OFFICES]))
             dense = None
             if manifest.model is not None:
                 dense = load_dense(files, manifest.vectors, manifest.model["dim"], len(clauses))
@@ -74,7 +78,7 @@ class Index:
         except (ValueError, KeyError, TypeError, RuntimeError) as err:
             where = str(folder / manifest.data)
             raise IndexCorrupt(f"索引内容和清单不一致（{err}）", where, build_command(folder, manifest)) from err
-        return cls(folder, manifest, notices, clauses, bm25, dense, seen, next_expiry(notices, today))
+        return cls(folder, manifest, notices, clauses, bm25, dense, offices, seen, next_expiry(notices, today))
 
     def outdated(self) -> bool:
         """Whether opening the folder again would give another index: a build has put a new one in

@@ -1,173 +1,51 @@
-"""The directory of offices, built from the corpus itself: who is named where, in which part, with
-which phone.
+"""The directory of offices: the office of a name, its phone, and the offices that a text names.
 
-Names come from places that hold nothing but names: contact units, heads of sections, duty notes
-(牵头单位：…；责任单位：…), addressees. Names in running text are recognised by those. Full and short
-names are one office by `corpus.offices`.
+What offices there are was gathered when the index was built (`index.directory`).
 """
 
 from __future__ import annotations
 
-import functools
-import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
-from corpus.fields import is_org
-from corpus.model import Clause, ClauseKind, Notice
-from corpus.numbering import read_marker
-from corpus.offices import key, level
-from corpus.text import CJK, repair
+from corpus.offices import level
+from index.directory import Entry, Mention, duties, place_of
 from index.store import Index
 
-_ROLE = re.compile(
-    r"(牵头|责任|配合|协办|协助|参与|主办|承办|落实|成员)(?:单位|部门)\s*[：:]\s*"
-    r"([^；;。（(）)\n]*(?:[（(][^）)]*[）)][^；;。（(）)\n]*)*)"
-)
-_BRACKET_DUTY = re.compile(rf"[（(]([{CJK}、，,]{{2,40}})负责[）)]")
-_HEAD_TAIL = re.compile(
-    r"(?:牵头)?(?:负责(?:的)?(?:工作|工|事项|任务)?|工作职责|主要职责|职责|牵头的工作|工作任务|任务)$"
-)
-_LIST_BREAK = re.compile(r"[、，,；;]|和(?=[区市县省各])|及(?=[区市县省各])|与(?=[区市县省各])")
-# Words for offices in general, not the name of one.
-_GENERAL = re.compile(
-    r"^(?:各|所涉|相关|有关|其他|区直|全区|区属|政府各|市直|省直|成员|处置)"
-    r"|^(?:办公室|领导组|领导小组|委员会|事业单位|街道办事处|乡镇.*|镇|乡|单位|部门|.*驻.*单位|.*单位)$"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """An office as a clause names it. `role` is lead, assist or contact."""
-
-    name: str
-    role: str
-
-
-@dataclass(slots=True)
-class Entry:
-    """One office: its names by frequency, phones with the notices that state them, where it is named."""
-
-    key: str
-    names: Counter[str] = field(default_factory=Counter)
-    phones: list[tuple[str, str | None]] = field(default_factory=list)
-    roles: dict[str, list[str]] = field(default_factory=dict)  # role -> clause ids
-
-    @property
-    def name(self) -> str:
-        """The name it is shown under: the commonest, of equals the longest."""
-        return max(self.names.items(), key=lambda pair: (pair[1], len(pair[0])))[0]
-
-
-@functools.lru_cache(maxsize=65536)  # a heading stands above many clauses
-def head_office(heading: str) -> str | None:
-    """The office that a heading makes responsible, or None."""
-    marker = read_marker(heading)
-    text = heading[marker.length :].strip() if marker else heading.strip()
-    bare = _HEAD_TAIL.sub("", text)
-    if not 2 < len(bare) <= 24 or not is_org(bare) or re.search(r"[，。；：的]", bare):
-        return None
-    if bare == text and marker is None and not re.match(r"^(?:区|市|县|省|乡|镇|共青团|团)|.*[市区县]", text):
-        return None
-    if re.match(r"^(?:加强|强化|完善|建立|成立|推进|健全|组织|明确|落实|规范|充分|开展|严格|提高|做好)", bare):
-        return None
-    return bare
-
-
-def split_names(text: str) -> list[str]:
-    """The names of a duty note's list: 「区发改局、区交通局，各乡镇人民政府」."""
-    names = [repair(part).strip(" 。") for part in _LIST_BREAK.split(text)]
-    return [name for name in names if 2 <= len(name) <= 24]
-
-
-def duties(clause: Clause) -> list[Mention]:
-    """Offices that a clause or its headings make responsible, the lead first.
-
-    A duty note in the clause itself beats the heading above it; of the headings the innermost counts.
-    牵头 leads; 责任 leads where nobody is named 牵头; 配合, 协办 and 协助 assist.
-    """
-    lead: list[str] = []
-    responsible: list[str] = []
-    assist: list[str] = []
-    for match in _ROLE.finditer(clause.text):
-        names = split_names(match[2])
-        if match[1] in ("牵头", "主办", "承办"):
-            lead += names
-        elif match[1] in ("责任", "落实"):
-            responsible += names
-        elif match[1] != "成员":
-            assist += names
-    for match in _BRACKET_DUTY.finditer(clause.text):
-        lead += split_names(match[1])
-    if not lead:
-        heads = [name for heading in reversed(clause.path) if (name := head_office(heading))]
-        if responsible:
-            lead, responsible = responsible, []
-        elif heads:
-            lead = heads[:1]
-    mentions = [Mention(name, "lead") for name in lead]
-    mentions += [Mention(name, "assist") for name in [*responsible, *assist]]
-    return list(dict.fromkeys(mentions))
+_SHORTEST = 3  # characters of a name that is looked for in running text: shorter ones are parts of words
 
 
 class Directory:
     """All offices of a corpus, found by any of their names."""
 
-    def __init__(self, entries: dict[str, Entry]) -> None:
-        self._entries = entries
-        names = {name for entry in entries.values() for name in entry.names if len(name) >= 3}
-        ordered = sorted(names, key=len, reverse=True)
-        self._names = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = {entry.key: entry for entry in entries}
+        self._levels: dict[str, list[Entry]] = {}  # by short name: the same office at each level
+        self._names: dict[str, list[str]] = {}  # by their first characters, longest first
+        for entry in self._entries.values():
+            self._levels.setdefault(entry.key.rpartition("@")[0], []).append(entry)
+        names = {name for entry in self._entries.values() for name in entry.names if len(name) >= _SHORTEST}
+        for name in sorted(names, key=len, reverse=True):
+            self._names.setdefault(name[:_SHORTEST], []).append(name)
 
     @classmethod
     def from_index(cls, index: Index) -> Directory:
-        return cls.from_notices((source.notice for source in index.notices), (c.clause for c in index.clauses))
-
-    @classmethod
-    def from_notices(cls, notices: Iterable[Notice], clauses: Iterable[Clause]) -> Directory:
-        """Build from notices (contact units) and clauses (heads, duty notes)."""
-        entries: dict[str, Entry] = {}
-
-        def entry(name: str) -> Entry:
-            place = f"{key(name)}@{level(name)}"
-            found = entries.setdefault(place, Entry(place))
-            found.names[name] += 1
-            return found
-
-        for notice in notices:
-            if notice.unit:
-                unit = entry(notice.unit)
-                phones = [(phone, notice.doc_number) for phone in notice.phones[:1]]
-                unit.phones += [pair for pair in phones if pair not in unit.phones]
-            for name in split_names(notice.addressee or ""):
-                if is_org(name) and not _GENERAL.match(name) and len(name) > 3:
-                    entry(name)
-        for clause in clauses:
-            if clause.kind in (ClauseKind.SIGNATURE, ClauseKind.TABLE_ROW):
-                continue
-            for mention in duties(clause):
-                if _GENERAL.match(mention.name) or not is_org(mention.name):
-                    continue
-                ids = entry(mention.name).roles.setdefault(mention.role, [])
-                if clause.clause_id not in ids[-1:]:  # clauses come one after another
-                    ids.append(clause.clause_id)
-        return cls(_merge_levels(entries))
+        return cls(index.offices)
 
     @property
     def entries(self) -> Sequence[Entry]:
         """All offices, those with a phone first, then by how often they are named."""
-        return sorted(self._entries.values(), key=lambda e: (not e.phones, -sum(e.names.values()), e.key))
+        return sorted(self._entries.values(), key=lambda entry: (not entry.phones, -entry.often, entry.key))
 
     def find(self, name: str) -> Entry | None:
         """The office of a name, if the corpus knows it. Levels (区, 市) must not contradict."""
-        exact = self._entries.get(f"{key(name)}@{level(name)}")
+        place = place_of(name)
+        exact = self._entries.get(place)
         if exact is not None:
             return exact
-        same = [entry for place, entry in self._entries.items() if place.rsplit("@", 1)[0] == key(name)]
+        same = self._levels.get(place.rpartition("@")[0], [])
         if level(name):
             same = [entry for entry in same if entry.key.endswith("@")]
-        return max(same, key=lambda entry: sum(entry.names.values()), default=None)
+        return max(same, key=lambda entry: entry.often, default=None)
 
     def phone(self, name: str) -> tuple[str, str | None] | None:
         """An office's own phone and the notice that states it, or None."""
@@ -175,26 +53,18 @@ class Directory:
         return found.phones[0] if found and found.phones else None
 
     def mentioned(self, text: str) -> list[str]:
-        """Names of known offices in running text, in order, longest match first."""
-        if self._names is None:
-            return []
-        return list(dict.fromkeys(match.group() for match in self._names.finditer(text)))
+        """Names of known offices in running text, in order, each once; the longest where several begin."""
+        found: list[str] = []
+        at = 0
+        while at < len(text):
+            known = self._names.get(text[at : at + _SHORTEST], ())
+            name = next((name for name in known if text.startswith(name, at)), None)
+            if name is None:
+                at += 1
+            else:
+                found.append(name)
+                at += len(name)
+        return list(dict.fromkeys(found))
 
 
-def _merge_levels(entries: dict[str, Entry]) -> dict[str, Entry]:
-    """Names without a place (`人社局`) join the office of that name that is named most."""
-    out = {place: entry for place, entry in entries.items() if not place.endswith("@")}
-    for place, entry in entries.items():
-        if not place.endswith("@"):
-            continue
-        twins = [other for name, other in out.items() if name.rsplit("@", 1)[0] == place[:-1]]
-        if not twins:
-            out[place] = entry
-            continue
-        twin = max(twins, key=lambda other: sum(other.names.values()))
-        twin.names += entry.names
-        twin.phones += [pair for pair in entry.phones if pair not in twin.phones]
-        for role, ids in entry.roles.items():
-            own = twin.roles.setdefault(role, [])
-            own += [clause_id for clause_id in ids if clause_id not in own]
-    return out
+__all__ = ["Directory", "Entry", "Mention", "duties"]

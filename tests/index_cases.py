@@ -102,6 +102,7 @@ def content(index: Index) -> dict[str, Any]:
     return {
         "notices": [(entry.notice.to_json(), entry.files) for entry in index.notices],
         "clauses": [(entry.clause.to_json(), entry.notice.notice_id) for entry in index.clauses],
+        "offices": [entry.to_json() for entry in index.offices],
         "postings": postings,
         "vectors": vectors,
         "owners": None if index.dense is None else index.dense.owners.tolist(),

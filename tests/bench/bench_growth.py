@@ -34,6 +34,7 @@ from index.bm25 import from_weights  # noqa: E402
 from index.clauses import write_clauses  # noqa: E402
 from index.cores import usable_cores  # noqa: E402
 from index.dense import Dense, build_dense, factory, save_dense  # noqa: E402
+from index.directory import write_offices  # noqa: E402
 from index.embedding import Embedder, load_embedder  # noqa: E402
 from index.files import seal  # noqa: E402
 from index.manifest import Manifest, write_manifest  # noqa: E402
@@ -88,6 +89,8 @@ def build(folder: Path, size: int, embedder: Embedder, embedded: int) -> dict[st
     out: dict[str, Any] = {}
     with timed(out, "build_write"):
         count = write_clauses(data, corpus.notices())
+    with timed(out, "build_offices"):
+        write_offices(data, (entry.notice for entry in corpus.notices()))
     with timed(out, "build_bm25"):
         from_weights(corpus.weights()).save(data)
     with timed(out, "build_faiss"):
