@@ -6,9 +6,11 @@ limits, the endpoints for programs and the MCP server.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +21,18 @@ from index.paths import cache_folder
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_TEMP_DIR", str(cache_folder() / "gradio"))
+# Its monitoring view is off here, but it would keep 10,000 requests for it and make a table of them all
+# after each one.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 
-import anyio
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.responses import Response
 
 from retriever.page.api import Api
 from retriever.page.feedback import FeedbackFile
+from retriever.page.gate import Full, Gate
 from retriever.page.live import LiveIndex
 from retriever.page.render import Renderer, title
 from retriever.page.routes import add_routes
@@ -40,19 +46,28 @@ AT_ONCE = max(2, usable_cores())  # questions worked on at the same time; more w
 # Sessions that Gradio remembers. Nothing of ours is kept in one, but Gradio keeps the last view it sent,
 # some 90 KB each: its default of 10,000 sessions would grow to a gigabyte.
 SESSIONS = 100
-WAITING = 64  # questions in the queue before a new one is turned away
+WAITING = 32  # more may wait: a second and a half of work
+
+# Gradio's own places, so that its queue never holds up what the gate lets in or turns away.
+_REFUSING = 8  # requests at work beside those that the gate has room for
+_BURST = 512  # requests that arrive before it has looked at the first
 
 # The component draws nothing itself: its `navigate` event asks for a view, which the script puts in
 # place. (Gradio takes the names of events from this text.)
 _ON_LOAD = "window.gongbao.connect(props, trigger, watch); /* events: 'navigate' */"
 
 
-def blocks(renderer: Renderer, api: Api) -> Any:
+def blocks(renderer: Renderer, api: Api, gate: Gate) -> Any:
     """The Gradio page."""
 
-    def navigate(event: gr.EventData) -> str:
+    async def navigate(event: gr.EventData) -> str:
+        query = str(event._data["query"])
+        try:
+            view = await gate.run(renderer.page, query)
+        except Full as full:
+            view = renderer.refused(query, str(full))
         # The serial tells the script which request this answers, and makes every answer a change.
-        return f"{int(event._data['serial'])}\n{renderer.page(str(event._data['query']))}"
+        return f"{int(event._data['serial'])}\n{view}"
 
     with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True) as page:
         view = gr.HTML(
@@ -68,26 +83,46 @@ def blocks(renderer: Renderer, api: Api) -> Any:
             api_visibility="private",
             show_progress="hidden",
             trigger_mode="always_last",
-            concurrency_limit=AT_ONCE,
-            concurrency_id="search",
+            concurrency_limit=None,
         )
         for name, function in (("search", api.search), ("notice", api.notice), ("offices", api.offices)):
-            gr.api(function, api_name=name, concurrency_limit=AT_ONCE, concurrency_id="search")
+            gr.api(_gated(function, gate), api_name=name, concurrency_limit=None)
     page.state_session_capacity = SESSIONS
-    page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE)
+    page.max_threads = gate.room + _REFUSING
+    page.queue(max_size=_BURST)
     return page
 
 
+def _gated(function: Callable[..., Any], gate: Gate) -> Callable[..., Any]:
+    """The same function for Gradio, its signature and docstring too, behind the gate."""
+
+    @functools.wraps(function)
+    async def gated(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await gate.run(function, *args, **kwargs)
+        except Full as full:
+            raise gr.Error(str(full), print_exception=False) from full
+
+    return gated
+
+
 def create_app(
-    live: LiveIndex, *, feedback: FeedbackFile | None = None, root_path: str = "", mcp: bool = False, port: int = 7860
+    live: LiveIndex,
+    *,
+    feedback: FeedbackFile | None = None,
+    root_path: str = "",
+    mcp: bool = False,
+    port: int = 7860,
+    gate: Gate | None = None,
 ) -> Asgi:
-    """The whole application, for any ASGI server."""
+    """The whole application, for any ASGI server. `gate` is how much it takes on at a time."""
+    gate = gate or Gate(AT_ONCE, WAITING)
     renderer = Renderer(live, feedback is not None)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, live, feedback, STATIC)
     mounted = gr.mount_gradio_app(
         app,
-        blocks(renderer, Api(live)),
+        blocks(renderer, Api(live), gate),
         path="/",
         server_port=port,
         footer_links=[],
@@ -102,16 +137,16 @@ def create_app(
         root_path=root_path or None,
         theme=theme(),
     )
-    return Guard(Paint(mounted, renderer), mcp)
+    return Guard(Paint(mounted, renderer, gate), mcp)
 
 
 class Paint:
     """ASGI middleware that puts the view into Gradio's document (see `shell`)."""
 
-    def __init__(self, app: Asgi, renderer: Renderer) -> None:
+    def __init__(self, app: Asgi, renderer: Renderer, gate: Gate) -> None:
         self._app = app
         self._renderer = renderer
-        self._limit = anyio.CapacityLimiter(AT_ONCE)
+        self._gate = gate
         names = sorted(STATIC.iterdir())
         self._assets = hashlib.sha256(b"".join(path.read_bytes() for path in names)).hexdigest()[:12]
 
@@ -120,18 +155,17 @@ class Paint:
             await self._app(scope, receive, send)
             return
         gradio = await _body_of(self._app, scope, receive)
-        if self._limit.statistics().tasks_waiting >= WAITING:
-            busy = Response(
-                "现在查询的人太多，请过一会儿再试。", 503, {"retry-after": "5"}, "text/plain; charset=utf-8"
-            )
-            await busy(scope, receive, send)
-            return
         query = scope["query_string"].decode("latin-1")
-        view = await anyio.to_thread.run_sync(self._renderer.page, query, limiter=self._limit)
+        status, extra = 200, {}
+        try:
+            view = await self._gate.run(self._renderer.page, query)
+        except Full as full:
+            view = self._renderer.refused(query, str(full))
+            status, extra = 503, {"retry-after": "5"}
         nonce = secrets.token_urlsafe(16)
         text = document(gradio, view, title(read_view(query)), self._assets, nonce)
-        headers = {"content-security-policy": content_policy(nonce), "cache-control": "no-store"}
-        await Response(text, headers=headers, media_type="text/html; charset=utf-8")(scope, receive, send)
+        headers = {"content-security-policy": content_policy(nonce), "cache-control": "no-store", **extra}
+        await Response(text, status, headers, "text/html; charset=utf-8")(scope, receive, send)
 
 
 async def _body_of(app: Asgi, scope: Scope, receive: Receive) -> str:

@@ -105,3 +105,15 @@ def trouble_card(text: str) -> Html:
         cls="card refused",
         aria_labelledby="answer-head",
     )
+
+
+def busy_card(text: str, view: View) -> Html:
+    """A view that nobody could work on: too many have asked at the same time."""
+    return el(
+        "section",
+        el("h2", "请稍等", id="answer-head", tabindex=-1),
+        el("p", text, cls="why"),
+        el("p", el("a", "再试一次", href=view.href, cls="button quiet")),
+        cls="card refused",
+        aria_labelledby="answer-head",
+    )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from retriever.page.about import about
-from retriever.page.card import trouble_card
+from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
 from retriever.page.collection import Collection
 from retriever.page.frame import NAME, ask_form, footer, header, list_form
@@ -34,6 +34,12 @@ class Renderer:
         except Exception as err:  # the last stop before the user
             print(f"页面出错（{type(err).__name__}: {err}）", file=sys.stderr)
             return self._frame(view, self.live.now, [trouble_card("程序出了问题，请稍后再试，或告诉管理员。")])
+
+    def refused(self, query: str, why: str) -> Html:
+        """The page for a query string that there is no time for now: quickly made, without a search."""
+        view, now = read_view(query), self.live.now
+        form = ask_form(view, None, first=False) if view.place is Place.ASK else None
+        return self._frame(view, now, [form, busy_card(why, view)])
 
     def _page(self, view: View, now: Now) -> Html:
         main: list[Html | None] = [notice_line(now)]
