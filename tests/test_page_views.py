@@ -24,7 +24,7 @@ from retriever.page.kinds import kind_of
 from retriever.page.marks import mark, question_words
 from retriever.page.markup import el
 from retriever.page.render import Renderer
-from retriever.page.results import by_date, merge, show
+from retriever.page.results import by_date, merge, results, show
 from retriever.page.view import Place, View, read_view
 
 pytest_plugins = ["page_fixtures"]
@@ -124,6 +124,18 @@ def test_newest_first_and_without_a_date_last(collection: Collection) -> None:
     hits = collection.retriever.search("农民工工资", k=20).hits
     dates = [hit.date or "" for hit in by_date(hits)]
     assert dates == sorted(dates, reverse=True)
+
+
+def test_by_date_lists_all_that_is_relevant_and_nothing_else(collection: Collection) -> None:
+    """However many more relevant clauses there are; and the page says so."""
+    hits = collection.retriever.search("农民工工资", k=400).hits
+    listed = by_date(hits)
+    assert {hit.rank for hit in listed} == {hit.rank for hit in hits if hit.score >= hits[0].score / 2}
+    assert 5 < len(listed) < len(hits)
+    assert len(by_date([dataclasses.replace(hit, score=0.0) for hit in hits])) == len(hits)
+    view = View(q="农民工工资", mode="bm25", sort="date")
+    assert "至少有最相关那一条的一半" in results(collection, view, feedback=False)
+    assert "至少有最相关那一条的一半" not in results(collection, view.but(sort="score"), feedback=False)
 
 
 def test_every_option_keeps_as_many_notices_as_it_says(collection: Collection) -> None:

@@ -17,8 +17,12 @@ from retriever.page.filters import filters_of
 from retriever.page.markup import Html, el, join
 from retriever.page.status import badge
 from retriever.page.view import COUNTS, View
+from retriever.search import DEPTH
 
-_POOL = 50  # by date, the newest of this many most relevant clauses come first
+# By date, clauses count that score at least this share of the best one's score. Measured on every fourth
+# question on the gazette: 95 % of the clauses found that answer do, and the median question has 8 such clauses.
+_RELEVANT = 0.5
+_BY_DATE = "新的在前。只列与问题相关程度较高的条款：至少有最相关那一条的一半。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,16 @@ def merge(hits: Sequence[Hit]) -> list[Group]:
 
 
 def by_date(hits: Sequence[Hit]) -> list[Hit]:
-    """Newest first; without a date last; of one day the more relevant first."""
-    return sorted(hits, key=lambda hit: (hit.date is not None, hit.date or "", -hit.rank), reverse=True)
+    """All that are relevant enough, newest first; without a date last; of one day the more relevant first."""
+    best = max((hit.score for hit in hits), default=0.0)
+    enough = [hit for hit in hits if best <= 0 or hit.score >= _RELEVANT * best]
+    return sorted(enough, key=lambda hit: (hit.date is not None, hit.date or "", -hit.rank), reverse=True)
 
 
 def results(collection: Collection, view: View, feedback: bool) -> Html:
     """Search and show. Everything that goes wrong is a card with one clear line."""
     try:
-        count = _POOL if view.sort == "date" else view.n
+        count = 2 * DEPTH if view.sort == "date" else view.n  # by date, all that were found
         result = collection.retriever.search(view.q, k=count, mode=view.mode, filters=filters_of(view))
     except GongbaoError as err:
         return trouble_card(str(err))
@@ -110,6 +116,7 @@ def _list(groups: Sequence[Group], view: View, words: Sequence[str], answered: b
     return el(
         "section",
         el("div", el("h2", f"{head}（{len(groups)}）", id="hits-head"), _sorting(view), cls="list-head"),
+        el("p", _BY_DATE, cls="small") if view.sort == "date" else None,
         el("ol", *items, cls="hits"),
         _more(view, len(groups)),
         cls="found",
