@@ -30,7 +30,6 @@ from index.files import TEMPORARY, remove_folder, seal
 from index.inputs import (
     InputFile,
     ParseCache,
-    find_inputs,
     find_with_warnings,
     hash_inputs,
     parse_input,
@@ -294,4 +293,4 @@ class _Build:
         self.lap = now
 
 
-__all__ = ["BuildReport", "Choice", "FileReport", "Progress", "build", "choose_model", "find_inputs"]
+__all__ = ["BuildReport", "build"]

@@ -46,9 +46,6 @@ class Embedder(Protocol):
     def sha256(self) -> str:
         """Hash over the model's files: two models with the same hash give the same vectors."""
 
-    def count_tokens(self, text: str) -> int:
-        """Tokens of a passage, its prefix and the special tokens included."""
-
     def split_passage(self, context: str, text: str) -> list[str]:
         """`[context + text]`, or windows that each start with the context if that is too long."""
 
@@ -86,9 +83,6 @@ class WindowedEmbedder(ABC):
     @abstractmethod
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
         """One batch, every text of which fits the window: float32 [len(texts), dim], norm 1."""
-
-    def count_tokens(self, text: str) -> int:
-        return self._count(self.prompts.passage + text)
 
     def split_passage(self, context: str, text: str) -> list[str]:
         return self._windows(self.prompts.passage, context, text)
@@ -206,13 +200,3 @@ def load_embedder(model: str | None = None, *, threads: int | None = None) -> Em
     from index.onnx_embedder import OnnxEmbedder
 
     return OnnxEmbedder(folder, threads=threads)
-
-
-def require_dim(embedder: Embedder, dim: int, where: str) -> None:
-    """Raise ModelError unless the model's vectors have the length of those in the index `where`."""
-    if embedder.dim != dim:
-        raise ModelError(
-            f"模型 {embedder.name} 的向量是 {embedder.dim} 维，索引里的是 {dim} 维",
-            where,
-            "请用建索引时的模型，或重建索引：python build_index.py --rebuild",
-        )

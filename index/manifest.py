@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import GongbaoError
-from index.files import FileDamaged, read_sealed, reason, sha256_file, write_file
+from index.files import FileDamaged, read_sealed, reason, write_file
 from index.model_folder import MODEL_NAME
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
@@ -166,20 +166,3 @@ def check_tokens(folder: Path, manifest: Manifest, current: dict[str, str]) -> N
     if manifest.tokens != current:
         what = "分词词表或 jieba 版本变了，索引需要重建"
         raise IndexOutdated(what, str(folder), build_command(folder, manifest))
-
-
-__all__ = [
-    "FORMAT",
-    "VERSION",
-    "IndexCorrupt",
-    "IndexMissing",
-    "IndexOutdated",
-    "Manifest",
-    "build_command",
-    "check_tokens",
-    "open_files",
-    "read_manifest",
-    "sha256_file",
-    "stamp",
-    "write_manifest",
-]

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.embedding import ModelError, ModelMissing
+from index.files import sha256_file
 from index.paths import cache_folder
 
 MODEL_NAME = "multilingual-e5-small-zh"
@@ -32,7 +33,10 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What a made model is. `sha256` identifies it: a hash over the names and hashes of its files."""
+    """What a made model is. `sha256` identifies it: a hash over the names and hashes of its files.
+
+    `source_sha256` is that of the weights it was made from, so that a folder tells where it comes from.
+    """
 
     name: str
     dim: int
@@ -59,14 +63,9 @@ def is_made_model(folder: Path) -> bool:
     return (folder / CARD_FILE).is_file()
 
 
-def hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def describe(folder: Path, names: list[str]) -> dict[str, FileInfo]:
     """Size and hash of files in a folder."""
-    return {name: FileInfo((folder / name).stat().st_size, hash_file(folder / name)) for name in names}
+    return {name: FileInfo((folder / name).stat().st_size, sha256_file(folder / name)) for name in names}
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -96,7 +95,7 @@ def verify(folder: Path) -> ModelCard:
     """`read_card`, and every file's bytes have the hash that the card states."""
     card = read_card(folder)
     for name, info in card.files.items():
-        if hash_file(folder / name) != info.sha256:
+        if sha256_file(folder / name) != info.sha256:
             raise broken(folder, f"{name} 的内容已改变")
     return card
 

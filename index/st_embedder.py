@@ -19,7 +19,7 @@ import numpy as np
 
 from index.cores import usable_cores
 from index.embedding import ModelError, Vectors, WindowedEmbedder
-from index.model_folder import hash_file
+from index.files import sha256_file
 from index.prompts import Prompts, prompts_for
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class StEmbedder(WindowedEmbedder):
         if folder.is_dir():
             for path in sorted(folder.rglob("*")):
                 if path.is_file() and path.suffix in _MODEL_SUFFIXES:
-                    digest.update(f"{path.relative_to(folder).as_posix()} {hash_file(path)}\n".encode())
+                    digest.update(f"{path.relative_to(folder).as_posix()} {sha256_file(path)}\n".encode())
         else:
             for name, tensor in sorted(self._model.state_dict().items()):
                 digest.update(name.encode())

@@ -89,4 +89,4 @@ class Index:
         return self.expires is not None and dt.date.today().isoformat() >= self.expires
 
 
-__all__ = ["Dense", "Index", "IndexedClause", "IndexedNotice"]
+__all__ = ["Index", "IndexedClause", "IndexedNotice"]

@@ -58,9 +58,6 @@ class QuickEmbedder:
         self.sha256 = hashlib.sha256(name.encode()).hexdigest()
         self.embedded: list[str] = []
 
-    def count_tokens(self, text: str) -> int:
-        return len(text)
-
     def split_passage(self, context: str, text: str) -> list[str]:
         return [context + text]
 

@@ -20,7 +20,6 @@ from index.embedding import (
     WindowedEmbedder,
     batches,
     load_embedder,
-    require_dim,
     split_windows,
 )
 from index.onnx_embedder import OnnxEmbedder
@@ -122,7 +121,7 @@ def test_sentence_transformers_gives_the_same(
     """The same folder, read by sentence-transformers: same windows, prefixes, tokens and vectors."""
     assert (st_embedder.dim, st_embedder.max_tokens) == (embedder.dim, embedder.max_tokens) == (384, 512)
     assert st_embedder.prompts == embedder.prompts == Prompts("query: ", "passage: ")
-    assert [*map(st_embedder.count_tokens, passages)] == [*map(embedder.count_tokens, passages)]
+    assert [*map(st_embedder._count, passages)] == [*map(embedder._count, passages)]
     long = "".join(passages)
     assert st_embedder.split_passage("标题：", long) == embedder.split_passage("标题：", long)
     theirs = st_embedder.encode_passages([*passages, long])
@@ -180,7 +179,7 @@ def test_a_long_passage_is_split_and_nothing_is_lost(embedder: OnnxEmbedder, pas
     windows = embedder.split_passage(context, text)
     assert len(windows) > 3
     assert all(window.startswith(context) for window in windows)
-    assert all(embedder.count_tokens(window) <= embedder.max_tokens for window in windows)
+    assert all(embedder._count("passage: " + window) <= embedder.max_tokens for window in windows)
     assert "".join(window.removeprefix(context) for window in windows) == text
 
 
@@ -188,7 +187,7 @@ def test_a_long_passage_is_split_and_nothing_is_lost(embedder: OnnxEmbedder, pas
 @pytest.mark.parametrize("context", ["", "标题　", "很长的标题" * 300])
 def test_windows_of_odd_texts(embedder: OnnxEmbedder, context: str, text: str) -> None:
     windows = embedder.split_passage(context, text)
-    assert all(embedder.count_tokens(window) <= embedder.max_tokens for window in windows)
+    assert all(embedder._count("passage: " + window) <= embedder.max_tokens for window in windows)
     shared = windows[0][: common_start(windows)] if len(windows) > 1 else ""
     head = next(context[:n] for n in range(len(context), -1, -1) if shared.startswith(context[:n]))
     assert head + "".join(window.removeprefix(head) for window in windows) == context + text
@@ -383,9 +382,6 @@ class _Fake(WindowedEmbedder):
 
 def test_vectors_of_another_length() -> None:
     fake = _Fake("fake", 3, 10, Prompts())
-    require_dim(fake, 3, ".index")
-    with pytest.raises(ModelError, match=r"3 维.*4 维.*--rebuild"):
-        require_dim(fake, 4, ".index")
     fake.width = 5
     with pytest.raises(ModelError, match="5 维"):
         fake.encode_passages(["一"])
