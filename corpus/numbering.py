@@ -93,6 +93,8 @@ _LAW_STYLE = {"编": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "�
 _CITED = re.compile(r"[\s]*(?:的|至|到|和|及|与|或|、|，|,|。|；|第|规定的|规定，|所列|所称|之|中的|》|）|\))")
 _ENUM = re.compile(rf"({_NUMERAL}{{1,4}})\s*[、．]\s*")
 _PAREN = re.compile(rf"[(（]\s*({_NUMERAL}{{1,4}})\s*[)）]\s*[、．.]?\s*")
+# 「（三）项规定」 cites an item; 「（三）项目建设组」 is one.
+_CITED_ITEM = re.compile(r"》|项(?!目)|款(?!项)")
 _ARABIC = re.compile(r"(\d{1,3})\s*[.．、]\s*(?![\d])")
 _ARABIC_SPACED_DIGIT = re.compile(rf"(\d{{1,3}})[.．、]\s+(?=\d{{2,4}}\s*[{CJK}])")
 _ARABIC_PAREN = re.compile(r"[(（]\s*(\d{1,2})\s*[)）]\s*[、．.]?\s*")
@@ -134,7 +136,7 @@ def _read_chinese(text: str) -> Marker | None:
     for pattern, style, form in ((_ENUM, Style.ENUM, "{}、"), (_PAREN, Style.PAREN, "（{}）")):
         match = pattern.match(text)
         number = chinese_number(match[1]) if match else None
-        if match and number and text[match.end() : match.end() + 1] not in ("》", "项", "款"):
+        if match and number and not _CITED_ITEM.match(text, match.end()):
             return Marker(style, number, form.format(match[1]), match.end())
     return None
 

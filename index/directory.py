@@ -33,6 +33,8 @@ _HEAD_TAIL = re.compile(
     r"(?:牵头)?(?:负责(?:的)?(?:工作|工|事项|任务)?|工作职责|主要职责|职责|牵头的工作|工作任务|任务)$"
 )
 _LIST_BREAK = re.compile(r"[、，,；;]|和(?=[区市县省各])|及(?=[区市县省各])|与(?=[区市县省各])")
+# A working group has duties of its own, but is no office that the directory could list with a phone.
+_GROUP = re.compile(r"(?:组|专班)$")
 # Words for offices in general, not the name of one.
 _GENERAL = re.compile(
     r"^(?:各|所涉|相关|有关|其他|区直|全区|区属|政府各|市直|省直|成员|处置)"
@@ -81,11 +83,11 @@ class Entry:
 
 @functools.lru_cache(maxsize=65536)  # a heading stands above many clauses
 def head_office(heading: str) -> str | None:
-    """The office that a heading makes responsible, or None."""
+    """The office or working group that a heading makes responsible, or None."""
     marker = read_marker(heading)
     text = heading[marker.length :].strip() if marker else heading.strip()
     bare = _HEAD_TAIL.sub("", text)
-    if not 2 < len(bare) <= 24 or not is_org(bare) or re.search(r"[，。；：的]", bare):
+    if not 2 < len(bare) <= 24 or not (is_org(bare) or _GROUP.search(bare)) or re.search(r"[，。；：的]", bare):
         return None
     if bare == text and marker is None and not re.match(r"^(?:区|市|县|省|乡|镇|共青团|团)|.*[市区县]", text):
         return None

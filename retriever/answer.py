@@ -6,7 +6,7 @@ import math
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.model import ClauseKind
@@ -17,7 +17,7 @@ from retriever.confidence import Evidence, confidence, threshold
 from retriever.intent import Intent
 from retriever.model import Answer, Hit, Office
 from retriever.offices import Mention, duties
-from retriever.spans import MAX_ANSWER, Holds, Span, best_span, wanted
+from retriever.spans import MAX_ANSWER, TYPE, Holds, Span, best_span, wanted
 from retriever.terms import Terms, fold, holds
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 READ = 5  # hits from which a span may answer
 # A lower hit's span must beat the first hit's by this much for each rank it stands below.
-RANK_COST = 0.12
+RANK_COST = 0.2
+NO_TYPE = 0.5  # cost of a span without the kind of value that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ class Assessment:
     hit: Hit
     span: Span
     evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span of `hit`; `read` is the clause that matched: the same, or an item that `hit` introduces."""
+
+    hit: Hit
+    span: Span
+    read: Hit
 
 
 def answer_question(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hit], mode: str) -> Verdict:
@@ -68,10 +78,11 @@ def assess(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hi
     terms = question_terms(retriever, query)
     if Intent.NOTICE in query.asked:
         title = retriever.title_of(_successor(retriever, query, hits[0].entry))
-        hit, span = Hit(1, hits[0].score, title), Span(0, min(len(title.text), MAX_ANSWER), 0.0, True)
+        hit = Hit(1, hits[0].score, title)
+        found = Found(hit, Span(0, min(len(title.text), MAX_ANSWER), 0.0, True), hit)
     else:
-        hit, span = choose(candidates(retriever, query, hits), wanted(query.text, query.asked), terms)
-    return Assessment(hit, span, gather(retriever, query, scored, hits, hit, span, terms))
+        found = choose(retriever, candidates(retriever, query, hits), wanted(query.text, query.asked), terms)
+    return Assessment(found.hit, found.span, gather(retriever, query, scored, hits, found, terms))
 
 
 def _successor(retriever: Retriever, query: Query, entry: IndexedClause) -> IndexedClause:
@@ -102,7 +113,10 @@ def question_terms(retriever: Retriever, query: Query) -> Terms:
 def candidates(retriever: Retriever, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]:
     """The hits an answer may come from. A phone, or whom to consult, is answered by a contact line: that
     of the office the question names, else that of the first hit's notice, unless a clause found holds a
-    phone itself."""
+    phone itself. Who holds a post may stand in the lists of people of the first hit's notice."""
+    if Intent.PERSON in query.asked and Intent.OFFICE not in query.asked and Intent.PHONE not in query.asked:
+        lists = [Hit(1, hits[0].score, entry) for entry in retriever.people_lists(hits[0].entry)]
+        return [*lists, *(hit for hit in hits[:READ] if hit.entry.clause.kind is not ClauseKind.LIST)]
     if Intent.PHONE not in query.asked and Intent.CONTACT not in query.asked:
         return hits[:READ]
     lines: list[IndexedClause] = []
@@ -119,30 +133,46 @@ def candidates(retriever: Retriever, query: Query, hits: Sequence[Hit]) -> Seque
     return contacts + found if Intent.PHONE in query.asked else contacts
 
 
-def choose(hits: Sequence[Hit], holds: Holds | None, terms: Terms) -> tuple[Hit, Span]:
+def choose(retriever: Retriever, hits: Sequence[Hit], holds: Holds | None, terms: Terms) -> Found:
     """The hit and span that answer best: the first hit's unless a lower one's is clearly better."""
-    best: tuple[float, Hit, Span] | None = None
+    best: tuple[float, Found] | None = None
     top = hits[0].score
     for hit in hits:
         span = best_span(hit.entry.clause, holds, terms)
-        value = span.score + hit.score / top if top > 0 else span.score
+        found = Found(hit, span, hit)
+        if not span.has_type:
+            found = _introduced(retriever, found, holds, terms) or found
+        value = found.span.score + hit.score / top if top > 0 else found.span.score
         value -= RANK_COST * (hit.rank - 1)
-        value -= 0.3 if not span.has_type else 0.0
+        value -= NO_TYPE if not found.span.has_type else 0.0
         if best is None or value > best[0] + 1e-9:
-            best = (value, hit, span)
+            best = (value, found)
     assert best is not None  # there is at least one hit
-    return best[1], best[2]
+    return best[1]
+
+
+def _introduced(retriever: Retriever, item: Found, holds: Holds | None, terms: Terms) -> Found | None:
+    """The value asked for may stand in the sentence that introduces an item (「有下列行为之一，一次记6分：」):
+    that sentence's span, as good as the item is."""
+    entry = retriever.introduction(item.read.entry)
+    if entry is None:
+        return None
+    span = best_span(entry.clause, holds, terms)
+    if not span.has_type:
+        return None
+    better = replace(span, score=item.span.score + TYPE)
+    return Found(Hit(item.read.rank, item.read.score, entry), better, item.read)
 
 
 def gather(
-    retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hit], chosen: Hit, span: Span, terms: Terms
+    retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hit], found: Found, terms: Terms
 ) -> Evidence:
     """What speaks for and against an answer: few figures, the same for all kinds of questions."""
-    entry, notice = chosen.entry, chosen.entry.notice
+    entry, notice, span = found.read.entry, found.read.entry.notice, found.span
     around = fold(" ".join((notice.title, *entry.path, entry.text, notice.issuer or "", notice.date or "")))
     if Intent.NOTICE in query.asked:
         around += fold(hits[0].text)
-    said = entry.text[span.start : span.end]
+    said = found.hit.entry.text[span.start : span.end]
     near = fold(f"{' '.join(entry.path)} {said}")
     return Evidence(
         coverage=terms.coverage(around),

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import UsageError
+from corpus.fields import is_attachment_list
 from corpus.model import ClauseKind
 from corpus.text import squash
 from index.adapter import adapter_for
@@ -255,9 +256,30 @@ class Retriever:
         """The row of a notice's first clause that is no heading."""
         return next((row for row in self.index.clauses.rows(notice) if not self._hidden[row]), None)
 
+    def _rows_beside(self, entry: IndexedClause) -> range:
+        """The rows of a clause's notice."""
+        return self.index.clauses.rows(int(self.index.clauses.notice_of[entry.row]))
+
     def title_of(self, entry: IndexedClause) -> IndexedClause:
         """The clause that holds the title and number of a clause's notice."""
-        return self.index.clauses[self.index.clauses.rows(int(self.index.clauses.notice_of[entry.row]))[0]]
+        return self.index.clauses[self._rows_beside(entry)[0]]
+
+    def introduction(self, item: IndexedClause) -> IndexedClause | None:
+        """The clause that introduces an item (its text ends with a colon), or None."""
+        parent = item.path[:-1]
+        for row in range(item.row - 1, self._rows_beside(item)[0], -1):
+            entry = self.index.clauses[row]
+            if not parent or entry.path[: len(parent)] != parent:
+                return None
+            if len(entry.path) == len(parent):
+                return entry if entry.text.rstrip().endswith(("：", ":")) else None
+        return None
+
+    def people_lists(self, entry: IndexedClause) -> list[IndexedClause]:
+        """The lists of people (组长：…；成员：…) of a clause's notice."""
+        rows = self._rows_beside(entry)
+        lists = np.flatnonzero(self.index.clauses.of_kind(ClauseKind.LIST)[rows.start : rows.stop]) + rows.start
+        return [one for row in lists if not is_attachment_list((one := self.index.clauses[int(row)]).text)]
 
     def contact_lines(self, doc_number: str | None) -> list[IndexedClause]:
         """The contact lines of the notice with this number."""

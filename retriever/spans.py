@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from corpus.joins import has_pause
 from corpus.model import Clause, ClauseKind
 from corpus.text import CJK, nfkc, squash
+from corpus.words import alternatives
 from retriever.intent import Intent
 from retriever.terms import Terms, fold
 
@@ -36,9 +37,17 @@ _DAY = re.compile(rf"{_NUMERAL}\s*日|{_NUMERAL}\s*号|之日|底前?")
 _DATE = re.compile(
     rf"\d{{4}}\s*年|{_NUMERAL}\s*月|{_NUMERAL}\s*日|{_NUMERAL}\s*时|之日|年底|月底|季度|周[一二三四五六日]|星期"
 )
+# From when on something is in force: 「自2019年3月1日起施行」, 「自印发之日起执行」.
+_IN_FORCE = re.compile(r"[自从][^，,。；;]{1,20}[起始]|[起始](?:施行|实施|执行|生效)")
 _DURATION = re.compile(rf"{_NUMERAL}\s*(?:年|个月|月|日|天|个?工作日|小时|周)|长期|永久")
+_NAME = rf"(?:{alternatives('surnames')})[{CJK}]{{1,2}}"
+_POST = rf"(?:{alternatives('posts')})"
+# A name beside a post (「组长：陈楠」「陈楠，区政府副区长」「局长陈楠兼任」), or who takes a post on
+# (「由副区长任组长」).
 _PERSON = re.compile(
-    rf"[{CJK}]{{2,4}}(?:同志|（|，|兼任|任)|：[{CJK}]{{2,4}}|(?:主任|组长|局长|书记|区长|成员|主席|镇长|队长|长)[，；：]?"
+    rf"{_NAME}(?:同志|兼任|担任|任(?![务何意期]))"
+    rf"|(?<![{CJK}]){_NAME}[，,（(][{CJK}、]{{0,24}}{_POST}|[：:]\s*{_NAME}(?![{CJK}])"
+    rf"|{_POST}[：:]?\s*{_NAME}(?![{CJK}])|^{_NAME}[，；]|[由为][{CJK}（）()]{{2,24}}(?:兼任|担任|任(?![务何意期]))"
 )
 _PLACE = re.compile(r"位于|地点|地址|[村镇乡街道路区县市社湾沟]|以[东西南北]|附近|设在")
 _PHONE = re.compile(r"\d{3,4}-{1,2}\d{7,8}|1[3-9]\d{9}|(?<!\d)\d{7,8}(?!\d)|(?<!\d)12\d{3}(?!\d)")
@@ -86,6 +95,8 @@ def _pattern(intent: Intent, question: str) -> re.Pattern[str] | None:
             return _SHARE
         return _ANY_AMOUNT
     if intent is Intent.DATE:
+        if re.search(r"生效|施行|实施|执行", question) and not re.search(r"结束|截止|为止|失效|到期|完成", question):
+            return _IN_FORCE
         return _DAY if re.search(r"哪[一]?[天日]|几号|日期|何日", question) else _DATE
     return {Intent.DURATION: _DURATION, Intent.PERSON: _PERSON, Intent.PLACE: _PLACE}.get(intent)
 
@@ -170,9 +181,25 @@ def _row_span(clause: Clause, holds: Holds | None, terms: Terms, heads: str) -> 
     at = text.find("）：")
     start = at + 2 if at >= 0 else text.find("：") + 1
     span = _scored(text, start, len(text), holds, terms, heads)
+    if holds is not None and not span.has_type and any(map(holds, _with_units(text[:start], text[start:]))):
+        span = Span(start, len(text), span.score + TYPE, True)
     caption = fold(text[:start])
     bonus = HEADS * (terms.coverage(caption + fold(text[start:])) - terms.coverage(fold(text[start:])))
     return _fit(text, Span(start, len(text), span.score + bonus, span.has_type), terms)
+
+
+_FIGURES = re.compile(r"\s*\d[\d,.]*\s*")
+_HEAD_UNIT = re.compile(rf"({_UNIT})数?\s*[)）]?$")
+
+
+def _with_units(heads: str, cells: str) -> list[str]:
+    """The figures among a row's cells, each with the unit that its column's head states (拟建套数, 面积（亩）)."""
+    columns = heads.removesuffix("）：").split("｜")
+    values = cells.split("｜")
+    if len(columns) != len(values):
+        return []
+    pairs = [(value, _HEAD_UNIT.search(nfkc(column))) for column, value in zip(columns, values, strict=True)]
+    return [value.strip() + unit[1] for value, unit in pairs if unit and _FIGURES.fullmatch(value)]
 
 
 def _narrow(text: str, span: Span, holds: Holds, terms: Terms) -> Span:

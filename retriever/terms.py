@@ -79,7 +79,8 @@ class Terms:
 
 
 def holds(folded: str, token: str) -> bool:
-    """Whether a token stands in a folded text; a figure only as a whole (5 is not in 15)."""
+    """Whether a token stands in a folded text; a figure only as a whole (5 is not in 15), and a post
+    not where only its deputy stands (组长 is not in 副组长)."""
     if not token[0].isdigit():
-        return token in folded
+        return folded.count(token) > folded.count(f"副{token}")
     return re.search(rf"(?<![\d.]){re.escape(token)}(?![\d])", folded) is not None

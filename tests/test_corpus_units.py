@@ -21,7 +21,7 @@ from corpus.model import ClauseKind
 from corpus.numbering import Style, chinese_number, chinese_numeral, read_marker
 from corpus.offices import key, same_office
 from corpus.parse import parse_source
-from corpus.people import starts_list
+from corpus.people import is_person, starts_list
 from corpus.reading import decode, read_text, source_from_text
 from corpus.text import cut, repair, squash
 from corpus.validity import own_term
@@ -41,6 +41,8 @@ def test_numerals_survive_writing_and_reading(number: int) -> None:
         ("一、总体要求", Style.ENUM, 1),
         ("(二)、地质灾害发生的因素", Style.PAREN, 2),
         ("（三十九）新城指挥部", Style.PAREN, 39),
+        ("（三）项目建设组", Style.PAREN, 3),  # no citation of an item
+        ("(二)款项拨付", Style.PAREN, 2),
         ("76.全面加快", Style.ARABIC, 76),
         ("2. 2023 年拟建项目", Style.ARABIC, 2),
         ("（4）与人社部门", Style.ARABIC_PAREN, 4),
@@ -66,6 +68,8 @@ def test_markers(text: str, style: Style, number: int) -> None:
         "1 日起执行",
         "5G网络",
         "第三条第二款",
+        "（三）项规定的情形",
+        "（一）款所列行为",
     ],
 )
 def test_no_markers(text: str) -> None:
@@ -192,6 +196,8 @@ def test_word_lists() -> None:
         assert len(set(entry["words"])) == len(entry["words"]), name
     assert looks_like_title(data["document_kinds"]["example"]) and looks_like_title(data["rule_kinds"]["example"])
     assert starts_list(data["people_labels"]["example"], None)
+    assert is_person(f"{data['surnames']['example']} {data['posts']['example']}")
+    assert data["surnames"]["example"].startswith(tuple(data["surnames"]["words"]))
 
 
 def test_offices_are_joined_by_rule() -> None:

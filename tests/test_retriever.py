@@ -20,6 +20,7 @@ from retriever.intent import Intent, intents
 from retriever.lookup import find_number, find_section, match_notices
 from retriever.model import Filters
 from retriever.search import Retriever
+from retriever.spans import wanted
 from tests.conftest import GAZETTE, ROOT
 
 
@@ -107,6 +108,31 @@ def test_sections() -> None:
 )
 def test_intents(question: str, intent: Intent) -> None:
     assert intent in intents(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("开车时拿手机接打电话，记几分", Intent.PHONE),
+        ("生孩子请的那几个月，会占掉年假吗", Intent.DURATION),
+        ("那几个人后来怎么处理", Intent.AMOUNT),
+    ],
+)
+def test_words_that_only_look_like_an_interrogative(question: str, intent: Intent) -> None:
+    assert intent not in intents(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "holds", "lacks"),
+    [
+        ("组长是谁", "组长：陈利平，区政府副区长；", "现成立工作领导小组，组成人员如下："),
+        ("谁兼任办公室主任", "办公室主任由区发展和改革局局长吴卿兼任。", "办公室主任负责日常工作，成员单位配合。"),
+        ("办法哪天开始施行", "本办法自2019年3月1日起施行。", "已于2018年9月6日第23次常务会议修订通过"),
+    ],
+)
+def test_what_an_answer_must_hold(question: str, holds: str, lacks: str) -> None:
+    test = wanted(question, intents(question))
+    assert test is not None and test(holds) and not test(lacks)
 
 
 def test_number_asked_for_comes_first(keywords: Retriever) -> None:
@@ -257,3 +283,45 @@ def test_whom_to_consult_is_answered_by_the_contact_line(keywords: Retriever) ->
     result = keywords.search("第五次全国经济普查工作找谁咨询", mode="bm25")
     assert result.answer is not None and result.answer.text.startswith("咨询单位")
     assert result.answer.offices[0].role == "contact" and result.answer.offices[0].phone == "0358-8222509"
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("农产品双认证攻坚工作领导小组的组长是谁？", "陈利平"),
+        ("黄河流域生态保护和高质量发展领导小组组长是谁？", "张海文"),
+        ("艾滋病防治委员会里，妇联的委员是谁？", "吴改玲"),
+    ],
+)
+def test_who_holds_a_post_is_read_from_the_list_of_people(hybrid: Retriever, question: str, name: str) -> None:
+    """A 组长 is no 副组长, and a sentence that only sets the group up is no answer."""
+    result = hybrid.search(question)
+    assert result.answer is not None and name in result.answer.text
+
+
+def test_the_unit_of_a_figure_may_stand_in_its_column_head(hybrid: Retriever) -> None:
+    result = hybrid.search("沙麻沟棚户区改造安置房二期打算建多少套房？")
+    assert result.answer is not None and "624" in result.answer.text
+
+
+def test_a_working_group_answers_for_its_duties(keywords: Retriever) -> None:
+    """（三）项目建设组 was taken for a cited （三）项, and its duties went to the group before it."""
+    result = keywords.search("储备库项目的土地、规划、文物勘探等手续由哪个组协调办理？", mode="bm25")
+    assert result.answer is not None and result.answer.offices[0].name == "项目建设组"
+
+
+def test_a_value_in_the_sentence_that_introduces_the_items(tmp_path: Path) -> None:
+    text = (
+        "道路交通安全违法行为记分办法\n（2021年12月17日某部令第163号公布）\n第一条　为了记分，制定本办法。\n"
+        "第二条　机动车驾驶人有下列行为之一，一次记6分：\n（一）驾驶机动车不按交通信号灯指示通行的；\n"
+        "（二）违法占用应急车道行驶的。\n第三条　机动车驾驶人有下列行为之一，一次记3分：\n"
+        "（一）在高速公路上行驶低于规定最低时速的；\n（二）驾驶机动车违反禁令标志指示的。\n"
+        "第四条　本办法自2022年4月1日起施行。\n"
+    )
+    (tmp_path / "办法.txt").write_text(text, "utf-8")
+    build([tmp_path / "办法.txt"], tmp_path / "index", dense=False)
+    retriever = Retriever.open(tmp_path / "index")
+    result = retriever.search("不按信号灯通行一次记多少分？", mode="bm25")
+    assert result.answer is not None and "一次记6分" in result.answer.text
+    assert result.answer.clause_id.endswith("第二条")
+    assert "自2022年4月1日起施行" in retriever.search("记分办法哪天开始施行？", mode="bm25").answer.text  # type: ignore[union-attr]
