@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ pytest.importorskip("reportlab", reason="needs reportlab")
 
 from documents_helpers import column, grid, pdf
 
-from corpus.documents.view import locate, page_image
+from corpus.documents.pages import Box
+from corpus.documents.pdf import open_pdf
+from corpus.documents.view import Passage, locate, page_image
+from corpus.model import Span
 
 LEFT = [
     "　　第一条为了规范本区的管理工作，保障群众",
@@ -164,12 +168,52 @@ def test_a_page_with_its_own_rotation_is_read_as_it_is_shown(tmp_path: Path) -> 
     assert texts(pdf(tmp_path / "a.pdf", [draw])) == ["".join(LEFT).strip("　")]
 
 
+def found(path: Path, text: str, before: str = "", after: str = "") -> list[Box]:
+    return locate(path, 1, Passage(text, Span(1, 1), before, after))
+
+
 def test_a_clause_is_found_line_by_line_and_nothing_else(tmp_path: Path) -> None:
     path = pdf(tmp_path / "a.pdf", [two_columns])
-    boxes = locate(path, 1, "".join(LEFT))
+    boxes = found(path, "".join(LEFT))
     assert len(boxes) == len(LEFT)
     assert all(0 < box.x0 < box.x1 < 0.5 and 0 < box.top < box.bottom < 1 for box in boxes)
-    assert locate(path, 1, "本页没有这句话，别处也没有。") == []
+    assert found(path, "本页没有这句话，别处也没有。") == []
+
+
+def test_of_equal_texts_the_one_between_its_neighbours_is_found(tmp_path: Path) -> None:
+    lines = [
+        "　　一、区住建局",
+        "　　（一）督促落实",
+        "　　（二）完成其他事项",
+        "　　二、区交通局",
+        "　　（一）督促落实",
+    ]
+    path = pdf(tmp_path / "a.pdf", [lambda c: column(c, 60, [*FILLER, *lines, *FILLER])])
+    (first,) = found(path, "（一）督促落实", before="一、区住建局", after="（二）完成其他事项")
+    (second,) = found(path, "（一）督促落实", before="（二）完成其他事项二、区交通局")
+    assert first.bottom < second.top
+
+
+def test_part_of_a_line_is_marked_as_such(tmp_path: Path) -> None:
+    path = pdf(
+        tmp_path / "a.pdf", [lambda c: column(c, 60, ["　　第一条各单位应当做好工作。第二条本办法自公布之日起施行。"])]
+    )
+    (whole,) = found(path, "第一条各单位应当做好工作。第二条本办法自公布之日起施行。")
+    (part,) = found(path, "第二条本办法自公布之日起施行。")
+    assert whole.x0 < part.x0 < part.x1 == whole.x1
+
+
+def test_a_text_with_repaired_characters_is_found(tmp_path: Path) -> None:
+    path = pdf(tmp_path / "a.pdf", [two_columns])
+    assert len(found(path, "".join(LEFT).replace("权益", "利益"))) >= len(LEFT)
+    assert found(path, "规范本区的" + "别的文件里的话，这一页上没有" * 3) == []
+
+
+def test_a_row_of_a_table_is_found_by_its_cells(tmp_path: Path) -> None:
+    boxes = found(pdf(tmp_path / "a.pdf", [table]), "2农村公路区交通局")
+    assert len(boxes) == 3
+    assert max(box.top for box in boxes) - min(box.top for box in boxes) < 0.01
+    assert boxes[0].top * 842 == pytest.approx(842 - 620, abs=4)
 
 
 def test_the_picture_of_a_page(tmp_path: Path) -> None:
@@ -177,6 +221,24 @@ def test_the_picture_of_a_page(tmp_path: Path) -> None:
     assert page_image(path, 1, scale=1.0).size == (595, 842)
     with pytest.raises(InputError, match="没有第 2 页"):
         page_image(path, 2)
+
+
+def test_a_page_without_measure_makes_no_huge_picture(tmp_path: Path) -> None:
+    path = pdf(tmp_path / "a.pdf", [lambda c: (c.setPageSize((14_400, 7_200)), column(c, 60, LEFT))])
+    assert page_image(path, 1, scale=2.0).size == (2400, 1200)
+
+
+def test_one_document_is_open_at_a_time(tmp_path: Path) -> None:
+    """PDFium must not be called from two threads at once."""
+    path = pdf(tmp_path / "a.pdf", [two_columns])
+    drawn: list[str] = []
+    other = threading.Thread(target=lambda: drawn.append(str(page_image(path, 1, scale=0.1).size)))
+    with open_pdf(path, "a.pdf"):
+        other.start()
+        other.join(0.5)
+        assert not drawn
+    other.join(20)
+    assert len(drawn) == 1
 
 
 def test_an_empty_page_is_named_and_the_others_are_read(tmp_path: Path) -> None:

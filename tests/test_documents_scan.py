@@ -20,7 +20,8 @@ from corpus.documents.ocr import Recogniser, page_from_json, page_to_json
 from corpus.documents.pages import Box, PageContent, Rule, Segment
 from corpus.documents.pdf import open_pdf, source_of
 from corpus.documents.scans import skew_of, without_seals
-from corpus.documents.view import locate, page_image
+from corpus.documents.view import Passage, locate, page_image
+from corpus.model import Span
 from corpus.sources import read_source
 
 if make_scan.font_path() is None:
@@ -74,7 +75,7 @@ def test_a_spoiled_cache_file_is_passed_over(sealed: tuple[Path, Path, str], tmp
 def test_a_clause_is_found_on_its_page(sealed: tuple[Path, Path, str]) -> None:
     path, cache, truth = sealed
     number = next(line for line in truth.split("\n") if "〔" in line and len(line) < 16)
-    (box,) = locate(path, 1, number, cache)
+    (box,) = locate(path, 1, Passage(number, Span(1, 1)), cache)
     assert 0.3 < box.x0 < box.x1 < 0.7
     assert 0.1 < box.top < box.bottom < 0.3
     image = page_image(path, 1, scale=0.5)
@@ -85,9 +86,13 @@ def test_a_page_scanned_upside_down_is_read(pages: list[make_scan.Page], tmp_pat
     short = next(page for page in pages if page.stamp and 100 < len("".join(page.truth)) < 250)
     path = tmp_path / "turned.pdf"
     make_scan.draw(short, 110, seed=1).rotate(180).save(path, resolution=110)
-    source = read_source(path)
+    source = read_source(path, tmp_path)
     text = "\n".join(line.text for line in source.lines if "公报" not in line.text and line.text != "政府文件")
     assert error_rate("\n".join(short.truth), text) <= 0.02
+    # Its picture shows the page as it was scanned: the title, at the head of the page, is at its foot.
+    boxes = locate(path, 1, Passage(short.truth[0], Span(1, 1)), tmp_path)
+    assert boxes
+    assert all(0.8 < box.top < box.bottom < 0.95 for box in boxes)
 
 
 @pytest.mark.parametrize("angle", [90, 270])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import Any
 
 from corpus.errors import InputError
@@ -21,3 +22,8 @@ def require(module: str) -> Any:
             f"读取这类文件需要的组件没有安装（{module}）",
             todo="请运行 make setup-documents，再试一次",
         ) from err
+
+
+def installed(*modules: str) -> bool:
+    """Whether these modules of the extra are there; none is imported."""
+    return all(importlib.util.find_spec(module) is not None for module in modules)

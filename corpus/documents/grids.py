@@ -30,10 +30,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; a row of one cell is a line across the whole table."""
+    """Rows of cells; a row of one cell is a line across the whole table.
+
+    `segments` are each row's, in the order of its cells; those of a cell over several rows are in each.
+    """
 
     box: Box
     rows: tuple[tuple[str, ...], ...]
+    segments: tuple[tuple[Segment, ...], ...]
 
 
 def find_grids(rules: tuple[Rule, ...]) -> list[Grid]:
@@ -151,15 +155,22 @@ def _table(grid: Grid, segments: list[Segment]) -> Table | None:
         texts[grid.cell_of[row, column]].append(segment)
     if len(texts) < 2:
         return None
-    cells = {place: cell_text(found) for place, found in texts.items()}
-    rows = spread_rows(grid.cell_of, cells, len(grid.ys) - 1, len(grid.xs) - 1)
-    filled = tuple(row for row in rows if any(row))
-    return Table(grid.box, filled) if filled else None
+    lines = {place: group_lines(found) for place, found in texts.items()}
+    cells = {place: _cell_text(found) for place, found in lines.items()}
+    columns = len(grid.xs) - 1
+    rows: list[tuple[str, ...]] = []
+    segments_of: list[tuple[Segment, ...]] = []
+    for number, row_cells in enumerate(spread_rows(grid.cell_of, cells, len(grid.ys) - 1, columns)):
+        if any(row_cells):
+            places = dict.fromkeys(grid.cell_of[number, column] for column in range(columns))
+            shown = [lines[place] for place in places if place in lines and cells[place] in row_cells]
+            rows.append(row_cells)
+            segments_of.append(tuple(segment for cell in shown for line in cell for segment in line))
+    return Table(grid.box, tuple(rows), tuple(segments_of)) if rows else None
 
 
-def cell_text(segments: list[Segment]) -> str:
+def _cell_text(lines: list[list[Segment]]) -> str:
     """Lines of a cell from top to bottom, joined: a space only where a cell's line ended early."""
-    lines = group_lines(segments)
     return join_lines([" ".join(segment.text for segment in line) for line in lines]).replace("\t", " ")
 
 
@@ -215,4 +226,4 @@ def _aligned(block: list[list[Segment]]) -> Table:
         for segment in line:
             box = box.joined(segment.box)
     rows = tuple(tuple(segment.text for segment in line) for line in block)
-    return Table(box, rows)
+    return Table(box, rows, tuple(map(tuple, block)))

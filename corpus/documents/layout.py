@@ -51,10 +51,6 @@ class Line:
         """Em to the column's right edge."""
         return (self.right - self.box.x1) / self.size
 
-    @property
-    def centered(self) -> bool:
-        return self.indent > _DEEP and abs(self.indent - self.slack) < 2.5
-
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -63,7 +59,7 @@ class Paragraph:
     text: str
     page: int
     continues: bool
-    segments: tuple[Segment, ...] = ()
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +275,10 @@ def paragraphs(pages: tuple[PageContent, ...]) -> list[Paragraph]:
         for part in parts:
             for block in page_blocks(part, metrics):
                 if isinstance(block, Table):
-                    out += [Paragraph("\t".join(row), page.number, False) for row in block.rows]
+                    out += [
+                        Paragraph("\t".join(row), page.number, False, segments)
+                        for row, segments in zip(block.rows, block.segments, strict=True)
+                    ]
                     last = None
                     continue
                 for index, line in enumerate(block):

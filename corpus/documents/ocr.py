@@ -23,7 +23,7 @@ from corpus.documents.grids import find_grids
 from corpus.documents.pages import Box, PageContent, Rule, Segment, em_width, turn_box
 from corpus.documents.scans import find_rules, skew_of, straight_box, straighten, without_seals
 
-_FORMAT = 3  # of the cached results: raise it with every change of what a picture yields
+_FORMAT = 4  # of the cached results: raise it with every change of what a picture yields
 _MIN_DPI, _MAX_DPI, _USUAL_DPI = 110.0, 220.0, 150.0
 _MAX_SIDE = 2000.0  # pixels: rapidocr shrinks larger pictures
 _UPSIDE_DOWN = 0.75  # mean confidence of a page below which it is tried the other way up
@@ -48,10 +48,14 @@ class _Reading:
 
 
 class Recogniser:
-    """Recognises pages; loads the models at the first page that is not in the cache."""
+    """Recognises pages; loads the models at the first page that is not in the cache.
 
-    def __init__(self, cache: Path | None) -> None:
+    With `known_only` it never does: what is not in the cache counts as a page without text.
+    """
+
+    def __init__(self, cache: Path | None, *, known_only: bool = False) -> None:
         self.folder = None if cache is None else cache / "ocr"
+        self.known_only = known_only
         self.from_cache = False
         self._engine: Any = None
 
@@ -65,7 +69,9 @@ class Recogniser:
         key = self._key(image)
         content = self._load(key)
         self.from_cache = content is not None
-        if content is None:
+        if content is None and self.known_only:
+            content = PageContent(number, width, height, ())
+        elif content is None:
             content = self._recognise(image, scale)
             self._save(key, content)
         if not content.segments and content.turned is None:
@@ -81,7 +87,13 @@ class Recogniser:
         reading = replace(reading, lines=[line for line in reading.lines if not _is_of_seal(line, seals)])
         if len(reading.lines) >= 3 and reading.confidence < _UPSIDE_DOWN:
             other = self._read_picture(image[::-1, ::-1].copy(), scale)
-            reading = max(reading, other, key=lambda found: found.confidence)
+            if other.confidence > reading.confidence:
+                return _upside_down(self._laid_out(other, scale))
+        return self._laid_out(reading, scale)
+
+    def _laid_out(self, reading: _Reading, scale: float) -> PageContent:
+        """Lines made level, ruled lines found, and what runs along the page's side read upright."""
+        image = reading.image
         height, width = (side / scale for side in image.shape[:2])
         tall = [line for line in reading.lines if _is_tall(line)]
         if len(tall) < 3 and len(tall) < len(reading.lines) / 2:
@@ -262,6 +274,17 @@ def _straight(reading: _Reading, scale: float) -> tuple[tuple[Segment, ...], tup
         image = straighten(image, reading.skew)
         lines = [_moved(line, straight_box(line.box, reading.skew, width, height)) for line in lines]
     return tuple(lines), find_rules(image, scale, lines)
+
+
+def _upside_down(page: PageContent) -> PageContent:
+    """A page that was read with its picture turned by 180°: its lines are shown where they really are."""
+    width, height = page.width, page.height
+
+    def shown(lines: tuple[Segment, ...]) -> tuple[Segment, ...]:
+        return tuple(replace(line, place=turn_box(line.shown, 2, width, height)) for line in lines)
+
+    turned = page.turned and replace(page.turned, segments=shown(page.turned.segments))
+    return replace(page, segments=shown(page.segments), turned=turned)
 
 
 def _moved(line: Segment, box: Box) -> Segment:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Origin = Literal["text", "ocr", "empty", "failed"]
+_MOVED = 2.0  # em: text that is made level moves by less
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,17 @@ class Segment:
             end -= 1
         right = self.lefts[end] if end < len(self.lefts) else self.box.x1
         box = Box(self.lefts[start] if start < len(self.lefts) else self.box.x0, self.box.top, right, self.box.bottom)
-        return replace(self, box=box, text=self.text[start:end], lefts=self.lefts[start:end])
+        return replace(self, box=box, text=self.text[start:end], lefts=self.lefts[start:end], place=self._place_of(box))
+
+    def _place_of(self, part: Box) -> Box | None:
+        """Where a part of the box is shown. Text that was made level has only been moved a little; of text
+        that was turned the whole place is shown."""
+        if self.place is None:
+            return None
+        dx, dy = self.place.x0 - self.box.x0, self.place.top - self.box.top
+        if abs(dx) + abs(dy) > _MOVED * self.size:
+            return self.place
+        return Box(part.x0 + dx, part.top + dy, part.x1 + dx, part.bottom + dy)
 
 
 @dataclass(frozen=True, slots=True)

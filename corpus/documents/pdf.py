@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,22 +23,25 @@ _FEW = 12  # letters: a page with a picture and fewer than these is a scan with 
 _UNREADABLE = 0.1  # share of characters without meaning from which on a text layer is useless
 _DOUBTFUL = 0.8  # confidence below which a recognised line is shown to a person
 _PDFIUM_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_ONE_AT_A_TIME = threading.RLock()  # PDFium must not be called from two threads at once
 
 
 @contextmanager
 def open_pdf(data: Path | bytes, where: str) -> Iterator[Any]:
-    """An open pypdfium2 document. Raises InputError where it is encrypted or broken."""
+    """An open pypdfium2 document, the only one of the process. Raises InputError where it is encrypted or
+    broken."""
     pdfium = require("pypdfium2")
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as err:
-        if getattr(err, "err_code", None) == _PDFIUM_PASSWORD:
-            raise InputError("这个 PDF 有密码，打不开", where, "请用阅读软件去掉密码后另存一份再试") from err
-        raise InputError("这个 PDF 已损坏，或不是完整的文件", where, "请重新下载或重新扫描后再试") from err
-    try:
-        yield document
-    finally:
-        document.close()
+    with _ONE_AT_A_TIME:
+        try:
+            document = pdfium.PdfDocument(data)
+        except pdfium.PdfiumError as err:
+            if getattr(err, "err_code", None) == _PDFIUM_PASSWORD:
+                raise InputError("这个 PDF 有密码，打不开", where, "请用阅读软件去掉密码后另存一份再试") from err
+            raise InputError("这个 PDF 已损坏，或不是完整的文件", where, "请重新下载或重新扫描后再试") from err
+        try:
+            yield document
+        finally:
+            document.close()
 
 
 def read_pdf(
