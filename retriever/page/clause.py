@@ -10,6 +10,7 @@ from index.store import IndexedClause
 from retriever.page.cite import source_line, styles
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el
+from retriever.page.original_view import original
 from retriever.page.view import Place, View
 
 
@@ -98,9 +99,10 @@ def same_elsewhere(others: Sequence[IndexedClause], view: View) -> Html | None:
 
 
 def actions(entry: IndexedClause, view: View, label: str = "复制引用") -> Html:
-    """What can be done with a clause: read around it, cite it, choose it for export."""
+    """What can be done with a clause: read around it, see its page, cite it, choose it for export."""
     link = notice_link(entry, view, "看前后文")
-    return el("div", link, citations(entry, label), pick_box(entry, "选中，准备导出"), cls="actions")
+    box = pick_box(entry, "选中，准备导出")
+    return el("div", link, original(entry), citations(entry, label), box, cls="actions")
 
 
 def pick_box(entry: IndexedClause, label: str) -> Html:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 # Control characters other than tab and line breaks mean nothing to a reader and confuse parsers.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_VOID = frozenset({"input", "br", "hr", "meta", "link"})
+_VOID = frozenset({"input", "br", "hr", "img", "meta", "link"})
 
 
 class Html(str):

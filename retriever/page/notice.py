@@ -13,6 +13,7 @@ from retriever.page.clause import body, citations, pick_box, source
 from retriever.page.collection import Collection
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el, join
+from retriever.page.original_view import original
 from retriever.page.results import export_bar
 from retriever.page.status import status_note
 from retriever.page.view import Place, View
@@ -130,7 +131,7 @@ def _clause(entry: IndexedClause, words: Sequence[str], wanted: str) -> Html:
         "div",
         el("p", "您查的就是这一条", cls="here") if here else None,
         body(entry, words),
-        el("div", citations(entry), pick_box(entry, "选中"), source(entry), cls="actions") if here else _folded(entry),
+        _actions(entry) if here else _folded(entry),
         id=anchor(entry.row),
         cls=f"clause {entry.kind}" + (" target" if here else ""),
         tabindex=-1,
@@ -148,9 +149,13 @@ def _folded(entry: IndexedClause) -> Html:
     return el(
         "details",
         el("summary", el("span", "引用这一条", cls="quiet")),
-        el("div", citations(entry), pick_box(entry, "选中"), source(entry), cls="actions"),
+        _actions(entry),
         cls="cite-here",
     )
+
+
+def _actions(entry: IndexedClause) -> Html:
+    return el("div", original(entry), citations(entry), pick_box(entry, "选中"), source(entry), cls="actions")
 
 
 def _table(entries: Sequence[IndexedClause], words: Sequence[str], wanted: str) -> Html:

@@ -1,4 +1,4 @@
-"""The routes beside Gradio's: style and script, export of chosen clauses, feedback."""
+"""The routes beside Gradio's: style and script, export of chosen clauses, feedback, pages of originals."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from corpus.errors import UsageError
+from corpus.errors import GongbaoError, UsageError
 from retriever.page.collection import Collection
 from retriever.page.export import FORMS, MAX_CLAUSES, export
 from retriever.page.feedback import Feedback, FeedbackFile
+from retriever.page.gate import Full, Gate
 from retriever.page.live import LiveIndex
+from retriever.page.markup import el
+from retriever.page.original_view import sheets
+from retriever.page.originals import NotThere, Originals
+
+_NOT_READY = "索引还没有准备好，请稍后再试。"
 
 
 def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, static: Path) -> None:
@@ -31,7 +37,7 @@ def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, sta
         fields = await _form(request)
         collection = live.now.collection
         if collection is None:
-            return _plain("索引还没有准备好，请稍后再试。", 503)
+            return _plain(_NOT_READY, 503)
         return await run_in_threadpool(_download, collection, fields)
 
     @app.post("/feedback")
@@ -52,6 +58,46 @@ def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, sta
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"kept": True})
         return _plain("谢谢，已经记下。请用浏览器的“返回”回到上一页。", 200)
+
+    _add_originals(app, live)
+
+
+def _add_originals(app: FastAPI, live: LiveIndex) -> None:
+    """What a clause's 看原页 asks for: the pictures of its pages with a line on each, and one picture."""
+    originals = Originals()
+    drawing = Gate(at_once=1, waiting=16)  # PDFium works for one at a time anyway, some 0.2 s a page
+
+    @app.get("/original")
+    async def original(clause: str = "") -> Response:
+        collection = live.now.collection
+        if collection is None:
+            return _plain(_NOT_READY, 503)
+        try:
+            found = await drawing.run(sheets, originals, collection, clause)
+        except NotThere as err:
+            return _plain(str(err), 404)
+        except Full as err:
+            return _plain(str(err), 503)
+        except GongbaoError as err:  # the file can't be used any more: that is what there is to see
+            found = el("p", str(err), cls="unsure")
+        return Response(found, headers={"cache-control": "no-store"}, media_type="text/html; charset=utf-8")
+
+    @app.get("/original/picture")
+    async def picture(clause: str = "", page: str = "") -> Response:
+        collection = live.now.collection
+        if collection is None:
+            return _plain(_NOT_READY, 503)
+        number = int(page) if page.isascii() and page.isdecimal() and len(page) < 8 else 0
+        try:
+            sheet = await drawing.run(originals.sheet, collection, clause, number)
+        except NotThere as err:
+            return _plain(str(err), 404)
+        except Full as err:
+            return _plain(str(err), 503)
+        except GongbaoError as err:
+            return _plain(str(err), 409)
+        # The page's addresses name the index that a picture belongs to: another index has others.
+        return Response(sheet.data, headers={"cache-control": "private, max-age=3600"}, media_type="image/jpeg")
 
 
 def _download(collection: Collection, fields: dict[str, list[str]]) -> Response:

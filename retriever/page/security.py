@@ -20,7 +20,7 @@ MAX_BODY = 64 * 1024  # bytes of a request; a question of 2,000 characters takes
 
 _ALLOWED = re.compile(
     r"/(?:|config/?|theme\.css|favicon\.ico|robots\.txt"
-    r"|export|feedback|gongbao/[\w.-]+"
+    r"|export|feedback|original(?:/picture)?|gongbao/[\w.-]+"
     r"|(?:assets|static|svelte)/[\w./@-]+"
     r"|gradio_api/(?:info/?|app_id/?|startup-events|theme\.css|reset/?|cancel"
     r"|queue/(?:join|data)|heartbeat/\w+"

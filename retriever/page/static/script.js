@@ -179,6 +179,35 @@
     }
   }
 
+  // --- pages of originals ---------------------------------------------------------------------------
+
+  // Nothing is asked for before the place is opened, and once it is there it stays.
+  async function fetchSheets(place) {
+    if (place.dataset.state) return;
+    place.dataset.state = "asked";
+    const links = place.innerHTML;
+    place.textContent = "正在打开原页……";
+    try {
+      const answer = await fetch(place.dataset.src);
+      const text = await answer.text();
+      if (answer.ok) place.innerHTML = text;
+      else place.textContent = text;
+      for (const pan of place.querySelectorAll(".pan")) showMark(pan);
+      say(answer.ok ? [...place.querySelectorAll("figcaption, p")].map((one) => one.textContent).join(" ") : text);
+    } catch {
+      place.innerHTML = links;
+      delete place.dataset.state;
+      say("没能打开原页，请再试一次。");
+    }
+  }
+
+  // A page is larger than its frame: move the clause into it.
+  function showMark(pan) {
+    const { clientWidth, clientHeight, dataset } = pan.firstElementChild;
+    if (!dataset.top) return;
+    pan.scrollTo(clientWidth * dataset.left - pan.clientWidth / 12, clientHeight * dataset.top - pan.clientHeight / 4);
+  }
+
   // --- start -------------------------------------------------------------------------------------
 
   window.gongbao = { connect, ready: () => ask !== null };
@@ -189,6 +218,10 @@
   });
   document.addEventListener("submit", submitted);
   document.addEventListener("change", (event) => event.target.name === "id" && count());
+  // `toggle` does not bubble.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches("details.original[open]")) fetchSheets(target.lastElementChild);
+  }, true);
   addEventListener("popstate", (event) => {
     go(new URL(location.href), { push: false, y: (event.state && event.state.y) || 0 });
   });

@@ -1,0 +1,243 @@
+"""Pictures of the pages that a clause stands on, made from the original when they are asked for.
+
+A request names a clause, never a file: the file follows from the index, and is used only while its bytes
+are those that were indexed. So nothing else on the disk can be had, and no mark stands in a wrong place.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import os
+import stat
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.documents.archive import input_data, split_path
+from corpus.documents.pages import Box
+from corpus.documents.view import CONTEXT, Passage, available, locate, page_image
+from corpus.errors import GongbaoError, InputError
+from corpus.model import Clause
+from corpus.sources import expand_inputs, shown
+from index.files import sha256_file
+from index.manifest import Manifest
+from index.store import IndexedClause
+from retriever.page.collection import Collection
+
+MOST_PAGES = 4  # pages shown of one clause; a clause of 800 characters rarely has more than two
+KEPT = 32 * 2**20  # bytes of pictures kept; one of a page of text has 0.4 MB
+_SCALE = 1.8  # pixels per point: small print can be read, and a page still fits a screen's width
+_QUALITY = 75  # of JPEG, which every word processor takes, unlike WebP
+_YELLOW = (255, 226, 90)
+_MARGIN = 1.5  # points by which a mark is larger than its text
+_TEXT = frozenset({".txt", ".md", ".markdown"})  # may have pages (form feeds), but no pictures of them
+
+Stamp = tuple[int, int, int, int]
+
+
+class NotThere(GongbaoError):  # noqa: N818 (says what it is)
+    """There is no such clause, or it does not stand on such a page of a PDF."""
+
+
+class OriginalLost(GongbaoError):  # noqa: N818
+    """The file is no longer where it was, or no longer the one that was indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The picture (JPEG) of one page. `begins` is where the marked clause begins on it: left edge and top, in
+    shares of its width and height; None where its place is not known, and nothing is marked."""
+
+    page: int
+    data: bytes
+    width: int
+    height: int
+    begins: tuple[float, float] | None
+
+
+def has_pictures(entry: IndexedClause) -> bool:
+    """Whether a clause comes from a file whose pages can be shown here."""
+    of_pages = entry.clause.pages is not None and Path(entry.source.files[0]).suffix.lower() not in _TEXT
+    return of_pages and _available()
+
+
+_available = functools.cache(available)
+
+
+class Originals:
+    """Makes and keeps sheets. Safe to use from several threads."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        """`kept`: bytes of pictures that stay in memory, those used last."""
+        self._kept = kept
+        self._sheets: OrderedDict[tuple[str, str, int], Sheet] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def sheet(self, collection: Collection, clause_id: str, page: int) -> Sheet:
+        """The picture of page `page` (from 1) of the clause's file, the clause marked.
+
+        Raises NotThere, OriginalLost, or InputError if the file can't be opened.
+        """
+        entry = self.entry(collection, clause_id)
+        assert entry.clause.pages is not None
+        if not entry.clause.pages.start <= page <= entry.clause.pages.end:
+            raise NotThere(f"这一条不在第 {page} 页", "", "请从条款下面的“看原页”打开")
+        index = collection.retriever.index
+        path, before = _original(index.manifest, entry.source.files[0])
+        key = (index.manifest.data, clause_id, page)
+        sheet = self._get(key)
+        if sheet is None:
+            sheet = _make(path, page, _passage(collection, entry), index.folder / "cache")
+            if _stamp(path) != before:  # it was replaced while it was read
+                raise _changed(entry.source.files[0])
+            self._put(key, sheet)
+        return sheet
+
+    @staticmethod
+    def entry(collection: Collection, clause_id: str) -> IndexedClause:
+        """The clause of that name. Raises NotThere if there is none, or none with pictures."""
+        entry = collection.clause(clause_id)
+        if entry is None:
+            raise NotThere("没有收录这一条", "", "请从条款下面的“看原页”打开")
+        if not has_pictures(entry):
+            raise NotThere("这一条没有原页的图片", "", "只有 PDF 里的条款有")
+        return entry
+
+    def _get(self, key: tuple[str, str, int]) -> Sheet | None:
+        with self._lock:
+            sheet = self._sheets.get(key)
+            if sheet is not None:
+                self._sheets.move_to_end(key)
+            return sheet
+
+    def _put(self, key: tuple[str, str, int], sheet: Sheet) -> None:
+        with self._lock:
+            old = self._sheets.pop(key, None)  # two may have made it at once
+            self._bytes += len(sheet.data) - (len(old.data) if old else 0)
+            self._sheets[key] = sheet
+            while self._bytes > self._kept:
+                _, dropped = self._sheets.popitem(last=False)
+                self._bytes -= len(dropped.data)
+
+
+def _original(manifest: Manifest, name: str) -> tuple[Path, Stamp]:
+    """The file that was indexed as `name`, and the stamp of the bytes that were compared.
+
+    Raises OriginalLost if it is not where it was or its bytes are others.
+    """
+    wanted = next((one["sha256"] for one in manifest.sources if one["file"] == name and "error" not in one), None)
+    changed = False
+    for path in _paths(manifest.data, tuple(manifest.inputs)).get(Path(name).name, ()):
+        stamp = _stamp(path)
+        if stamp is None or not (shown(path) == name or shown(path).endswith(os.sep + name)):
+            continue
+        if _sha256(path, stamp) == wanted:
+            return path, stamp
+        changed = True
+    if changed:
+        raise _changed(name)
+    raise OriginalLost(f"原件“{name}”已经不在原来的位置，没法显示原页", "", "请把文件放回原处，或重新建索引")
+
+
+def _changed(name: str) -> OriginalLost:
+    return OriginalLost(f"原件“{name}”在建索引以后改动过，原页可能对不上，所以不显示", "", "请管理员重新建索引后再看")
+
+
+@functools.lru_cache(maxsize=2)
+def _paths(_data: str, inputs: tuple[str, ...]) -> dict[str, list[Path]]:
+    """The files behind a build's inputs, by the last part of their names; looked for anew for each index
+    (`_data` names it)."""
+    found: dict[str, list[Path]] = {}
+    for one in inputs:
+        try:
+            paths = expand_inputs([Path(one)]).files
+        except InputError:  # it was moved away
+            continue
+        for path in paths:
+            found.setdefault(Path(shown(path)).name, []).append(path)
+    return found
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """What changes with every change of a file (or of the archive it is in); None where there is none."""
+    inside = split_path(path)
+    try:
+        found = (inside[0] if inside else path).stat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@functools.lru_cache(maxsize=256)
+def _sha256(path: Path, _stamp: Stamp) -> str:
+    """The hash of the file's bytes, read again only if its stamp is another; "" if it can't be read."""
+    try:
+        if split_path(path) is not None:
+            return hashlib.sha256(input_data(path)).hexdigest()
+        return sha256_file(path)
+    except (OSError, GongbaoError):
+        return ""
+
+
+def _passage(collection: Collection, entry: IndexedClause) -> Passage:
+    """The clause with what stands around it."""
+    clauses = [one.clause for one in collection.clauses_of(entry.notice.notice_id)]
+    at = next(at for at, clause in enumerate(clauses) if clause.clause_id == entry.clause_id)
+    pages = entry.clause.pages
+    assert pages is not None
+    before = "".join(reversed(_near(clauses[:at][::-1])))
+    return Passage(_words(entry.clause), pages, before, "".join(_near(clauses[at + 1 :])))
+
+
+def _near(clauses: Sequence[Clause]) -> list[str]:
+    """The words of the first clauses, as many as are needed to tell a place."""
+    out: list[str] = []
+    for clause in clauses:
+        if sum(map(len, out)) >= CONTEXT:
+            break
+        out.append(_words(clause))
+    return out
+
+
+def _words(clause: Clause) -> str:
+    """What the page shows of a clause: of a table's row its cells, for its text repeats the table's head."""
+    return "".join(cell for _, cell in clause.cells) or clause.text
+
+
+def _make(path: Path, page: int, passage: Passage, cache: Path) -> Sheet:
+    boxes = locate(path, page, passage, cache)
+    image = page_image(path, page, _SCALE)
+    if boxes:
+        image = _marked(image, boxes)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=_QUALITY, optimize=True)
+    return Sheet(page, out.getvalue(), image.width, image.height, _begin(boxes))
+
+
+def _begin(boxes: Sequence[Box]) -> tuple[float, float] | None:
+    """Top of the first line, and left edge of its column: the first line is indented."""
+    if not boxes:
+        return None
+    first = boxes[0]
+    return min(box.x0 for box in boxes if box.x0 < first.x1), first.top
+
+
+def _marked(image: Any, boxes: Sequence[Box]) -> Any:
+    """The picture with boxes (in shares of its size) marked as a highlighter would: print stays black."""
+    from PIL import Image, ImageChops, ImageDraw
+
+    layer = Image.new("RGB", image.size, "white")
+    pen = ImageDraw.Draw(layer)
+    margin = _MARGIN * _SCALE
+    for box in boxes:
+        left, right = box.x0 * image.width - margin, box.x1 * image.width + margin
+        pen.rectangle((left, box.top * image.height - margin, right, box.bottom * image.height + margin), fill=_YELLOW)
+    return ImageChops.multiply(image, layer)
