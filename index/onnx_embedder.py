@@ -14,6 +14,8 @@ from index.embedding import ModelError, Vectors, WindowedEmbedder
 from index.model_folder import GRAPH_FILE, TOKENIZER_FILE, broken, default_folder, read_card
 from index.prompts import prompts_for
 
+_AWAKE_US = "20"
+
 
 class OnnxEmbedder(WindowedEmbedder):
     """A model folder made by `index/model_build.py`. Safe to use from several threads at once."""
@@ -53,4 +55,8 @@ def _session(graph: Path, threads: int | None) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = usable_cores() if threads is None else threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # A thread waits awake for the next operator for this long (the default is much longer), then
+    # sleeps. On an idle machine a question takes as long; beside one busy core the slowest tenth takes 15 ms
+    # instead of 23, and two questions at once are answered a quarter faster (EPYC, 2 cores).
+    options.add_session_config_entry("session.intra_op.spin_duration_us", _AWAKE_US)
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
