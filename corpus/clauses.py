@@ -159,15 +159,20 @@ def _write_table(writer: _Writer, item: TableItem, path: tuple[str, ...], key: s
     if table.own and table.rows:
         first = table.rows[0]
         line = min(table.head_lines, default=first.line_start)
-        piece = Piece("", line, max(table.head_lines, default=line), first.page)
+        pieces = _places(line, max(table.head_lines, default=line), first.pages)
         heads = "｜".join(head for head in table.heads if head) or table.own
-        writer.add(f"{key}头", path, ClauseKind.HEADING, [piece], heads, own=table.own)
+        writer.add(f"{key}头", path, ClauseKind.HEADING, pieces, heads, own=table.own)
     for index, row in enumerate(table.rows, 1):
-        pieces = [Piece("", row.line_start, row.line_end, row.page)]
+        pieces = _places(row.line_start, row.line_end, row.pages)
         caption = "" if table.problem else item.caption
         text = render_row(caption, table.heads, row)
         cells = pair_cells(table.heads, row)
         writer.add(f"{key}{index}", path, ClauseKind.TABLE_ROW, pieces, text, cells, "".join(row.cells))
+
+
+def _places(line_start: int, line_end: int, pages: tuple[int, ...]) -> list[Piece]:
+    """Pieces that only say where a row stands: a row of a turned table may go over the page."""
+    return [Piece("", line_start, line_end, page) for page in pages or (None,)]
 
 
 def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], prefix: str) -> None:

@@ -15,12 +15,12 @@ from corpus.text import repair, squash
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its cells, its source lines, and the group head it stands under, if any."""
+    """One row: its cells, its source lines, its pages, and the group head it stands under, if any."""
 
     cells: tuple[str, ...]
     line_start: int
     line_end: int
-    page: int | None
+    pages: tuple[int, ...]
     group: str = ""
 
 
@@ -53,7 +53,7 @@ def read_table(blocks: list[Block]) -> Table:
     if _is_broken(rows):
         text = "｜".join(repair(cell) for block in blocks for cell in (block.cells or (block.text,)) if cell.strip())
         lines = [block.line for block in blocks]
-        row = Row((text,), min(lines), max(lines), blocks[0].page)
+        row = Row((text,), min(lines), max(lines), _pages(blocks))
         return Table((), (row,), "", (), "表格的行列错乱，无法还原，已整体保留")
     out: list[Row] = []
     group = ""
@@ -73,7 +73,7 @@ def read_table(blocks: list[Block]) -> Table:
             head_lines.append(block.line)
             continue
         cells = tuple(repair(cell) for cell in block.cells)
-        out.append(Row(cells, block.line, block.line, block.page, group))
+        out.append(Row(cells, block.line, block.line, _pages([block]), group))
     return Table(heads, tuple(out), own, tuple(head_lines))
 
 
@@ -108,9 +108,14 @@ def _upright(blocks: list[Block]) -> Table | None:
     for at in range(head_at + 1, width):
         cells = tuple(repair(block.cells[at]) for block in columns)
         if any(cells):
-            out.append(Row(cells, min(lines), max(lines), blocks[0].page))
+            filled = [block for block, cell in zip(columns, cells, strict=True) if cell]
+            out.append(Row(cells, min(lines), max(lines), _pages(filled)))
     noise = "".join(block.text for block in rows if _is_noise(block))
     return Table(heads, tuple(out), "".join(heads) + margin + noise, tuple(lines[:1]))
+
+
+def _pages(blocks: list[Block]) -> tuple[int, ...]:
+    return tuple(sorted({block.page for block in blocks if block.page is not None}))
 
 
 def _wordy(rows: list[Block], at: int) -> int:

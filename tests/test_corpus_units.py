@@ -17,7 +17,7 @@ from corpus.doc_number import find_numbers, only_number
 from corpus.errors import InputError
 from corpus.fields import find_phones, read_addressee, read_contact, split_signature
 from corpus.heads import looks_like_title
-from corpus.model import ClauseKind
+from corpus.model import ClauseKind, Span
 from corpus.numbering import Style, chinese_number, chinese_numeral, read_marker
 from corpus.offices import key, same_office
 from corpus.parse import parse_source
@@ -173,6 +173,16 @@ def test_form_feeds_are_pages() -> None:
         (3, "三", 2),
         (4, "四", 2),
     ]
+
+
+def test_rows_of_a_turned_table_that_goes_over_the_page_name_the_pages_of_their_cells() -> None:
+    head = "某某区人民政府关于下达项目计划的通知\n某政发〔2024〕1号\n\n各有关单位：\n\n"
+    first = "地点\t东街\t西街\t\n单位\t区住建局\t区交通局\t\n"
+    second = "时限\t6月\t8月\t9月\n项目\t小区改造\t农村公路\t河道治理\n序号\t1\t2\t3\n"
+    text = f"{head}{first}\f{second}\n某某区人民政府\n2024年1月2日\n"
+    (notice,) = parse_source(source_from_text("x", text)).notices
+    rows = [clause for clause in notice.clauses if clause.kind is ClauseKind.TABLE_ROW]
+    assert [row.pages for row in rows] == [Span(1, 2), Span(1, 2), Span(2, 2)]
 
 
 def test_contact_lines() -> None:
