@@ -116,19 +116,25 @@ def right_pages(parsed: ParsedFile, truth: list[str]) -> tuple[int, int]:
 
 
 def stands_on(clause: Clause, pages: Sequence[str]) -> bool:
-    """Whether a clause stands on the pages that it names: no other page holds more of its letters, in runs
-    of six so that characters misread here and there don't matter, and each that it names holds some.
+    """Whether a clause stands on the pages that it names, given every page's letters.
 
-    Of a table's row only its own cells are looked for: caption and column heads may stand pages before.
+    It does where it stands there word for word, from the first page named to the last. A row of a table
+    (only its own cells count: caption and column heads may stand pages before) and a clause with misread
+    characters do where no other page holds more of their letters, in runs of six.
     """
-    own = "".join(cell for _, cell in clause.cells) if clause.kind is ClauseKind.TABLE_ROW else clause.text
-    letters = squash(own)
-    runs = {letters[at : at + GRAM] for at in range(max(1, len(letters) - GRAM + 1))}
-    held = [sum(run in page for run in runs) for page in pages]
     if clause.pages is None:
         return False
-    named = held[clause.pages.start - 1 : clause.pages.end]
-    return bool(named) and max(named) == max(held) and min(named) > 0
+    is_row = clause.kind is ClauseKind.TABLE_ROW
+    letters = squash("".join(cell for _, cell in clause.cells) if is_row else clause.text)
+    named = pages[clause.pages.start - 1 : clause.pages.end]
+    whole = "".join(named)
+    places = [at for at in range(len(whole)) if whole.startswith(letters, at)]
+    if places and not is_row:
+        first, last = len(named[0]), len(whole) - len(named[-1])
+        return any(at < first and at + len(letters) > last for at in places)
+    runs = {letters[at : at + GRAM] for at in range(max(1, len(letters) - GRAM + 1))}
+    held, *others = (sum(run in text for run in runs) for text in (whole, *pages))
+    return held > 0 and held >= max(others)
 
 
 def ask_questions(edition: Path, index: Path, truth: list[str] | None) -> dict[str, Any]:
