@@ -84,3 +84,14 @@ def test_markup_in_a_clause_is_text(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert "<script>alert(1)</script>" in lines_of(path)[0]
+
+
+def test_attributes_that_are_no_numbers_do_not_matter(tmp_path: Path) -> None:
+    """² is a digit to `str.isdigit`, and no number to `int`."""
+    row = "<tr><td rowspan='²'>{}</td><td colspan='--2'>区住建局负责老旧小区改造工作</td></tr>"
+    items = "<ol start='--1'><li>做好供水管理</li><li>做好排水管理</li></ol>"
+    path = tmp_path / "page.html"
+    path.write_text(f"<html><body><table>{row.format(1)}{row.format(2)}</table>{items}</body></html>", "utf-8")
+    lines = lines_of(path)
+    assert "2\t区住建局负责老旧小区改造工作" in lines
+    assert lines[-2:] == ["1. 做好供水管理", "2. 做好排水管理"]

@@ -72,6 +72,7 @@ def test_numbers_that_word_makes_by_itself_stand_in_the_text(tmp_path: Path) -> 
         ("decimalZero", 5, "05"),
         ("upperLetter", 28, "BB"),
         ("lowerRoman", 24, "xxiv"),
+        ("upperRoman", 149, "CXLIX"),
         ("bullet", 4, ""),
         ("unheardOf", 4, "4"),
     ],

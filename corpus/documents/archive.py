@@ -5,6 +5,7 @@ Nothing is unpacked to disk. Names of archives made on Chinese Windows are GB180
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -50,8 +51,6 @@ def members(path: Path) -> list[PurePosixPath]:
 
 def inner_names(data: bytes | Path) -> frozenset[str]:
     """Names inside a zip-based document (.docx, .ofd); empty where it is broken."""
-    import io
-
     try:
         with zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data) as archive:
             return frozenset(archive.namelist())

@@ -198,8 +198,8 @@ def _inline(text: str | None) -> str:
 
 def _ordinal(item: Any) -> int:
     start = item.getparent().get("start") or "1"
-    before = sum(1 for other in item.itersiblings("li", preceding=True))
-    return (int(start) if start.lstrip("-").isdigit() else 1) + before
+    before = sum(1 for _ in item.itersiblings("li", preceding=True))
+    return (int(start) if re.fullmatch(r"-?\d{1,6}", start) else 1) + before
 
 
 def _own(table: Any, *tags: str) -> list[Any]:
@@ -242,4 +242,4 @@ def _table(table: Any) -> Iterator[str]:
 
 def _span(cell: Any, name: str) -> int:
     value = cell.get(name) or "1"
-    return min(max(int(value), 1), 200) if value.isdigit() else 1
+    return min(max(int(value), 1), 200) if re.fullmatch(r"\d{1,6}", value) else 1

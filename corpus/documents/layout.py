@@ -13,7 +13,7 @@ from statistics import median
 from corpus.documents.grids import Table, aligned_tables, group_lines, take_tables
 from corpus.documents.pages import Box, PageContent, Segment
 from corpus.numbering import read_marker
-from corpus.text import ends_sentence, squash
+from corpus.text import ends_sentence
 
 _INDENT = 1.2  # em: a line that begins this far inside is indented
 _DEEP = 2.9  # em: deeper than a paragraph's indent: centered or set to the right
@@ -327,9 +327,3 @@ def _join(before: str, after: str) -> str:
     if re.search(r"\d$", before) and re.match(r"\d", after):
         return before + after
     return f"{before} {after}"
-
-
-def letters(page: PageContent) -> int:
-    """Letters and digits of a page."""
-    turned = letters(page.turned) if page.turned else 0
-    return sum(len(squash(segment.text)) for segment in page.segments) + turned

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from corpus.numbering import chinese_numeral
 
 _CHINESE = "〇一二三四五六七八九"
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_VALUES = (100, 90, 50, 40, 10, 9, 5, 4, 1)
+_ROMAN = tuple(zip(_VALUES, ("c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"), strict=True))
 
 
 def _chinese(number: int) -> str:
@@ -27,8 +28,9 @@ def _letter(number: int) -> str:
 
 
 def _roman(number: int) -> str:
-    out = "x" * (number // 10 - 1) if number >= 20 else ""
-    number -= 10 * len(out)
+    if not 0 < number < 400:  # no document counts so far with these
+        return str(number)
+    out = ""
     for value, mark in _ROMAN:
         while number >= value:
             out, number = out + mark, number - value

@@ -126,6 +126,11 @@ class PageContent:
     turned: PageContent | None = None
     problem: str = ""
 
+    @property
+    def all_segments(self) -> tuple[Segment, ...]:
+        """Those of the turned text, too."""
+        return self.segments if self.turned is None else (*self.segments, *self.turned.segments)
+
 
 def em_width(text: str) -> float:
     """Width in em: Chinese characters count one, Latin letters and digits half."""

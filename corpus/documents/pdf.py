@@ -13,11 +13,12 @@ from typing import Any
 from corpus.documents.extra import require
 from corpus.documents.furniture import Dropped, drop_furniture
 from corpus.documents.glyphs import read_page
-from corpus.documents.layout import letters, paragraphs
+from corpus.documents.layout import paragraphs
 from corpus.documents.ocr import Recogniser
 from corpus.documents.pages import PageContent, Progress, ProgressCall, Segment
 from corpus.errors import InputError
 from corpus.model import LeftOut, Source, SourceLine, Warn
+from corpus.text import squash
 
 _FEW = 12  # letters: a page with a picture and fewer than these is a scan with a stray text layer
 _UNREADABLE = 0.1  # share of characters without meaning from which on a text layer is useless
@@ -57,7 +58,7 @@ def read_pdf(
     no page can be read.
     """
     pages = tuple(read_pages(data, file, where, cache, progress))
-    if not any(page.segments or page.turned for page in pages):
+    if not any(page.all_segments for page in pages):
         problem = next((page.problem for page in pages if page.problem), "所有页都是空白的")
         raise InputError(f"这个 PDF 里没有读出文字（{problem}）", where, "请检查文件，或换一份清晰的扫描件")
     return source_of(file, pages)
@@ -105,8 +106,7 @@ def read_one(document: Any, index: int, recogniser: Recogniser) -> PageContent:
 
 def has_usable_text(content: PageContent, page: Any) -> bool:
     """Whether the text layer can be trusted: enough letters that mean something."""
-    segments = [*content.segments, *(content.turned.segments if content.turned else ())]
-    text = "".join(segment.text for segment in segments)
+    text = "".join(segment.text for segment in content.all_segments)
     if not text:
         return False
     strange = sum(
@@ -114,7 +114,7 @@ def has_usable_text(content: PageContent, page: Any) -> bool:
     )
     if strange > _UNREADABLE * len(text):
         return False
-    if letters(content) >= _FEW:
+    if len(squash(text)) >= _FEW:
         return True
     raw = require("pypdfium2.raw")
     return next(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2), None) is None
@@ -153,7 +153,7 @@ def _warnings(pages: tuple[PageContent, ...], first_line: dict[int, int], count:
         line = _line_at(first_line, page.number, count)
         if page.problem:
             yield Warn(line, page.problem)
-        for segment in [*page.segments, *(page.turned.segments if page.turned else ())]:
+        for segment in page.all_segments:
             if segment.score < _DOUBTFUL:
                 yield Warn(line, _doubt(page.number, segment))
 
