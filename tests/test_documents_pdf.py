@@ -194,6 +194,17 @@ def test_of_equal_texts_the_one_between_its_neighbours_is_found(tmp_path: Path) 
     assert first.bottom < second.top
 
 
+def test_a_text_over_the_page_is_found_on_both_and_its_twin_is_not(tmp_path: Path) -> None:
+    pages = [
+        lambda c: column(c, 60, [*LEFT, *FILLER, *LEFT[:2]]),
+        lambda c: column(c, 60, [LEFT[2], *FILLER, *LEFT]),
+    ]
+    path = pdf(tmp_path / "a.pdf", pages)
+    first, second = (locate(path, page, Passage("".join(LEFT), Span(1, 2))) for page in (1, 2))
+    assert len(first) == 2 and first[0].top > 0.25
+    assert len(second) == 1 and second[0].top < 0.15
+
+
 def test_part_of_a_line_is_marked_as_such(tmp_path: Path) -> None:
     path = pdf(
         tmp_path / "a.pdf", [lambda c: column(c, 60, ["　　第一条各单位应当做好工作。第二条本办法自公布之日起施行。"])]

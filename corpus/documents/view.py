@@ -24,6 +24,7 @@ _PIECE = 6  # letters: shorter pieces stand anywhere
 _SURE = 13  # letters that hardly stand on a page twice
 _SHIFT = 12  # letters that may be lacking or added between two pieces of one text
 _ENOUGH = 0.5  # share of a text that shows that it is this one
+_CUT = 4  # fewest letters of a text that goes over the page by which its part on one page is known
 _EDGE = 3  # letters that may be lacking where a text goes over the page
 _FURNITURE = 60  # letters of running heads, page numbers and the like at a page's edge
 CONTEXT = 200  # letters around a text that tell it from the same words elsewhere
@@ -107,16 +108,20 @@ class _Letter:
 def find_segments(content: PageContent, number: int, passage: Passage) -> list[Segment]:
     """The pieces of the lines of page `number` that the passage consists of, in reading order."""
     letters = list(_letters(content))
-    wanted = squash(passage.text)
-    reach = len(wanted) + _FURNITURE
-    if passage.pages.start == number < passage.pages.end:  # it goes on behind this page's last line
-        letters = letters[-reach:]
+    page, wanted = "".join(one.letter for one in letters), squash(passage.text)
+    shift = 0
+    if passage.pages.start == number < passage.pages.end:
+        shift = max(0, len(page) - len(wanted) - _FURNITURE)
+        page = page[shift:]
+        spans = _beginning(page, wanted)
     elif passage.pages.start < number == passage.pages.end:
-        letters = letters[:reach]
-    page = "".join(one.letter for one in letters)
+        page = page[: len(wanted) + _FURNITURE]
+        spans = _end(page, wanted)
+    else:
+        spans = _whole(page, wanted, squash(passage.before)[-CONTEXT:], squash(passage.after)[:CONTEXT])
     found: list[Segment] = []
-    for start, end in _spans(page, wanted, squash(passage.before)[-CONTEXT:], squash(passage.after)[:CONTEXT]):
-        for segment, group in groupby(letters[start:end], key=lambda one: one.segment):
+    for start, end in spans or _parts(page, wanted):
+        for segment, group in groupby(letters[start + shift : end + shift], key=lambda one: one.segment):
             places = [one.at for one in group]
             found.append(segment.part(places[0], _with_punctuation(segment.text, places[-1] + 1)))
     return found
@@ -138,17 +143,31 @@ def _with_punctuation(text: str, end: int) -> int:
     return end
 
 
-def _spans(page: str, wanted: str, before: str, after: str) -> list[tuple[int, int]]:
-    """Where `wanted` stands among the page's letters."""
+def _whole(page: str, wanted: str, before: str, after: str) -> list[tuple[int, int]]:
+    """Where all of `wanted` stands among the page's letters."""
     starts = list(_occurrences(page, wanted)) if wanted else []
     if not starts:
-        return _parts(page, wanted)
+        return []
 
     def fit(start: int) -> int:
         return _common(page[:start][::-1], before[::-1]) + _common(page[start + len(wanted) :], after)
 
     best = max(starts, key=fit)
     return [(best, best + len(wanted))]
+
+
+def _beginning(page: str, wanted: str) -> list[tuple[int, int]]:
+    """Where the first letters of `wanted` are the last of the page, but for what stands at its edge."""
+    for size in range(min(len(wanted) - 1, len(page)), _CUT - 1, -1):
+        at = page.rfind(wanted[:size])
+        if at >= 0 and len(page) - at - size <= _FURNITURE:
+            return [(at, at + size)]
+    return []
+
+
+def _end(page: str, wanted: str) -> list[tuple[int, int]]:
+    """Where the last letters of `wanted` are the first of the page, but for what stands at its edge."""
+    return [(len(page) - end, len(page) - start) for start, end in _beginning(page[::-1], wanted[::-1])]
 
 
 def _parts(page: str, wanted: str) -> list[tuple[int, int]]:
