@@ -37,8 +37,10 @@ _LIST_BREAK = re.compile(r"[、，,；;]|和(?=[区市县省各])|及(?=[区市�
 _GROUP = re.compile(r"(?:组|专班)$")
 # Words for offices in general, not the name of one.
 _GENERAL = re.compile(
-    r"^(?:各|所涉|相关|有关|其他|区直|全区|区属|政府各|市直|省直|成员|处置)"
+    r"^(?:所涉|相关|有关|其他|区直|全区|区属|市直|省直|成员|处置)|各"
     r"|^(?:办公室|领导组|领导小组|委员会|事业单位|街道办事处|乡镇.*|镇|乡|单位|部门|.*驻.*单位|.*单位)$"
+    # A member (王某委员), a word that ends like an office (布局), half a bracket of a cut list.
+    r"|委员$|[布格大全结]局$|(?:责任|有关|相关)(?:部门|部委)$|^[^（(]*[）)]"
 )
 
 
@@ -98,7 +100,7 @@ def head_office(heading: str) -> str | None:
 
 def split_names(text: str) -> list[str]:
     """The names of a duty note's list: 「区发改局、区交通局，各乡镇人民政府」."""
-    names = [repair(part).strip(" 。") for part in _LIST_BREAK.split(text)]
+    names = [repair(part).rpartition("：")[2].strip(" 。") for part in _LIST_BREAK.split(text.replace(":", "："))]
     return [name for name in names if 2 <= len(name) <= 24]
 
 
@@ -148,13 +150,13 @@ def gather(notices: Iterable[Notice]) -> list[Entry]:
             phones = [(phone, notice.doc_number) for phone in notice.phones[:1]]
             unit.phones += [pair for pair in phones if pair not in unit.phones]
         for name in split_names(notice.addressee or ""):
-            if is_org(name) and not _GENERAL.match(name) and len(name) > 3:
+            if is_org(name) and not _GENERAL.search(name) and len(name) > 3:
                 entry(name)
         for clause in notice.clauses:
             if clause.kind in (ClauseKind.SIGNATURE, ClauseKind.TABLE_ROW):
                 continue
             for mention in duties(clause):
-                if _GENERAL.match(mention.name) or not is_org(mention.name):
+                if _GENERAL.search(mention.name) or not is_org(mention.name):
                     continue
                 ids = entry(mention.name).roles.setdefault(mention.role, [])
                 if clause.clause_id not in ids[-1:]:  # clauses come one after another

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import statistics
@@ -10,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.model import ClauseKind
-from corpus.text import nfkc, squash
+from corpus.text import CJK, nfkc, squash
 from index.store import IndexedClause
-from index.tokens import tokenize
+from index.tokens import segmenter, tokenize
 from retriever.confidence import Evidence, confidence, threshold
 from retriever.intent import Intent
 from retriever.model import Answer, Hit, Office
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 READ = 5  # hits from which a span may answer
 # A lower hit's span must beat the first hit's by this much for each rank it stands below.
 RANK_COST = 0.2
+TITLE_SHARE = 0.6  # what a word counts, when a sentence is chosen, that the title holds anyway
 NO_TYPE = 0.5  # cost of a span without the kind of value that is asked for
 
 
@@ -138,7 +140,7 @@ def choose(retriever: Retriever, hits: Sequence[Hit], holds: Holds | None, terms
     best: tuple[float, Found] | None = None
     top = hits[0].score
     for hit in hits:
-        span = best_span(hit.entry.clause, holds, terms)
+        span = best_span(hit.entry.clause, holds, terms.discounted(fold(hit.entry.notice.title), TITLE_SHARE))
         found = Found(hit, span, hit)
         if not span.has_type:
             found = _introduced(retriever, found, holds, terms) or found
@@ -197,11 +199,13 @@ def _stands_out(cosines: list[float]) -> float:
 
 # A year, or which one of a series: a document on another one does not answer.
 _FIGURE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|第[一二三四五六七八九十]+[次届批期季]")
-_PLACE = re.compile(
-    r"(?<![省市县区镇乡村])([\u4e00-\u9fff]{2,4}?(?:省|市|县|区|镇|乡|村|街道|自治州|盟|旗))(?![长委政府镇村域])"
-)
+_PLACE_UNIT = r"(?:省|市|县|区|镇|乡|村|街道|自治州|盟|旗)"
+_PLACE = re.compile(rf"[{CJK}]{{2,}}{_PLACE_UNIT}")
+# Kinds of places, not the name of one.
 _NO_PLACE = re.compile(
-    r"社区|地区|园区|城区|小区|景区|市区|辖区|片区|农村|乡村|城市|县区|校区|灾区|山区|全[省市县区]|本[省市县区村]"
+    r".*(?:社区|地区|园区|城区|小区|景区|市区|辖区|片区|农村|乡村|城市|县区|校区|灾区|山区|城镇|乡镇|集市|超市|门市"
+    r"|示范区|试验区|开发区|保护区|规划区|棚户区|乡镇街道|个街道)"
+    r"|[各全本该每哪这那我你俺们外][省市县区镇乡村].*|.*[各全本该每哪这那个们][省市县区镇乡村]|[今明去前]年.*"
 )
 
 
@@ -213,8 +217,17 @@ def _missing_figures(question: str, around: str, years: frozenset[str]) -> bool:
 
 def _missing_places(question: str, around: str) -> bool:
     """Whether the question names a place that neither clause nor notice holds."""
-    names = [name for name in _PLACE.findall(nfkc(question)) if not _NO_PLACE.search(name)]
-    return any(name not in around and name[:-1] not in around for name in names)
+    return any(name not in around and name[:-1] not in around for name in named_places(question))
+
+
+def named_places(question: str) -> list[str]:
+    """The places a question names: words such as 柳林县, or a word and the unit behind it (枣林 + 乡)."""
+    words = list(segmenter().cut(nfkc(question), HMM=False))
+    names = [word for word in words if _PLACE.fullmatch(word)]
+    for word, unit in itertools.pairwise(words):
+        if re.fullmatch(_PLACE_UNIT, unit) and re.fullmatch(rf"[{CJK}]{{2,3}}", word):
+            names.append(word + unit)
+    return [name for name in names if not _NO_PLACE.fullmatch(name)]
 
 
 def _why_not(evidence: Evidence) -> str:

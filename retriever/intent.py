@@ -44,10 +44,10 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     (Intent.CONTACT, r"咨询(?:单位|部门|哪|谁|的)|(?:向|找|跟)(?:谁|哪\S{0,4})(?:咨询|打听|了解)|去哪\S{0,2}咨询"),
     (
         Intent.OFFICE,
-        r"(?:哪|什么|何)(?:一?[个家些])?(?:部门|单位|机关|机构|局|委|办|政府|地方管|衙门|科室|中心|(?:工作|专项|\S{0,3})?小?组(?!长|成|员)|专班)"
+        r"(?:哪|什么|何)(?:[一几]?[个家些])?(?:部门|单位|机关|机构|局|委|办|政府|地方管|衙门|科室|中心|(?:工作|专项|\S{0,3})?小?组(?!长|成|员)|专班)"
         r"|(?:由|归|找|该|是)谁(?:来|去)?(?:负责|管|牵头|主管|组织|办理|处理|承担|解释|批|审|落实|制定|监管|收|发|定)"
         r"|谁(?:来|去)?(?:负责|管|牵头|主管|承担|审批|审核|组织实施|监管|给|出钱|解释)|归谁|找谁|谁家管|责任(?:单位|部门)|牵头(?:单位|部门)"
-        r"|主管(?:单位|部门)|(?:去|到|上|向)哪\S{0,3}(?:办|申请|反映|投诉|举报|申报|登记|领|交|报)|哪里(?:管|负责)",
+        r"|主管(?:单位|部门)|(?:去|到|上|向)哪\S{0,3}(?:办|申请|反映|投诉|举报|申报|登记|领|交|报)|哪里(?:来|去)?(?:管|负责|牵头|主管)",
     ),
     (
         Intent.DURATION,
@@ -59,7 +59,7 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.AMOUNT,
-        r"多少|(?<![这那前后近头好])几(?:个|家|项|条|名|人|亩|套|所|户|次|处|元|万|分|台|种|类|头|公里|平|成|倍|口|座|间|支|部|份|章|节|枚|级|批|期)"
+        r"多少|(?<![这那前后近头好哪])几(?:[个家项条名人亩套所户次处元万分台种类头平成倍口座间支部份章节枚级批期栋幢层株棵册卷篇幅班床艘架眼块片例宗件对组门款样场届站只集米吨岁辆张位]|公里|小时|钟头|学时|课时)"
         r"|百分之几|多大|多高|多宽|标准是|比例|总额|金额|面积|率(?:是|要|达|为)|数量|比重|价格|补(?:贴|助)标准|多长|多远|多重|几$",
     ),
     (
@@ -73,11 +73,18 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     ),
     (Intent.HOW, r"怎么|怎样|如何|哪些|什么|咋|啥|为何|为什么"),
 )
+_PARTS = re.compile(r"[^，,；;。？?！!]+")
+_WHETHER = re.compile(r"是否|能不能|可不可以|有没有|是不是|能否|可否|要不要|会不会|该不该|[吗么嘛不]$")
 _COMPILED = tuple((intent, re.compile(pattern)) for intent, pattern in _RULES)
 
 
 def intents(question: str) -> tuple[Intent, ...]:
     """All kinds a question shows, the most telling first; at least `OTHER`."""
-    text = nfkc(question).replace(" ", "")
+    text = _PARTS.sub(_without_indefinite, nfkc(question).replace(" ", ""))
     found = tuple(intent for intent, pattern in _COMPILED if pattern.search(text))
     return found or (Intent.OTHER,)
+
+
+def _without_indefinite(part: re.Match[str]) -> str:
+    """几 asks for no number where its part of the sentence asks yes or no: 「有没有能住几天的地方」."""
+    return part.group().replace("几", "") if _WHETHER.search(part.group()) else part.group()

@@ -24,12 +24,15 @@ HEADS, FOCUS, TYPE, LENGTH = 0.2, 0.4, 0.35, 0.0005
 
 _NUMERAL = r"(?:\d[\d,.]*|[一二三四五六七八九十百千万两半]+)"
 _UNIT = (
-    r"(?:%|％|‰|个百分点|元|万元|亿元|万|亿|亩|公顷|平方米|㎡|m²|m2|m3|m³|立方米|公里|千米|米|m|吨|公斤|人|户|个|家|项|套|头|所|岁"
-    r"|周岁|年|个月|月|天|日|小时|分钟|次|倍|名|处|台|条|张|分|辆|座|间|支|部|类|种|成|级|伏|毫米|mm|位|批|枚|笔|份|章|期|节)"
+    r"(?:%|％|‰|个百分点|万元|亿元|元|万亩|万人|万|亿|亩|公顷|平方公里|平方米|㎡|m²|m2|m3|m³|立方米|公里|千米|厘米|毫米|米|mm|m"
+    r"|万吨|吨|公斤|千克|克|升|千瓦|兆瓦|℃|度|伏|人次|人|户|个|家|项|套|头|只|羽|所|周岁|岁|年|个月|月|天|日|小时|学时|课时|分钟|秒"
+    r"|次|倍|名|处|台|条|张|分|辆|座|间|支|部|类|种|成|级|位|批|枚|笔|份|章|节|期|栋|幢|层|株|棵|册|卷|篇|幅|班|床|艘|架|口|眼|块|片"
+    r"|例|宗|件|对|组|门|款|样|标段|场|届|集|站|点)"
 )
 _MONEY = re.compile(
     rf"{_NUMERAL}\s*(?:多)?(?:万|亿|千|百)?元|[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十]+[万千百]?元"
 )
+_ABOUT_MONEY = re.compile(r"钱|资金|补[贴助]|奖[励金]|费|投资|元|租金|工资|津贴|[处被要]罚|罚[款金多]|预算|押金|价格")
 _AREA = re.compile(rf"{_NUMERAL}\s*(?:万)?(?:亩|公顷|平方米|平方公里|㎡|m²|m2)")
 _SHARE = re.compile(rf"{_NUMERAL}\s*(?:%|％|‰|个百分点|成|倍)|\d+\s*/\s*\d+")
 _ANY_AMOUNT = re.compile(rf"{_NUMERAL}\s*(?:/\d+)?\s*{_UNIT}|\d+\.\d+")
@@ -38,8 +41,15 @@ _DATE = re.compile(
     rf"\d{{4}}\s*年|{_NUMERAL}\s*月|{_NUMERAL}\s*日|{_NUMERAL}\s*时|之日|年底|月底|季度|周[一二三四五六日]|星期"
 )
 # From when on something is in force: 「自2019年3月1日起施行」, 「自印发之日起执行」.
-_IN_FORCE = re.compile(r"[自从][^，,。；;]{1,20}[起始]|[起始](?:施行|实施|执行|生效)")
+_IN_FORCE = re.compile(r"[自从][^，,。；;]{1,20}[起始]|[起始日](?:施行|实施|执行|生效)")
+_AGE = re.compile(rf"{_NUMERAL}\s*周?岁")
 _DURATION = re.compile(rf"{_NUMERAL}\s*(?:年|个月|月|日|天|个?工作日|小时|周)|长期|永久")
+_DURATIONS = {
+    "天": re.compile(rf"{_NUMERAL}\s*(?:天|日|个?工作日)"),
+    "日": re.compile(rf"{_NUMERAL}\s*(?:天|日|个?工作日)"),
+    "月": re.compile(rf"{_NUMERAL}\s*个?月"),
+    "年": re.compile(rf"{_NUMERAL}\s*(?:年|周年)|长期|永久"),
+}
 _NAME = rf"(?:{alternatives('surnames')})[{CJK}]{{1,2}}"
 _POST = rf"(?:{alternatives('posts')})"
 # A name beside a post (「组长：陈楠」「陈楠，区政府副区长」「局长陈楠兼任」), or who takes a post on
@@ -48,6 +58,9 @@ _PERSON = re.compile(
     rf"{_NAME}(?:同志|兼任|担任|任(?![务何意期]))"
     rf"|(?<![{CJK}]){_NAME}[，,（(][{CJK}、]{{0,24}}{_POST}|[：:]\s*{_NAME}(?![{CJK}])"
     rf"|{_POST}[：:]?\s*{_NAME}(?![{CJK}])|^{_NAME}[，；]|[由为][{CJK}（）()]{{2,24}}(?:兼任|担任|任(?![务何意期]))"
+)
+_NAMED = re.compile(
+    rf"(?:{_POST}|联系人)(?:是|叫|由)?谁|谁(?:是|当|任|担任|兼任)|叫什么|姓名|哪[一几]?位|(?:{_POST}|联系人)是哪"
 )
 _PLACE = re.compile(r"位于|地点|地址|[村镇乡街道路区县市社湾沟]|以[东西南北]|附近|设在")
 _PHONE = re.compile(r"\d{3,4}-{1,2}\d{7,8}|1[3-9]\d{9}|(?<!\d)\d{7,8}(?!\d)|(?<!\d)12\d{3}(?!\d)")
@@ -72,8 +85,8 @@ def wanted(question: str, asked: Sequence[Intent]) -> Holds | None:
     """What a span must hold for a question of these kinds: a test on text, or None for any text."""
     text = nfkc(question)
     for intent in asked:
-        if intent is Intent.PERSON and Intent.OFFICE in asked:
-            continue
+        if intent in (Intent.PERSON, Intent.PLACE) and Intent.OFFICE in asked:
+            continue  # 谁, 哪里 mean an office
         pattern = _pattern(intent, text)
         if pattern is not None:
             return lambda piece, pattern=pattern: pattern.search(_without_marker(piece)) is not None  # type: ignore[misc]
@@ -84,21 +97,29 @@ def _pattern(intent: Intent, question: str) -> re.Pattern[str] | None:
     if intent is Intent.PHONE:
         return _PHONE
     if intent is Intent.AMOUNT:
+        # 个 counts anything (几个钟头), and 万 or 年 after 几 begin something else (几万人, 几年级).
         unit = re.search(rf"(?:多少|几)({_UNIT})", question)
-        if unit and unit[1] not in ("万", "m", "年", "月", "日"):
+        if re.search(r"率|比例|百分|占比|比重|增长", question):
+            return _SHARE
+        if unit and unit[1] not in ("个", "万", "m", "年", "月", "日"):
             return re.compile(rf"{_NUMERAL}\s*(?:多|余|以上)?(?:万|亿|千|百)?{re.escape(unit[1])}|{_AREA.pattern}")
-        if re.search(r"钱|资金|补贴|补助|奖励|费用|投资|经费|元|收费|租金|工资", question):
+        if re.search(r"年龄|岁", question):
+            return _AGE
+        if _ABOUT_MONEY.search(question):
             return _MONEY
         if re.search(r"面积|多大|占地", question):
             return _AREA
-        if re.search(r"率|比例|百分|占比|比重|增长", question):
-            return _SHARE
         return _ANY_AMOUNT
     if intent is Intent.DATE:
         if re.search(r"生效|施行|实施|执行", question) and not re.search(r"结束|截止|为止|失效|到期|完成", question):
             return _IN_FORCE
         return _DAY if re.search(r"哪[一]?[天日]|几号|日期|何日", question) else _DATE
-    return {Intent.DURATION: _DURATION, Intent.PERSON: _PERSON, Intent.PLACE: _PLACE}.get(intent)
+    if intent is Intent.PERSON:  # 谁 may be any body or group; a name is asked for with a post or 叫什么
+        return _PERSON if _NAMED.search(question) else None
+    if intent is Intent.DURATION:
+        unit = re.search(r"(?:几|多少)个?([天日年月])", question)
+        return _DURATIONS[unit[1]] if unit else _DURATION
+    return _PLACE if intent is Intent.PLACE else None
 
 
 def best_span(clause: Clause, holds: Holds | None, terms: Terms) -> Span:

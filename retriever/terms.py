@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.text import CJK, nfkc
 
@@ -70,6 +70,11 @@ class Terms:
     def focus_coverage(self, folded: str) -> float:
         """The same for the tokens next to what is asked, unknown ones included; 0 if there are none."""
         return self._share({token: self.weights[token] for token in self.focus}, folded)
+
+    def discounted(self, heads: str, share: float) -> Terms:
+        """The same terms; of those that `heads` (folded) holds only a share of the weight counts."""
+        weights = {token: w * (share if self._holds(heads, token) else 1.0) for token, w in self.weights.items()}
+        return replace(self, weights=weights)
 
     def _share(self, weights: Mapping[str, float], folded: str) -> float:
         total = sum(weights.values())

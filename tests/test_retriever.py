@@ -14,6 +14,7 @@ from corpus.errors import UsageError
 from corpus.text import squash
 from index.build import build
 from index.model_folder import default_folder, is_made_model
+from retriever.answer import named_places
 from retriever.citation import citation
 from retriever.confidence import FEATURES, Evidence, confidence, threshold
 from retriever.intent import Intent, intents
@@ -116,6 +117,9 @@ def test_intents(question: str, intent: Intent) -> None:
         ("开车时拿手机接打电话，记几分", Intent.PHONE),
         ("生孩子请的那几个月，会占掉年假吗", Intent.DURATION),
         ("那几个人后来怎么处理", Intent.AMOUNT),
+        ("有没有能躲几天的地方", Intent.DURATION),
+        ("以后会不会多修几个坑", Intent.AMOUNT),
+        ("由哪几个局负责协调", Intent.AMOUNT),
     ],
 )
 def test_words_that_only_look_like_an_interrogative(question: str, intent: Intent) -> None:
@@ -127,12 +131,39 @@ def test_words_that_only_look_like_an_interrogative(question: str, intent: Inten
     [
         ("组长是谁", "组长：陈利平，区政府副区长；", "现成立工作领导小组，组成人员如下："),
         ("谁兼任办公室主任", "办公室主任由区发展和改革局局长吴卿兼任。", "办公室主任负责日常工作，成员单位配合。"),
+        ("女性比例要占多大", "城镇单位就业人员中的女性比例达到40%左右。", "建筑面积200平方米"),
+        ("高中生要睡几个钟头", "高中生8小时睡眠时间", "保证学生的睡眠"),
+        ("年休假是几天", "年休假10天", "连续工作满12个月以上的"),
+        ("救助扩到多大年龄", "由0—6岁扩面到0—15岁", "占地8.5亩"),
+        ("被抓到罚多少", "处五万元罚款", "一次记6分"),
         ("办法哪天开始施行", "本办法自2019年3月1日起施行。", "已于2018年9月6日第23次常务会议修订通过"),
     ],
 )
 def test_what_an_answer_must_hold(question: str, holds: str, lacks: str) -> None:
     test = wanted(question, intents(question))
     assert test is not None and test(holds) and not test(lacks)
+
+
+def test_who_and_where_may_be_an_office() -> None:
+    """Neither a name nor a place must stand in the answer then."""
+    for question in ("天坑治理是哪里牵头的", "差价由谁来出", "办公室设在哪个单位", "由谁做初审"):
+        assert wanted(question, intents(question)) is None, question
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("柳林县儿童规划的毛入园率是多少", ["柳林县"]),
+        ("经济普查的经费离石区怎么保障", ["离石区"]),
+        ("枣林乡有几处隐患点", ["枣林乡"]),
+        ("各乡镇街道要管哪些事", []),
+        ("新楼要盖到哪个村", []),
+        ("今年区里头谁带头整治", []),
+        ("我们村的小区归哪个社区管", []),
+    ],
+)
+def test_places_a_question_names(question: str, places: list[str]) -> None:
+    assert named_places(question) == places
 
 
 def test_number_asked_for_comes_first(keywords: Retriever) -> None:
