@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from corpus.model import ClauseKind
+from corpus.offices import same_office
 from corpus.text import CJK, nfkc, squash
 from index.store import IndexedClause
-from index.tokens import segmenter, tokenize
+from index.tokens import tokenize
 from retriever.confidence import Evidence, confidence, threshold
 from retriever.intent import Intent
 from retriever.model import Answer, Hit, Office
 from retriever.offices import Mention, duties
+from retriever.places import named_places
 from retriever.spans import MAX_ANSWER, TYPE, Holds, Span, best_span, wanted
 from retriever.terms import Terms, fold, holds
 
@@ -63,8 +65,9 @@ def answer_question(retriever: Retriever, query: Query, scored: Scored, hits: Se
     """Decide whether the hits answer the question, and with which span."""
     if not hits:
         return Verdict(False, 0.0, None, "公报里没有找到与这个问题沾边的内容")
-    if query.number is not None and query.number.complete and not scored.numbered:
-        note = f"没有收录文号为“{query.number.text}”的公文，下面是内容相近的条款"
+    unknown = retriever.unknown_number(query, scored)
+    if unknown is not None:
+        note = f"没有收录文号为“{unknown}”的公文，下面是内容相近的条款"
         return Verdict(False, 0.02, None, note)
     found = assess(retriever, query, scored, hits)
     sure = confidence(found.evidence, mode)
@@ -84,6 +87,8 @@ def assess(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hi
         found = Found(hit, Span(0, min(len(title.text), MAX_ANSWER), 0.0, True), hit)
     else:
         found = choose(retriever, candidates(retriever, query, hits), wanted(query.text, query.asked), terms)
+        if Intent.PHONE in query.asked and _of_another_office(query.text, found.hit):
+            found = replace(found, span=replace(found.span, has_type=False))
     return Assessment(found.hit, found.span, gather(retriever, query, scored, hits, found, terms))
 
 
@@ -135,6 +140,25 @@ def candidates(retriever: Retriever, query: Query, hits: Sequence[Hit]) -> Seque
     return contacts + found if Intent.PHONE in query.asked else contacts
 
 
+_PHONE_OF = re.compile(
+    rf"([{CJK}]{{2,20}}?(?:局|委员会|委|办|中心|院|站|所|队|公司|馆|学校|幼儿园))的?(?:联系|咨询|办公|值班|服务|投诉|举报)?"
+    r"(?:电话|号码|热线)"
+)
+
+
+def _of_another_office(question: str, hit: Hit) -> bool:
+    """Whether a contact line is that of another office than the one whose phone is asked for.
+
+    Names are compared by what they share: 自然资源局 is in 规划和自然资源局离石分局.
+    """
+    named, unit = _PHONE_OF.search(nfkc(question)), hit.entry.notice.unit
+    if named is None or unit is None or hit.entry.clause.kind is not ClauseKind.SIGNATURE:
+        return False
+    name, other = (re.sub(r"^.{1,4}?[省市县区]", "", text) for text in (named[1], re.sub(r"^.{1,3}?市", "", unit)))
+    shared = SequenceMatcher(None, name, other, autojunk=False).find_longest_match().size
+    return shared < 3 and not same_office(named[1], unit)
+
+
 def choose(retriever: Retriever, hits: Sequence[Hit], holds: Holds | None, terms: Terms) -> Found:
     """The hit and span that answer best: the first hit's unless a lower one's is clearly better."""
     best: tuple[float, Found] | None = None
@@ -178,9 +202,12 @@ def gather(
     near = fold(f"{' '.join(entry.path)} {said}")
     return Evidence(
         coverage=terms.coverage(around),
+        span=terms.coverage(fold(said)),
         focus=terms.focus_coverage(near) if terms.focus else terms.coverage(near),
         keywords=math.log1p(max(scored.bm25.values(), default=0.0)),
-        figures=float(_missing_figures(query.text, around, retriever.years(entry))),
+        figures=float(
+            _missing_figures(query.text, around, retriever.years(entry)) or _missing_title(query.text, around)
+        ),
         places=float(_missing_places(query.text, around)),
         has_type=float(span.has_type),
         typed=float(wanted(query.text, query.asked) is not None),
@@ -199,14 +226,6 @@ def _stands_out(cosines: list[float]) -> float:
 
 # A year, or which one of a series: a document on another one does not answer.
 _FIGURE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|第[一二三四五六七八九十]+[次届批期季]")
-_PLACE_UNIT = r"(?:省|市|县|区|镇|乡|村|街道|自治州|盟|旗)"
-_PLACE = re.compile(rf"[{CJK}]{{2,}}{_PLACE_UNIT}")
-# Kinds of places, not the name of one.
-_NO_PLACE = re.compile(
-    r".*(?:社区|地区|园区|城区|小区|景区|市区|辖区|片区|农村|乡村|城市|县区|校区|灾区|山区|城镇|乡镇|集市|超市|门市"
-    r"|示范区|试验区|开发区|保护区|规划区|棚户区|乡镇街道|个街道)"
-    r"|[各全本该每哪这那我你俺们外][省市县区镇乡村].*|.*[各全本该每哪这那个们][省市县区镇乡村]|[今明去前]年.*"
-)
 
 
 def _missing_figures(question: str, around: str, years: frozenset[str]) -> bool:
@@ -215,19 +234,14 @@ def _missing_figures(question: str, around: str, years: frozenset[str]) -> bool:
     return any(not holds(around, figure) and figure not in years for figure in named)
 
 
+def _missing_title(question: str, around: str) -> bool:
+    """Whether the question names a document in 《》 that neither clause nor notice names."""
+    return any(squash(title) not in squash(around) for title in re.findall(r"《([^《》]{2,60})》", nfkc(question)))
+
+
 def _missing_places(question: str, around: str) -> bool:
     """Whether the question names a place that neither clause nor notice holds."""
     return any(name not in around and name[:-1] not in around for name in named_places(question))
-
-
-def named_places(question: str) -> list[str]:
-    """The places a question names: words such as 柳林县, or a word and the unit behind it (枣林 + 乡)."""
-    words = list(segmenter().cut(nfkc(question), HMM=False))
-    names = [word for word in words if _PLACE.fullmatch(word)]
-    for word, unit in itertools.pairwise(words):
-        if re.fullmatch(_PLACE_UNIT, unit) and re.fullmatch(rf"[{CJK}]{{2,3}}", word):
-            names.append(word + unit)
-    return [name for name in names if not _NO_PLACE.fullmatch(name)]
 
 
 def _why_not(evidence: Evidence) -> str:

@@ -21,9 +21,10 @@ class Evidence:
     """
 
     coverage: float  # share of the known words that clause, headings and notice hold
+    span: float  # the same of the span alone
     focus: float  # share of the words next to what is asked that headings and span hold
     keywords: float  # log(1 + BM25 score) of the best clause
-    figures: float  # 1 if a year or ordinal of the question is lacking
+    figures: float  # 1 if a year, an ordinal or a title in 《》 of the question is lacking
     places: float  # 1 if a place that the question names is lacking
     has_type: float  # 1 if the span holds the kind of value that is asked for
     typed: float  # 1 if a kind of value is asked for

@@ -35,8 +35,8 @@ class NumberQuery:
 
     @property
     def complete(self) -> bool:
-        """Whether it names one document: a 代字 of two characters or more, and the year."""
-        return len(self.code) >= 2 and self.year is not None
+        """Whether it names one document: a 代字 of two characters or more, and the year; or an issuer's order."""
+        return len(self.code) >= (4 if self.order else 2) and (self.order or self.year is not None)
 
 
 def find_number(question: str) -> NumberQuery | None:

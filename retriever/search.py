@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.doc_number import find_numbers
 from corpus.errors import UsageError
 from corpus.fields import is_attachment_list
 from corpus.model import ClauseKind
-from corpus.text import squash
+from corpus.text import nfkc, squash
 from index.adapter import adapter_for
 from index.embedding import Embedder, ModelError, Vectors, load_embedder
 from index.paths import DEFAULT_INDEX
@@ -157,6 +158,16 @@ class Retriever:
         if query.vector is None or self.embedder is None:
             return 0.0
         return float(self.embedder.encode_passages([passage])[0] @ query.vector)
+
+    def unknown_number(self, query: Query, scored: Scored) -> str | None:
+        """The number of the one document that a question names, if it is not in the corpus.
+
+        A number that a clause cites may be asked about by what is said beside it, but not alone.
+        """
+        if query.number is None or not query.number.complete or scored.numbered:
+            return None
+        cited = any(self.index.bm25.document_count(n.doc_number.lower()) for n in find_numbers(nfkc(query.text)))
+        return query.number.text if query.only_number or not cited else None
 
     def score(self, query: Query, mode: str, filters: Filters, without: Collection[int] = ()) -> Scored:
         """Candidates with their scores, before priors settle the order of hits.

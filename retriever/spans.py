@@ -29,6 +29,8 @@ _UNIT = (
     r"|次|倍|名|处|台|条|张|分|辆|座|间|支|部|类|种|成|级|位|批|枚|笔|份|章|节|期|栋|幢|层|株|棵|册|卷|篇|幅|班|床|艘|架|口|眼|块|片"
     r"|例|宗|件|对|组|门|款|样|标段|场|届|集|站|点)"
 )
+# Measure words of which a text may use another one than the question (最多给几家: 不超过10个).
+_COUNTERS = ("人名位个口", "家个户所", "项个条件种类款样点", "处个座栋幢所套间", "台辆部个套", "张份枚本册")
 _MONEY = re.compile(
     rf"{_NUMERAL}\s*(?:多)?(?:万|亿|千|百)?元|[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十]+[万千百]?元"
 )
@@ -43,7 +45,9 @@ _DATE = re.compile(
 # From when on something is in force: 「自2019年3月1日起施行」, 「自印发之日起执行」.
 _IN_FORCE = re.compile(r"[自从][^，,。；;]{1,20}[起始]|[起始日](?:施行|实施|执行|生效)")
 _AGE = re.compile(rf"{_NUMERAL}\s*周?岁")
-_DURATION = re.compile(rf"{_NUMERAL}\s*(?:年|个月|月|日|天|个?工作日|小时|周)|长期|永久")
+_DURATION = re.compile(
+    rf"{_NUMERAL}\s*(?:年|个月|月|日|天|个?工作日|小时|周)|长期|永久|每(?:半年|季度?|年|月|周|日|天|旬)"
+)
 _DURATIONS = {
     "天": re.compile(rf"{_NUMERAL}\s*(?:天|日|个?工作日)"),
     "日": re.compile(rf"{_NUMERAL}\s*(?:天|日|个?工作日)"),
@@ -62,7 +66,19 @@ _PERSON = re.compile(
 _NAMED = re.compile(
     rf"(?:{_POST}|联系人)(?:是|叫|由)?谁|谁(?:是|当|任|担任|兼任)|叫什么|姓名|哪[一几]?位|(?:{_POST}|联系人)是哪"
 )
-_PLACE = re.compile(r"位于|地点|地址|[村镇乡街道路区县市社湾沟]|以[东西南北]|附近|设在")
+# Where something is: words for it, a street or house, or the name of a place.
+_PLACE = re.compile(
+    r"位于|地点|地址|坐落|选址|设在|设于|所在地|[生理发属核住产现驻]地(?:[、，或和]|$)|[以之][东西南北]|附近|路口|沿线|[路街巷道]\S{0,4}\d*号"
+    rf"|[{CJK}\d]{{2,}}(?:[路街巷]|大道|大厦|广场|大厅|窗口|小镇|[楼室]\b)"
+)
+# What makes a village, a town … one in general: 「各村」「行政村」.
+_GENERAL = re.compile(r"(?:各|全|该|本|每|个|农|乡|城|行政|自然|贫困|示范|中心|试点|重点|条|类|[及和或、])$")
+_SMALL = ("村", "镇", "乡", "街道", "社区")
+# 「哪个村」「哪家医院」: the answer must name one.
+_WHICH = re.compile(
+    r"(?:哪|什么)[一几]?[个家条所座位]?"
+    r"(村|镇|乡|街道|社区|县|市|省|公司|企业|医院|银行|大学|学校|酒店|宾馆|[路街](?!段)|大道|机场|车站|网站|报纸|刊物)"
+)
 _PHONE = re.compile(r"\d{3,4}-{1,2}\d{7,8}|1[3-9]\d{9}|(?<!\d)\d{7,8}(?!\d)|(?<!\d)12\d{3}(?!\d)")
 _BREAK = re.compile(r"(?<=[。；;！？!?\n])")
 _COMMA = re.compile(r"(?<=[，,：:、])")
@@ -84,9 +100,14 @@ Holds = Callable[[str], bool]
 def wanted(question: str, asked: Sequence[Intent]) -> Holds | None:
     """What a span must hold for a question of these kinds: a test on text, or None for any text."""
     text = nfkc(question)
+    which = _WHICH.search(text)
+    if which is not None:
+        return lambda piece, kind=which[1]: _names_one(_without_marker(piece), kind)  # type: ignore[misc]
     for intent in asked:
         if intent in (Intent.PERSON, Intent.PLACE) and Intent.OFFICE in asked:
             continue  # 谁, 哪里 mean an office
+        if intent is Intent.PLACE:
+            return lambda piece: _is_where(_without_marker(piece))
         pattern = _pattern(intent, text)
         if pattern is not None:
             return lambda piece, pattern=pattern: pattern.search(_without_marker(piece)) is not None  # type: ignore[misc]
@@ -97,17 +118,18 @@ def _pattern(intent: Intent, question: str) -> re.Pattern[str] | None:
     if intent is Intent.PHONE:
         return _PHONE
     if intent is Intent.AMOUNT:
-        # 个 counts anything (几个钟头), and 万 or 年 after 几 begin something else (几万人, 几年级).
         unit = re.search(rf"(?:多少|几)({_UNIT})", question)
-        if re.search(r"率|比例|百分|占比|比重|增长", question):
+        if re.search(r"率|比例|百分|占比|比重|增长|[几少]成", question):
             return _SHARE
+        # 万 or 年 after 几 begin something else (几万人, 几年级).
         if unit and unit[1] not in ("个", "万", "m", "年", "月", "日"):
-            return re.compile(rf"{_NUMERAL}\s*(?:多|余|以上)?(?:万|亿|千|百)?{re.escape(unit[1])}|{_AREA.pattern}")
+            units = {unit[1], *(word for group in _COUNTERS if unit[1] in group for word in group)}
+            return re.compile(rf"{_NUMERAL}\s*(?:多|余|以上)?(?:万|亿|千|百)?(?:{'|'.join(units)})|{_AREA.pattern}")
         if re.search(r"年龄|岁", question):
             return _AGE
         if _ABOUT_MONEY.search(question):
             return _MONEY
-        if re.search(r"面积|多大|占地", question):
+        if re.search(r"面积|占地|多大(?:的?地|块|面)", question):
             return _AREA
         return _ANY_AMOUNT
     if intent is Intent.DATE:
@@ -119,7 +141,19 @@ def _pattern(intent: Intent, question: str) -> re.Pattern[str] | None:
     if intent is Intent.DURATION:
         unit = re.search(r"(?:几|多少)个?([天日年月])", question)
         return _DURATIONS[unit[1]] if unit else _DURATION
-    return _PLACE if intent is Intent.PLACE else None
+    return None
+
+
+def _is_where(piece: str) -> bool:
+    return _PLACE.search(piece) is not None or any(_names_one(piece, kind) for kind in _SMALL)
+
+
+def _names_one(piece: str, kind: str) -> bool:
+    """Whether a text names one of a kind: a village, a hospital. 「各村」「村民」「乡村」 name none."""
+    if kind in ("大学", "学校", "医院", "公司", "企业", "银行", "酒店", "宾馆", "网站", "报纸", "刊物"):
+        return re.search(rf"[{CJK}（）()]{{2,}}{kind}|《[^》]+》", piece) is not None
+    found = re.finditer(rf"([{CJK}]{{1,6}}){kind}(?![民委级务支干部集官])", piece)
+    return any(not _GENERAL.search(match[1]) for match in found)
 
 
 def best_span(clause: Clause, holds: Holds | None, terms: Terms) -> Span:
@@ -210,17 +244,24 @@ def _row_span(clause: Clause, holds: Holds | None, terms: Terms, heads: str) -> 
 
 
 _FIGURES = re.compile(r"\s*\d[\d,.]*\s*")
+_SERIAL = re.compile(r"序号|编号|[^数]号$")
 _HEAD_UNIT = re.compile(rf"({_UNIT})数?\s*[)）]?$")
 
 
 def _with_units(heads: str, cells: str) -> list[str]:
-    """The figures among a row's cells, each with the unit that its column's head states (拟建套数, 面积（亩）)."""
+    """The figures among a row's cells, each with the unit that its column's head states (拟建套数, 面积（亩）),
+    and where it states none, with each that counts."""
     columns = heads.removesuffix("）：").split("｜")
     values = cells.split("｜")
     if len(columns) != len(values):
         return []
-    pairs = [(value, _HEAD_UNIT.search(nfkc(column))) for column, value in zip(columns, values, strict=True)]
-    return [value.strip() + unit[1] for value, unit in pairs if unit and _FIGURES.fullmatch(value)]
+    out = []
+    for column, value in zip(columns, values, strict=True):
+        if _FIGURES.fullmatch(value) and not _SERIAL.search(column):
+            unit = _HEAD_UNIT.search(nfkc(column))
+            units = [unit[1]] if unit else [group[0] for group in _COUNTERS]
+            out += [value.strip() + word for word in units]
+    return out
 
 
 def _narrow(text: str, span: Span, holds: Holds, terms: Terms) -> Span:

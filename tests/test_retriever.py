@@ -14,12 +14,12 @@ from corpus.errors import UsageError
 from corpus.text import squash
 from index.build import build
 from index.model_folder import default_folder, is_made_model
-from retriever.answer import named_places
 from retriever.citation import citation
 from retriever.confidence import FEATURES, Evidence, confidence, threshold
 from retriever.intent import Intent, intents
 from retriever.lookup import find_number, find_section, match_notices
 from retriever.model import Filters
+from retriever.places import named_places
 from retriever.search import Retriever
 from retriever.spans import wanted
 from tests.conftest import GAZETTE, ROOT
