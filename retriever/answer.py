@@ -65,7 +65,7 @@ def answer_question(retriever: Retriever, query: Query, scored: Scored, hits: Se
     """Decide whether the hits answer the question, and with which span."""
     if not hits:
         return Verdict(False, 0.0, None, "公报里没有找到与这个问题沾边的内容")
-    unknown = retriever.unknown_number(query, scored)
+    unknown = retriever.unknown_number(query, scored, hits)
     if unknown is not None:
         note = f"没有收录文号为“{unknown}”的公文，下面是内容相近的条款"
         return Verdict(False, 0.02, None, note)
@@ -117,13 +117,31 @@ def question_terms(retriever: Retriever, query: Query) -> Terms:
     return Terms.of(query.text, tokenize, idf, lambda token: bm25.document_count(token) > 0, other)
 
 
+# A document's own term (「自印发之日起施行，有效期5年」), and questions about it.
+_TERM = re.compile(r"自[^，,。；;]{1,20}起(?:施行|实施|执行|试行|生效)|有效期|试行期")
+_ASKS_TERM = re.compile(r"有效期|试行|执行到|施行|生效|失效|到期|为止")
+# When a document was issued; 「名单哪天公布」 asks for something else.
+_ISSUED = re.compile(
+    r"印发|发文|成文|签发"
+    r"|(?:文件|通知|通告|公告|规划|办法|方案|函|决定|规定|意见|条例|细则|纲要|令|批复)[^，,。]{0,12}(?:发布|公布|下发|出台|发出)"
+)
+
+
 def candidates(retriever: Retriever, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]:
     """The hits an answer may come from. A phone, or whom to consult, is answered by a contact line: that
     of the office the question names, else that of the first hit's notice, unless a clause found holds a
-    phone itself. Who holds a post may stand in the lists of people of the first hit's notice."""
+    phone itself. When a document was issued stands in its signature, how long it is in force in one of
+    its clauses, who holds a post in its lists of people: those of the first hit's notice."""
     if Intent.PERSON in query.asked and Intent.OFFICE not in query.asked and Intent.PHONE not in query.asked:
         lists = [Hit(1, hits[0].score, entry) for entry in retriever.people_lists(hits[0].entry)]
         return [*lists, *(hit for hit in hits[:READ] if hit.entry.clause.kind is not ClauseKind.LIST)]
+    stated: list[IndexedClause] = []
+    if Intent.DATE in query.asked and _ISSUED.search(query.text):
+        stated = retriever.signatures(hits[0].entry)
+    elif (Intent.DATE in query.asked or Intent.DURATION in query.asked) and _ASKS_TERM.search(query.text):
+        stated = [entry for entry in retriever.beside(hits[0].entry) if _TERM.search(entry.text)]
+    if stated:
+        return [Hit(1, hits[0].score, entry) for entry in stated]
     if Intent.PHONE not in query.asked and Intent.CONTACT not in query.asked:
         return hits[:READ]
     lines: list[IndexedClause] = []

@@ -13,11 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.doc_number import find_numbers
 from corpus.errors import UsageError
 from corpus.fields import is_attachment_list
 from corpus.model import ClauseKind
-from corpus.text import nfkc, squash
+from corpus.text import squash
 from index.adapter import adapter_for
 from index.embedding import Embedder, ModelError, Vectors, load_embedder
 from index.paths import DEFAULT_INDEX
@@ -159,15 +158,17 @@ class Retriever:
             return 0.0
         return float(self.embedder.encode_passages([passage])[0] @ query.vector)
 
-    def unknown_number(self, query: Query, scored: Scored) -> str | None:
+    def unknown_number(self, query: Query, scored: Scored, hits: Sequence[Hit]) -> str | None:
         """The number of the one document that a question names, if it is not in the corpus.
 
-        A number that a clause cites may be asked about by what is said beside it, but not alone.
+        A number that a hit cites may be asked about by what is said beside it, but not alone.
         """
-        if query.number is None or not query.number.complete or scored.numbered:
+        number = query.number
+        if number is None or not number.complete or scored.numbered:
             return None
-        cited = any(self.index.bm25.document_count(n.doc_number.lower()) for n in find_numbers(nfkc(query.text)))
-        return query.number.text if query.only_number or not cited else None
+        cited = squash(f"{number.code[-2:]}{number.year or '第'}{number.serial}号")
+        alone = len(squash(query.text)) - len(squash(number.text)) <= 6  # 「…讲了什么」
+        return number.text if alone or not any(cited in squash(hit.text) for hit in hits) else None
 
     def score(self, query: Query, mode: str, filters: Filters, without: Collection[int] = ()) -> Scored:
         """Candidates with their scores, before priors settle the order of hits.
@@ -271,6 +272,10 @@ class Retriever:
         """The rows of a clause's notice."""
         return self.index.clauses.rows(int(self.index.clauses.notice_of[entry.row]))
 
+    def beside(self, entry: IndexedClause) -> list[IndexedClause]:
+        """All clauses of a clause's notice."""
+        return [self.index.clauses[row] for row in self._rows_beside(entry)]
+
     def title_of(self, entry: IndexedClause) -> IndexedClause:
         """The clause that holds the title and number of a clause's notice."""
         return self.index.clauses[self._rows_beside(entry)[0]]
@@ -288,9 +293,16 @@ class Retriever:
 
     def people_lists(self, entry: IndexedClause) -> list[IndexedClause]:
         """The lists of people (组长：…；成员：…) of a clause's notice."""
+        return [one for one in self._of_kind(entry, ClauseKind.LIST) if not is_attachment_list(one.text)]
+
+    def _of_kind(self, entry: IndexedClause, kind: ClauseKind) -> list[IndexedClause]:
         rows = self._rows_beside(entry)
-        lists = np.flatnonzero(self.index.clauses.of_kind(ClauseKind.LIST)[rows.start : rows.stop]) + rows.start
-        return [one for row in lists if not is_attachment_list((one := self.index.clauses[int(row)]).text)]
+        places = np.flatnonzero(self.index.clauses.of_kind(kind)[rows.start : rows.stop]) + rows.start
+        return [self.index.clauses[int(row)] for row in places]
+
+    def signatures(self, entry: IndexedClause) -> list[IndexedClause]:
+        """The signatures (issuer and date) of a clause's notice."""
+        return [one for one in self._of_kind(entry, ClauseKind.SIGNATURE) if _label(one).startswith("署")]
 
     def contact_lines(self, doc_number: str | None) -> list[IndexedClause]:
         """The contact lines of the notice with this number."""
@@ -298,7 +310,12 @@ class Retriever:
             return []
         rows = self.index.clauses.rows(self._numbers.index(doc_number))
         entries = (self.index.clauses[row] for row in rows)
-        return [entry for entry in entries if entry.clause_id.rsplit("/", 1)[1].split(".")[-1].startswith("联系")]
+        return [entry for entry in entries if _label(entry).startswith("联系")]
+
+
+def _label(entry: IndexedClause) -> str:
+    """The last part of a clause's id (联系1, 署1, （二）)."""
+    return entry.clause_id.rsplit("/", 1)[1].split(".")[-1]
 
 
 def _stands_in(entry: IndexedClause, labels: Sequence[str]) -> bool:

@@ -64,7 +64,7 @@ _PERSON = re.compile(
     rf"|{_POST}[：:]?\s*{_NAME}(?![{CJK}])|^{_NAME}[，；]|[由为][{CJK}（）()]{{2,24}}(?:兼任|担任|任(?![务何意期]))"
 )
 _NAMED = re.compile(
-    rf"(?:{_POST}|联系人)(?:是|叫|由)?谁|谁(?:是|当|任|担任|兼任)|叫什么|姓名|哪[一几]?位|(?:{_POST}|联系人)是哪"
+    rf"(?:{_POST}|联系人)(?:是|叫|由)?谁|是谁|谁(?:是|当|任|担任|兼任)|叫什么|姓名|哪[一几]?位|(?:{_POST}|联系人)是哪"
 )
 # Where something is: words for it, a street or house, or the name of a place.
 _PLACE = re.compile(
@@ -79,7 +79,7 @@ _WHICH = re.compile(
     r"(?:哪|什么)[一几]?[个家条所座位]?"
     r"(村|镇|乡|街道|社区|县|市|省|公司|企业|医院|银行|大学|学校|酒店|宾馆|[路街](?!段)|大道|机场|车站|网站|报纸|刊物)"
 )
-_PHONE = re.compile(r"\d{3,4}-{1,2}\d{7,8}|1[3-9]\d{9}|(?<!\d)\d{7,8}(?!\d)|(?<!\d)12\d{3}(?!\d)")
+_PHONE = re.compile(r"[48]00-?\d{3}-?\d{4}|\d{3,4}-{1,2}\d{7,8}|1[3-9]\d{9}|(?<!\d)\d{7,8}(?!\d)|(?<!\d)12\d{3}(?!\d)")
 _BREAK = re.compile(r"(?<=[。；;！？!?\n])")
 _COMMA = re.compile(r"(?<=[，,：:、])")
 
@@ -118,13 +118,17 @@ def _pattern(intent: Intent, question: str) -> re.Pattern[str] | None:
     if intent is Intent.PHONE:
         return _PHONE
     if intent is Intent.AMOUNT:
-        unit = re.search(rf"(?:多少|几)({_UNIT})", question)
+        if re.search(r"编号|代码|代号|型号|证号|账号|邮编|系数", question):
+            return None  # no amount: letters and bare figures
+        unit = re.search(rf"(?:多少|几)({_UNIT})(?!钱)", question)
         if re.search(r"率|比例|百分|占比|比重|增长|[几少]成", question):
             return _SHARE
         # 万 or 年 after 几 begin something else (几万人, 几年级).
         if unit and unit[1] not in ("个", "万", "m", "年", "月", "日"):
             units = {unit[1], *(word for group in _COUNTERS if unit[1] in group for word in group)}
             return re.compile(rf"{_NUMERAL}\s*(?:多|余|以上)?(?:万|亿|千|百)?(?:{'|'.join(units)})|{_AREA.pattern}")
+        if unit and unit[1] == "个":  # counts anything (几个钟头)
+            return _ANY_AMOUNT
         if re.search(r"年龄|岁", question):
             return _AGE
         if _ABOUT_MONEY.search(question):

@@ -187,6 +187,7 @@ def test_rows_of_a_turned_table_that_goes_over_the_page_name_the_pages_of_their_
 
 def test_contact_lines() -> None:
     assert find_phones("咨询电话: 0358--8226197") == ("0358-8226197",)
+    assert find_phones("服务热线：400-893-9111") == ("400-893-9111",)
     assert (found := read_contact("答询电话: 0358-8239409")) is not None and found.field == "phone"
     assert (found := read_contact("咨询单位: 吕梁市离石区人社局")) is not None and found.value == "吕梁市离石区人社局"
     assert read_contact("配合单位:区税务局") is None

@@ -105,6 +105,8 @@ def test_sections() -> None:
         ("根治欠薪是哪份文件", Intent.NOTICE),
         ("配合单位有哪些", Intent.ASSIST),
         ("这个通知向谁咨询", Intent.CONTACT),
+        ("打击假冒食品是哪家牵头", Intent.OFFICE),
+        ("归哪里的市场监管部门处理", Intent.OFFICE),
     ],
 )
 def test_intents(question: str, intent: Intent) -> None:
@@ -120,6 +122,8 @@ def test_intents(question: str, intent: Intent) -> None:
         ("有没有能躲几天的地方", Intent.DURATION),
         ("以后会不会多修几个坑", Intent.AMOUNT),
         ("由哪几个局负责协调", Intent.AMOUNT),
+        ("设举报热线，是哪家牵头", Intent.PHONE),
+        ("记分办法是哪天开始施行的", Intent.NOTICE),
     ],
 )
 def test_words_that_only_look_like_an_interrogative(question: str, intent: Intent) -> None:
@@ -136,6 +140,13 @@ def test_words_that_only_look_like_an_interrogative(question: str, intent: Inten
         ("年休假是几天", "年休假10天", "连续工作满12个月以上的"),
         ("救助扩到多大年龄", "由0—6岁扩面到0—15岁", "占地8.5亩"),
         ("被抓到罚多少", "处五万元罚款", "一次记6分"),
+        ("搬一趟家一平方给几块钱", "标准为12元/m²", "面积120平方米"),
+        ("项目有好几个，专户要开几个", "可开设一个专户", "应当开设专户"),
+        ("最多给几家", "每年不超过10个", "给予落户奖金"),
+        ("采购款的几成先垫付", "不低于30%", "垫付采购款"),
+        ("要盖到哪个村", "在田家会街道吉家村选址", "做好各村村民的工作"),
+        ("在哪家医院", "设在区人民医院", "到医院就诊"),
+        ("咨询打什么电话", "400-893-9111", "公告2025年第12号"),
         ("办法哪天开始施行", "本办法自2019年3月1日起施行。", "已于2018年9月6日第23次常务会议修订通过"),
     ],
 )
@@ -288,8 +299,8 @@ def test_far_away_questions_are_refused(hybrid: Retriever) -> None:
 
 
 def test_confidence_is_a_probability_that_falls_with_what_is_lacking() -> None:
-    sure = Evidence(1.0, 1.0, 3.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.93, 3.0)
-    lacking = Evidence(0.2, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.80, 1.0)
+    sure = Evidence(1.0, 1.0, 1.0, 3.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.93, 3.0)
+    lacking = Evidence(0.2, 0.2, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.80, 1.0)
     for mode in ("hybrid", "dense", "bm25"):
         assert 0 < confidence(lacking, mode) < threshold(mode) < confidence(sure, mode) < 1
     assert len(FEATURES) == len(sure.vector("hybrid"))
@@ -356,3 +367,23 @@ def test_a_value_in_the_sentence_that_introduces_the_items(tmp_path: Path) -> No
     assert result.answer is not None and "一次记6分" in result.answer.text
     assert result.answer.clause_id.endswith("第二条")
     assert "自2022年4月1日起施行" in retriever.search("记分办法哪天开始施行？", mode="bm25").answer.text  # type: ignore[union-attr]
+
+
+def test_when_a_document_was_issued_and_how_long_it_holds(hybrid: Retriever) -> None:
+    result = hybrid.search("离石区畜禽养殖污染防治规划是哪天印发的？")
+    assert result.answer is not None and "2023年5月8日" in result.answer.text
+    result = hybrid.search("离石区生猪屠宰补贴办法执行到什么时候为止？")
+    assert result.answer is not None and "2024年3月31日" in result.answer.text
+
+
+def test_a_number_that_a_clause_cites_may_be_asked_about(hybrid: Retriever) -> None:
+    """But one that stands nowhere is refused, orders too."""
+    result = hybrid.search("按晋水办规计〔2012〕100号文件，离石区分到多少水量？")
+    assert result.answer is not None and "4530万" in result.answer.text
+    for question in ("国务院令第999号公布的是哪部条例？", "按离政办发〔2019〕77号，补贴多少钱？"):
+        result = hybrid.search(question)
+        assert not result.answered and result.note is not None and "没有收录文号" in result.note
+
+
+def test_the_phone_of_another_office_is_no_answer(hybrid: Retriever) -> None:
+    assert not hybrid.search("离石区综合检验检测中心的联系电话是多少？").answered
