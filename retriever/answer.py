@@ -134,7 +134,8 @@ def candidates(retriever: Retriever, query: Query, hits: Sequence[Hit]) -> Seque
     its clauses, who holds a post in its lists of people: those of the first hit's notice."""
     if Intent.PERSON in query.asked and Intent.OFFICE not in query.asked and Intent.PHONE not in query.asked:
         lists = [Hit(1, hits[0].score, entry) for entry in retriever.people_lists(hits[0].entry)]
-        return [*lists, *(hit for hit in hits[:READ] if hit.entry.clause.kind is not ClauseKind.LIST)]
+        listed = {hit.entry.row for hit in lists}
+        return [*lists, *(hit for hit in hits[:READ] if hit.entry.row not in listed)]
     stated: list[IndexedClause] = []
     if Intent.DATE in query.asked and _ISSUED.search(query.text):
         stated = retriever.signatures(hits[0].entry)

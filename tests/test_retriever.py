@@ -14,11 +14,12 @@ from corpus.errors import UsageError
 from corpus.text import squash
 from index.build import build
 from index.model_folder import default_folder, is_made_model
+from retriever.answer import candidates
 from retriever.citation import citation
 from retriever.confidence import FEATURES, Evidence, confidence, threshold
 from retriever.intent import Intent, intents
 from retriever.lookup import find_number, find_section, match_notices
-from retriever.model import Filters
+from retriever.model import Filters, Hit
 from retriever.places import named_places
 from retriever.search import Retriever
 from retriever.spans import wanted
@@ -387,3 +388,11 @@ def test_a_number_that_a_clause_cites_may_be_asked_about(hybrid: Retriever) -> N
 
 def test_the_phone_of_another_office_is_no_answer(hybrid: Retriever) -> None:
     assert not hybrid.search("离石区综合检验检测中心的联系电话是多少？").answered
+
+
+def test_who_is_asked_and_only_lists_of_attachments_are_found(keywords: Retriever) -> None:
+    """Nothing was left to answer from when every hit was a list, and none of people."""
+    query = keywords.prepare("组长是谁", "bm25")
+    attachments = [c for c in keywords.index.clauses if c.kind == "list" and c.text.startswith("附件")]
+    hits = [Hit(rank, 1.0, clause) for rank, clause in enumerate(attachments[:3], 1)]
+    assert candidates(keywords, query, hits)
