@@ -218,7 +218,8 @@ def gather(
     if Intent.NOTICE in query.asked:
         around += fold(hits[0].text)
     said = found.hit.entry.text[span.start : span.end]
-    near = fold(f"{' '.join(entry.path)} {said}")
+    above = entry.path if entry.clause.kind is not ClauseKind.SIGNATURE else (notice.title,)
+    near = fold(f"{' '.join(above)} {said}")
     return Evidence(
         coverage=terms.coverage(around),
         span=terms.coverage(fold(said)),
@@ -231,7 +232,7 @@ def gather(
         has_type=float(span.has_type),
         typed=float(wanted(query.text, query.asked) is not None),
         numbered=float(bool(scored.numbered)),
-        cosine=retriever.likeness(query, f"{''.join(entry.path[-2:])}：{said}") if scored.dense else 0.0,
+        cosine=retriever.likeness(query, f"{''.join(above[-2:])}：{said}") if scored.dense else 0.0,
         stands_out=_stands_out(list(scored.dense.values())),
     )
 
