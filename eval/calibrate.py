@@ -2,8 +2,9 @@
 
 Questions with an answer count as 1, `none` questions as 0. There are few of the latter, so every
 question is also asked with its relevant clauses taken out of the index: near misses, as users meet
-them, with a smaller weight (another clause may still answer). Logistic regression with an L2 penalty,
-figures standardised for the fit and the constants turned back.
+them, with a smaller weight (another clause may still answer). And every question is asked of the other
+indexes, with a smaller weight too: those are the questions on something else altogether. Logistic
+regression with an L2 penalty, figures standardised for the fit and the constants turned back.
 
 Run: python -m eval.calibrate QUESTIONS.jsonl@INDEX [...]
 """
@@ -27,13 +28,25 @@ from retriever.model import Filters
 from retriever.search import Retriever
 
 TARGET = Path(__file__).resolve().parent.parent / "retriever" / "data" / "confidence.toml"
-NONE_WEIGHT, MASKED_WEIGHT = 4.0, 0.1
+NONE_WEIGHT, MASKED_WEIGHT, FOREIGN_WEIGHT = 4.0, 0.1, 0.3
 PENALTY = 0.03  # scikit-learn's C: the smaller, the stronger
-# Share of answerable dev questions that the threshold may refuse: half the .06 that is wanted elsewhere, for
-# some of the rules for kinds of values were made looking at these questions.
-WRONGLY_REFUSED = 0.03
+# Share of answerable dev questions that the threshold may refuse: little more than half the .06 that is wanted
+# elsewhere, for some of the rules for kinds of values were made looking at these questions.
+WRONGLY_REFUSED = 0.035
 
 Sample = tuple[list[float], bool, float]  # figures, answerable, weight
+
+
+def foreign(retriever: Retriever, questions: Sequence[Question], mode: str) -> list[Sample]:
+    """One sample a question of another corpus."""
+    out: list[Sample] = []
+    for question in questions:
+        query = retriever.prepare(question.question, mode)
+        scored = retriever.score(query, mode, Filters())
+        hits = retriever.hits(query, scored, 10)
+        if hits and retriever.unknown_number(query, scored, hits) is None:
+            out.append((assess(retriever, query, scored, hits).evidence.vector(mode), False, FOREIGN_WEIGHT))
+    return out
 
 
 def samples(retriever: Retriever, questions: Sequence[Question], mode: str) -> list[Sample]:
@@ -91,9 +104,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     fitted = {}
     for mode in ("hybrid", "bm25"):
         found: list[Sample] = []
-        for files, index in pairs:
-            questions = select(read_questions([Path(name) for name in files.split(",")]), "dev")
-            found += samples(Retriever.open(Path(index)), questions, mode)
+        asked = {
+            index: select(read_questions([Path(name) for name in files.split(",")]), "dev") for files, index in pairs
+        }
+        for index, questions in asked.items():
+            retriever = Retriever.open(Path(index))
+            found += samples(retriever, questions, mode)
+            for other, others in asked.items():
+                found += foreign(retriever, others, mode) if other != index else []
         fitted[mode] = fit(found)
         print(f"{mode}: {len(found)} samples, threshold {fitted[mode][2]:.3f}", file=sys.stderr)
     TARGET.write_text(render(fitted, "python -m eval.calibrate QUESTIONS.jsonl,…@INDEX …"), "utf-8")

@@ -120,7 +120,7 @@ def _change(change: Change) -> str:
 
 def stard_text(results: dict[str, dict[str, Any]]) -> str:
     """STARD's tables, with the column names of the published ones."""
-    titles = {"all": "全部提问", "held_out": "没有用来训练问题修正的提问"}
+    titles = {"all": "全部提问", "held_out": "没有用来训练的提问"}
     parts = []
     for group, result in results.items():
         searches: dict[str, dict[str, float]] = result["searches"]

@@ -5,8 +5,8 @@ we did not write, over articles we did not cut. A question has 1.8 articles on a
 others publish as R@k are the share of them found in the first k, not whether any is found: that is
 `recall_at_k` here (BM25 finds .27 of the articles at 1, but at least one for .36 of the questions).
 
-Our question adapter was learnt from these very questions, so it is measured only on those that its
-training held out.
+Our default embedding model was trained on these very questions, so whatever uses it is measured only on
+those that its training held out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ir_measures import RR, R
 from tqdm import tqdm
 
 from corpus.errors import UsageError
-from index.train import is_held_out
+from index.train_data import is_held_out
 from retriever.fusion import order
 
 DEPTH = 100

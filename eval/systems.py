@@ -205,9 +205,9 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     The article's name takes the place of our headings, in the keyword index and in the embedding.
     """
     from eval.stard import Searches
-    from index.adapter import adapter_for
     from index.bm25 import Fields, build_bm25
     from index.embedding import load_embedder
+    from index.model_folder import MODEL_NAME
     from retriever.fusion import fuse, order
 
     keywords = build_bm25(Fields(one.text, "", one.name) for one in data.articles)
@@ -219,31 +219,20 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
         return Searches({"bm25": bm25}, {})
     embedder = load_embedder()
     vectors = embed([f"{one.name}\n{one.text}" for one in data.articles], embedder)
-    adapter = adapter_for(embedder)
 
     @cache  # several searches ask the same questions
-    def encode(question: str) -> NDArray[np.float32]:
-        return embedder.encode_questions([question])
-
     def dense(question: str) -> Mapping[int, float]:
-        return _positive(vectors @ encode(question)[0])
+        return _positive(vectors @ embedder.encode_questions([question])[0])
 
-    def adapted(question: str) -> Mapping[int, float]:
-        vector = encode(question)
-        return _positive(vectors @ (vector if adapter is None else adapter.apply(vector))[0])
+    def hybrid(question: str) -> Mapping[int, float]:
+        nearest, worded = (dict(order(side(question))[:CANDIDATES]) for side in (dense, bm25))
+        return fuse(nearest, worded)
 
-    def hybrid(side: Search) -> Search:
-        def nearest(scores: Mapping[int, float]) -> dict[int, float]:
-            return dict(order(scores)[:CANDIDATES])
-
-        return lambda question: fuse(nearest(side(question)), nearest(bm25(question)))
-
-    plain: dict[str, Search] = {"hybrid": hybrid(dense), "dense": dense, "bm25": bm25}
-    learnt: dict[str, Search] = {"hybrid": hybrid(adapted), "dense": adapted}
-    return Searches(
-        {mode: plain[mode] for mode in MODES if mode in modes},
-        {f"{mode}+adapter": learnt[mode] for mode in MODES if adapter is not None and mode in modes and mode in learnt},
-    )
+    with_model: dict[str, Search] = {"hybrid": hybrid, "dense": dense}
+    chosen: dict[str, Search] = {mode: search for mode, search in with_model.items() if mode in modes}
+    plain: dict[str, Search] = {"bm25": bm25} if "bm25" in modes else {}
+    # Our own model has learnt from the questions that its training did not hold out.
+    return Searches(plain, chosen) if embedder.name == MODEL_NAME else Searches({**chosen, **plain}, {})
 
 
 def _positive(scores: NDArray[np.float32]) -> dict[int, float]:

@@ -17,7 +17,7 @@ from index.paths import DEFAULT_INDEX
 def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         prog="python -m index",
-        description="查看或检查索引。另有：make-model（制作自带嵌入模型）、train（训练提问修正）。",
+        description="查看或检查索引。另有：make-model（制作自带嵌入模型）、train（微调自带嵌入模型）。",
         epilog="例：python -m index verify --index .index",
     )
     found.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个核对所有文件的内容")

@@ -186,9 +186,9 @@ def load_embedder(model: str | None = None, *, threads: int | None = None) -> Em
     `threads` bounds the processor cores used; None takes what this process may use. Raises
     ModelMissing if the default model has not been made, ModelError if another can't be loaded.
     """
-    from index.model_folder import MODEL_NAME, default_folder, is_made_model
+    from index.model_folder import FORMER_NAMES, MODEL_NAME, default_folder, is_made_model
 
-    if model is None or model == MODEL_NAME:
+    if model is None or model in (MODEL_NAME, *FORMER_NAMES):
         folder = default_folder()
     elif is_made_model(Path(model)):
         folder = Path(model)

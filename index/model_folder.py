@@ -15,7 +15,9 @@ from index.embedding import ModelError, ModelMissing
 from index.files import sha256_file
 from index.paths import cache_folder
 
-MODEL_NAME = "multilingual-e5-small-zh"
+MODEL_NAME = "multilingual-e5-small-zh-lay"
+# What the default model was called before: an index made with it is to be made again.
+FORMER_NAMES = ("multilingual-e5-small-zh",)
 # Raised when a change of `index/model_build.py` makes other files from the same source.
 FORMAT = 1
 CARD_FILE = "gongbao-model.json"
@@ -35,7 +37,8 @@ class FileInfo:
 class ModelCard:
     """What a made model is. `sha256` identifies it: a hash over the names and hashes of its files.
 
-    `source_sha256` is that of the weights it was made from, so that a folder tells where it comes from.
+    `source_sha256` is that of the weights it was made from and `lora_sha256` that of the adapter added to
+    them (None for none), so that a folder tells where it comes from.
     """
 
     name: str
@@ -43,6 +46,7 @@ class ModelCard:
     max_tokens: int
     source_sha256: str
     files: dict[str, FileInfo]
+    lora_sha256: str | None = None
     format: int = FORMAT
 
     @property

@@ -1,92 +1,37 @@
-"""`python -m index train --data DIR`: learn the question adapter from STARD's lay questions.
+"""`python -m index train --data DIR`: learn the adapter of the default model again.
 
-A question is drawn towards the articles that answer it and away from all others: the softmax over all
-articles (contrastive loss, Oord, Li & Vinyals 2018) has every hard negative in it. Only question
-vectors change, so that articles are embedded once, and the training proper takes seconds.
-
-Every fifth question (by a hash of its id) is held out; the scores printed are on those. The vectors are
-kept in a cache: a run that is stopped goes on where it was. The same data give the same adapter.
+Hard negatives come from the model without adapter. The scores printed are those of STARD's held-out questions,
+before and after. The vectors and a checkpoint every few steps are kept in the cache folder: a run that is
+stopped goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-import lzma
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
-from corpus.errors import GongbaoError, UsageError
-from index.adapter import FILE, QuestionAdapter, write_adapter
-from index.embedding import Vectors, load_embedder
-from index.paths import ROOT, cache_folder
+from corpus.errors import GongbaoError
+from index.embedding import Embedder, Vectors
+from index.lora import own_lora_path, read_lora, write_lora
+from index.lora_train import LoraTrainer, Settings
+from index.model_build import write_model
+from index.model_folder import MODEL_NAME
+from index.model_source import ModelSource, find_source
+from index.onnx_embedder import OnnxEmbedder
+from index.paths import cache_folder
+from index.prompts import Prompts, prompts_for
+from index.train_data import Example, TrainingData, read_training_data
 from index.vectors import VectorCache
 
-_HELD_OUT_SHARE = 5
 _CHUNK = 64
+_NEAR = 40  # how many of the nearest passages hard negatives are drawn from
 CUTOFFS = (1, 10, 100)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to train. Ranks 4 to 64, 3 to 12 epochs and anchors of 10 to 40 all came within .04 (STARD R@10)."""
-
-    rank: int = 16
-    runs: int = 4  # adapters from different seeds, averaged: halves what chance decides
-    epochs: int = 8
-    batch: int = 128
-    rate: float = 1e-3
-    temperature: float = 0.02
-    anchor: float = 10.0  # weight of 1 − cos(new, old): keeps other kinds of questions where they were
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Questions, the texts of articles, and for each question the places of those that answer it."""
-
-    questions: tuple[str, ...]
-    articles: tuple[str, ...]
-    answers: tuple[tuple[int, ...], ...]
-    held_out: NDArray[np.bool_]  # [questions]
-
-
-def read_pairs(folder: Path) -> Pairs:
-    """Read STARD's `train.jsonl` and, of `articles.jsonl.xz`, the articles that answer a question.
-
-    Raises UsageError if a file is missing, unreadable or lacks an article.
-    """
-    try:
-        with (folder / "train.jsonl").open(encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-        wanted = {article for row in rows for article in row["relevant"]}
-        with lzma.open(folder / "articles.jsonl.xz", "rt", encoding="utf-8") as lines:
-            texts = {
-                row["id"]: f"{row['name']}\n{row['text']}"
-                for line in lines
-                if (row := json.loads(line))["id"] in wanted
-            }
-        places = {article: place for place, article in enumerate(sorted(texts))}
-        return Pairs(
-            tuple(row["question"] for row in rows),
-            tuple(texts[article] for article in sorted(texts)),
-            tuple(tuple(places[article] for article in row["relevant"]) for row in rows),
-            np.array([is_held_out(row["id"]) for row in rows], bool),
-        )
-    except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as err:
-        todo = "请用 --data 给出 STARD 数据的文件夹（train.jsonl、articles.jsonl.xz）"
-        raise UsageError(f"读不了 STARD 数据（{type(err).__name__}）", str(folder), todo) from err
-
-
-def is_held_out(question: int) -> bool:
-    return hashlib.sha256(str(question).encode()).digest()[0] % _HELD_OUT_SHARE == 0
 
 
 def embed(texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], cache: VectorCache, label: str) -> Vectors:
@@ -100,46 +45,13 @@ def embed(texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], cach
     return cache.get(texts)
 
 
-def learn(
-    questions: Vectors, articles: Vectors, answers: Sequence[Sequence[int]], settings: Settings
-) -> tuple[Vectors, Vectors]:
-    """(down, up) of the mean of `settings.runs` adapters: their factors side by side, up divided by runs.
-
-    `questions` [n, dim] and `articles` [m, dim] have rows of norm 1.
-    """
-    factors = [_learn_once(questions, articles, answers, settings, settings.seed + run) for run in range(settings.runs)]
-    down = np.concatenate([down for down, _ in factors], axis=1)
-    up = np.concatenate([up for _, up in factors], axis=0) / settings.runs
-    return down, np.asarray(up, np.float32)
-
-
-def _learn_once(
-    questions: Vectors, articles: Vectors, answers: Sequence[Sequence[int]], settings: Settings, seed: int
-) -> tuple[Vectors, Vectors]:
-    import torch
-    from torch.nn.functional import normalize
-
-    torch.set_num_threads(1)  # sums in one order: the same adapter on every machine of a kind
-    random = torch.Generator().manual_seed(seed)
-    given, passages = torch.from_numpy(questions), torch.from_numpy(articles)
-    wrong = torch.ones(len(given), len(passages), dtype=torch.bool)
-    for row, places in enumerate(answers):
-        wrong[row, list(places)] = False
-    dim = given.shape[1]
-    down = (torch.randn(dim, settings.rank, generator=random) / dim**0.5).requires_grad_()
-    up = torch.zeros(settings.rank, dim).requires_grad_()  # at first nothing changes
-    optimiser = torch.optim.AdamW([down, up], lr=settings.rate)
-    for _ in range(settings.epochs):
-        for batch in torch.randperm(len(given), generator=random).split(settings.batch):
-            new = normalize(given[batch] + (given[batch] @ down) @ up, dim=1)
-            scores = new @ passages.T / settings.temperature
-            right = scores.masked_fill(wrong[batch], float("-inf"))
-            loss = (scores.logsumexp(1) - right.logsumexp(1)).mean()
-            loss = loss + settings.anchor * (1 - (new * given[batch]).sum(1)).mean()
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-    return down.detach().numpy(), up.detach().numpy()
+def near_misses(examples: Sequence[Example], questions: Vectors, passages: Vectors) -> list[list[int]]:
+    """For each example the nearest passages that do not answer it, at most _NEAR."""
+    found = []
+    for example, question in zip(examples, questions, strict=True):
+        nearest = np.argsort(-(passages @ question), kind="stable")[: _NEAR + len(example.answers)]
+        found.append([int(place) for place in nearest if place not in example.answers][:_NEAR])
+    return found
 
 
 def recall(questions: Vectors, articles: Vectors, answers: Sequence[Sequence[int]]) -> dict[int, float]:
@@ -155,41 +67,69 @@ def recall(questions: Vectors, articles: Vectors, answers: Sequence[Sequence[int
     }
 
 
+def embedder_with(folder: Path, lora: Path | None) -> OnnxEmbedder:
+    """The default model with this adapter, or without any, made in `folder`. Raises ModelError or OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_model(ModelSource(find_source()), None if lora is None else read_lora(lora), folder)
+    return OnnxEmbedder(folder)
+
+
 def main_train(argv: Sequence[str] | None = None) -> int:
     """`python -m index train --data DIR [--out FILE]`: writes the adapter, prints held-out scores."""
     parser = argparse.ArgumentParser(
         prog="python -m index train",
-        description="用 STARD 的百姓提问训练问题向量的修正（双核约 5 分钟；中断后再运行会接着做）。",
+        description="用百姓的提问微调自带的向量模型（双核一刻钟到两小时，看处理器；中断后再运行会接着做）。",
         epilog="例：python -m index train --data ../shared/data/stard",
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="STARD 数据的文件夹")
-    parser.add_argument("--out", type=Path, default=ROOT / "index" / "data" / FILE, metavar="FILE", help="写到哪里")
+    parser.add_argument("--out", type=Path, default=own_lora_path(), metavar="FILE", help="写到哪里")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="随机种子（默认 0）")
     args = parser.parse_args(argv)
     try:
-        before, after = train(args.data, args.out, Settings(seed=args.seed))
+        before, after = train(args.data, args.out, replace(Settings(), seed=args.seed))
     except GongbaoError as err:
         print(err, file=sys.stderr)
         return err.exit_code
     for k in CUTOFFS:
         print(f"留出的提问 R@{k}：{before[k]:.3f} → {after[k]:.3f}")
     print(args.out)
+    if args.out == own_lora_path():
+        print("请运行 python -m index make-model 更新模型，再运行 python build_index.py 重建索引")
     return 0
 
 
 def train(data: Path, out: Path, settings: Settings) -> tuple[dict[int, float], dict[int, float]]:
     """Learn and write the adapter; returns the held-out questions' recall before and after."""
-    pairs = read_pairs(data)
-    embedder = load_embedder()
-    folder = cache_folder() / "train-vectors"
-    questions = embed(pairs.questions, embedder.encode_questions, VectorCache(folder / "questions", embedder), "提问")
-    articles = embed(pairs.articles, embedder.encode_passages, VectorCache(folder / "articles", embedder), "法条")
-    taught, held = np.flatnonzero(~pairs.held_out), np.flatnonzero(pairs.held_out)
-    down, up = learn(questions[taught], articles, [pairs.answers[row] for row in taught], settings)
-    write_adapter(out, down, up)
-    answers = [pairs.answers[row] for row in held]
-    changed = QuestionAdapter(down, up, "").apply(questions[held])
-    return recall(questions[held], articles, answers), recall(changed, articles, answers)
+    work = cache_folder() / "train"
+    known = read_training_data(data)
+    base = embedder_with(work / "base", None)
+    questions, passages = _vectors(work, base, [one.question for one in known.taught], known.passages)
+    near = near_misses(known.taught, questions, passages)
+    trainer = LoraTrainer(work / "base", _prompts(), known.passages, known.taught, near, settings)
+    print(
+        f"{len(known.taught)} 个提问，{trainer.steps} 步，{'bfloat16' if trainer.half else 'float32'}", file=sys.stderr
+    )
+    write_lora(out, trainer.run(work / "checkpoint.pt"))
+    return _held_out(work, base, known), _held_out(work, embedder_with(work / "new", out), known)
+
+
+def _held_out(work: Path, embedder: Embedder, known: TrainingData) -> dict[int, float]:
+    articles = known.passages[: known.articles]
+    asked, found = _vectors(work, embedder, [one.question for one in known.held_out], articles)
+    return recall(asked, found, [one.answers for one in known.held_out])
+
+
+def _vectors(
+    work: Path, embedder: Embedder, questions: Sequence[str], passages: Sequence[str]
+) -> tuple[Vectors, Vectors]:
+    asked = embed(questions, embedder.encode_questions, VectorCache(work / "questions", embedder), "提问")
+    return asked, embed(passages, embedder.encode_passages, VectorCache(work / "passages", embedder), "条文")
+
+
+def _prompts() -> Prompts:
+    prompts = prompts_for(MODEL_NAME)
+    assert prompts is not None  # the default model's are in index/data/models.toml
+    return prompts
 
 
 if __name__ == "__main__":

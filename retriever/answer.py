@@ -30,6 +30,7 @@ READ = 5  # hits from which a span may answer
 # A lower hit's span must beat the first hit's by this much for each rank it stands below.
 RANK_COST = 0.2
 TITLE_SHARE = 0.6  # what a word counts, when a sentence is chosen, that the title holds anyway
+STRANGE_WORDS, STRANGE_COSINE = 0.3, 0.65  # below both a question is on something else altogether
 NO_TYPE = 0.5  # cost of a span without the kind of value that is asked for
 
 
@@ -45,11 +46,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The best span found, and what speaks for and against it."""
+    """The best span found, and what speaks for and against it.
+
+    `strange`: the index holds hardly a word of the question, and the span is not alike either.
+    """
 
     hit: Hit
     span: Span
     evidence: Evidence
+    strange: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ def answer_question(retriever: Retriever, query: Query, scored: Scored, hits: Se
         note = f"没有收录文号为“{unknown}”的公文，下面是内容相近的条款"
         return Verdict(False, 0.02, None, note)
     found = assess(retriever, query, scored, hits)
+    if found.strange:
+        return Verdict(False, 0.02, None, _NOTHING_NEAR)
     sure = confidence(found.evidence, mode)
     if sure < threshold(mode):
         return Verdict(False, sure, None, _why_not(found.evidence))
@@ -89,7 +96,9 @@ def assess(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hi
         found = choose(retriever, candidates(retriever, query, hits), wanted(query.text, query.asked), terms)
         if Intent.PHONE in query.asked and _of_another_office(query.text, found.hit):
             found = replace(found, span=replace(found.span, has_type=False))
-    return Assessment(found.hit, found.span, gather(retriever, query, scored, hits, found, terms))
+    evidence = gather(retriever, query, scored, hits, found, terms)
+    strange = terms.known_share < STRANGE_WORDS and evidence.cosine < STRANGE_COSINE
+    return Assessment(found.hit, found.span, evidence, strange)
 
 
 def _successor(retriever: Retriever, query: Query, entry: IndexedClause) -> IndexedClause:
@@ -264,11 +273,14 @@ def _missing_places(question: str, around: str) -> bool:
     return any(name not in around and name[:-1] not in around for name in named_places(question))
 
 
+_NOTHING_NEAR = "公报里没有与这个问题相近的内容，下面是最接近的条款，供参考"
+
+
 def _why_not(evidence: Evidence) -> str:
     if evidence.places or evidence.figures:
         return "公报里有相近的内容，但地方、年份或数字对不上，下面是最接近的条款，供参考"
     if evidence.coverage < 0.35:
-        return "公报里没有与这个问题相近的内容，下面是最接近的条款，供参考"
+        return _NOTHING_NEAR
     return "公报里有相近的内容，但没有写明所问的这一点，下面是最接近的条款，供参考"
 
 

@@ -17,7 +17,7 @@ from importlib import resources
 class Evidence:
     """What speaks for and against an answer. All but the last two are known without vectors.
 
-    Words count by their idf; `known` words are those that some clause of the index holds.
+    Words count by their idf; known words are those that some clause of the index holds.
     """
 
     coverage: float  # share of the known words that clause, headings and notice hold

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # The share of the dense score. Chosen on the dev questions (README, ablation table).
-DENSE_WEIGHT = 0.6
+DENSE_WEIGHT = 0.65
 
 
 def min_max(scores: Mapping[int, float], low: float | None = None) -> dict[int, float]:

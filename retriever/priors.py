@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from corpus.fields import is_attachment_list
 from corpus.model import ClauseKind, Status
 from index.store import IndexedClause
 from retriever.intent import Intent
 
 CONTACT_PENALTY = 0.35  # a contact or signature line, unless the question asks for one
-PEOPLE_BONUS = 0.08  # a list of people, when a person is asked for
+PEOPLE_BONUS = 0.25  # a list of people, when a person and no office is asked for
 STALE_PENALTY = 0.08  # repealed or expired: below the notice in force with the same subject
 TITLE_FACTOR = 1.5  # of its title's score goes to the opening clause of a document that is asked for
 
@@ -21,8 +22,8 @@ def prior(entry: IndexedClause, asked: Collection[Intent]) -> float:
     kind = entry.clause.kind
     if kind is ClauseKind.SIGNATURE and Intent.PHONE not in asked and Intent.CONTACT not in asked:
         amount -= CONTACT_PENALTY
-    if kind is ClauseKind.LIST and Intent.PERSON in asked:
-        amount += PEOPLE_BONUS
+    if kind is ClauseKind.LIST and Intent.PERSON in asked and Intent.OFFICE not in asked:
+        amount += 0.0 if is_attachment_list(entry.text) else PEOPLE_BONUS
     if entry.notice.status is not Status.IN_FORCE:
         amount -= STALE_PENALTY
     return amount

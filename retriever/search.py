@@ -17,7 +17,6 @@ from corpus.errors import UsageError
 from corpus.fields import is_attachment_list
 from corpus.model import ClauseKind
 from corpus.text import squash
-from index.adapter import adapter_for
 from index.embedding import Embedder, ModelError, Vectors, load_embedder
 from index.paths import DEFAULT_INDEX
 from index.store import Index, IndexedClause
@@ -72,7 +71,6 @@ class Retriever:
     def __init__(self, index: Index, embedder: Embedder | None, note: str | None = None) -> None:
         self.index = index
         self.embedder = embedder
-        self.adapter = adapter_for(embedder) if embedder is not None else None
         self.dense_note = note
         self.folder = Folder(index.bm25.counts())
         self._numbers = [entry.notice.doc_number for entry in index.notices]
@@ -207,9 +205,7 @@ class Retriever:
     def _dense(self, query: Query, allowed: Mask | None) -> dict[int, float]:
         if self.index.dense is None or query.vector is None:
             return {}
-        # Only the ranking takes the corrected vector: likeness and its threshold know the plain one.
-        vector = query.vector if self.adapter is None else self.adapter.apply(query.vector[None])[0]
-        return dict(self.index.dense.search(vector, DEPTH, allowed))
+        return dict(self.index.dense.search(query.vector, DEPTH, allowed))
 
     def _numbered(self, query: Query, allowed: Mask | None) -> tuple[int, ...]:
         if query.number is None:

