@@ -48,7 +48,8 @@ class Verdict:
 class Assessment:
     """The best span found, and what speaks for and against it.
 
-    `strange`: the index holds hardly a word of the question, and the span is not alike either.
+    `strange`: the index holds hardly a word of the question, and the span's vector is not alike either (without
+    vectors never: a small corpus holds few words).
     """
 
     hit: Hit
@@ -97,7 +98,7 @@ def assess(retriever: Retriever, query: Query, scored: Scored, hits: Sequence[Hi
         if Intent.PHONE in query.asked and _of_another_office(query.text, found.hit):
             found = replace(found, span=replace(found.span, has_type=False))
     evidence = gather(retriever, query, scored, hits, found, terms)
-    strange = terms.known_share < STRANGE_WORDS and evidence.cosine < STRANGE_COSINE
+    strange = bool(scored.dense) and terms.known_share < STRANGE_WORDS and evidence.cosine < STRANGE_COSINE
     return Assessment(found.hit, found.span, evidence, strange)
 
 
