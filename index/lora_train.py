@@ -193,6 +193,7 @@ class LoraTrainer:
         state: dict[str, Any] = {
             "of": self._fingerprint(),
             "step": step,
+            "half": self.half,
             "factors": {name: [one.detach() for one in pair] for name, pair in self._factors.items()},
             "optimiser": self._optimiser.state_dict(),
         }
@@ -214,6 +215,7 @@ class LoraTrainer:
                 for mine, saved in zip(pair, state["factors"][name], strict=True):
                     mine.copy_(saved)
         self._optimiser.load_state_dict(state["optimiser"])
+        self.half = bool(state["half"])
         return int(state["step"])
 
 
