@@ -25,7 +25,6 @@ from index.embedding import Embedder
 from index.passages import passage
 from index.paths import cache_folder
 from index.store import Index, IndexedClause
-from index.train import embedder_with
 from retriever.fusion import fuse, min_max, reciprocal_rank
 from retriever.model import Filters
 from retriever.search import Query, Retriever, Scored
@@ -117,6 +116,8 @@ def _bare_dense(bench: Bench) -> Dense:
 
 def _untuned(bench: Bench) -> System:
     """The default model without its adapter. Raises ModelError or OSError if it can't be made."""
+    from index.train import embedder_with  # brings ONNX Runtime, which --help must not wait for
+
     embedder = embedder_with(cache_folder() / "untuned", None)
     dense = _dense(bench.index, embedder, lambda clause: passage(clause.notice, clause.clause))
     return Ours(Retriever(replace(bench.index, dense=dense), embedder), bench.passages, "hybrid")
