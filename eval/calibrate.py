@@ -37,20 +37,9 @@ WRONGLY_REFUSED = 0.03
 Sample = tuple[list[float], bool, float]  # figures, answerable, weight
 
 
-def foreign(retriever: Retriever, questions: Sequence[Question], mode: str) -> list[Sample]:
-    """One sample a question of another corpus."""
-    out: list[Sample] = []
-    for question in questions:
-        query = retriever.prepare(question.question, mode)
-        scored = retriever.score(query, mode, Filters())
-        hits = retriever.hits(query, scored, 10)
-        if hits and retriever.unknown_number(query, scored, hits) is None:
-            out.append((assess(retriever, query, scored, hits).evidence.vector(mode), False, FOREIGN_WEIGHT))
-    return out
-
-
-def samples(retriever: Retriever, questions: Sequence[Question], mode: str) -> list[Sample]:
-    """One sample a question, and one more with its relevant clauses masked if it has any."""
+def samples(retriever: Retriever, questions: Sequence[Question], mode: str, *, foreign: bool = False) -> list[Sample]:
+    """One sample a question, and one more with its relevant clauses masked if it has any; `foreign` questions
+    belong to another corpus, so that none has an answer here."""
     texts = [(c.row, c.notice.doc_number, squash(c.text)) for c in retriever.index.clauses]
     out: list[Sample] = []
     for question in questions:
@@ -59,7 +48,7 @@ def samples(retriever: Retriever, questions: Sequence[Question], mode: str) -> l
             row
             for label in question.relevant
             for row, number, text in texts
-            if number == label.doc_number and squash(label.quote) in text
+            if not foreign and number == label.doc_number and squash(label.quote) in text
         }
         for without in (set(), relevant) if relevant else (set(),):
             scored = retriever.score(query, mode, Filters(), without)
@@ -67,8 +56,9 @@ def samples(retriever: Retriever, questions: Sequence[Question], mode: str) -> l
             if not hits or retriever.unknown_number(query, scored, hits) is not None:
                 continue  # decided by rule
             figures = assess(retriever, query, scored, hits).evidence.vector(mode)
-            weight = MASKED_WEIGHT if without else (1.0 if question.answerable else NONE_WEIGHT)
-            out.append((figures, question.answerable and not without, weight))
+            answered = question.answerable and not without and not foreign
+            weight = MASKED_WEIGHT if without else (1.0 if answered else NONE_WEIGHT)
+            out.append((figures, answered, FOREIGN_WEIGHT if foreign else weight))
     return out
 
 
@@ -111,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             retriever = Retriever.open(Path(index))
             found += samples(retriever, questions, mode)
             for other, others in asked.items():
-                found += foreign(retriever, others, mode) if other != index else []
+                found += samples(retriever, others, mode, foreign=True) if other != index else []
         fitted[mode] = fit(found)
         print(f"{mode}: {len(found)} samples, threshold {fitted[mode][2]:.3f}", file=sys.stderr)
     TARGET.write_text(render(fitted, "python -m eval.calibrate QUESTIONS.jsonl,…@INDEX …"), "utf-8")

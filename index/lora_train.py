@@ -91,6 +91,7 @@ class LoraTrainer:
         self._optimiser = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
         self.steps = settings.epochs * math.ceil(len(examples) / settings.batch)
         self.half = self._half_is_faster()
+        self._of = self._fingerprint()
 
     def _ids(self, text: str, most: int) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text).ids
@@ -191,7 +192,7 @@ class LoraTrainer:
         import torch
 
         state: dict[str, Any] = {
-            "of": self._fingerprint(),
+            "of": self._of,
             "step": step,
             "half": self.half,
             "factors": {name: [one.detach() for one in pair] for name, pair in self._factors.items()},
@@ -208,7 +209,7 @@ class LoraTrainer:
         if not path.is_file():
             return 0
         state = torch.load(path, weights_only=True)
-        if state["of"] != self._fingerprint():
+        if state["of"] != self._of:
             return 0
         with torch.no_grad():
             for name, pair in self._factors.items():
