@@ -6,7 +6,7 @@ are our own retriever with one of its inputs or steps replaced; nothing in it kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -29,9 +29,9 @@ from retriever.fusion import fuse, min_max, reciprocal_rank
 from retriever.model import Filters
 from retriever.search import Query, Retriever, Scored
 
-Fuse = Callable[[Mapping[int, float], Mapping[int, float]], dict[int, float]]
+Fuse = Callable[[Scored], dict[int, float]]
 
-WEIGHTS = (0.3, 0.5, 0.7, 0.9)  # of the dense score, where the fusion is varied
+WEIGHTS = (0.3, 0.4, 0.6, 0.7, 0.9)  # of the dense score, where the fusion is varied
 CHUNK_SIZES = (250, 500, 1000)
 _MEASURES = ("success_at_1", "success_at_5", "ndcg_at_10", "recall_at_10")
 
@@ -68,7 +68,7 @@ class _Fused(Retriever):
 
     def score(self, query: Query, mode: str, filters: Filters, without: Collection[int] = ()) -> Scored:
         scored = super().score(query, mode, filters, without)
-        return replace(scored, scores=self._fusion(scored.dense, scored.bm25))
+        return replace(scored, scores=self._fusion(scored))
 
 
 def variants() -> list[Variant]:
@@ -78,7 +78,8 @@ def variants() -> list[Variant]:
         Variant("只按词找（BM25）", lambda bench: _ours(bench, Retriever, mode="bm25")),
         Variant("只按意思找（向量）", lambda bench: _ours(bench, Retriever, mode="dense")),
         Variant("合并：按名次（RRF，k=60）", _fused(_by_rank)),
-        *(Variant(f"合并：向量占 {share:g}", _fused(partial(fuse, weight=share))) for share in WEIGHTS),
+        *(Variant(f"合并：向量占 {share:g}", _fused(partial(_weighted, weight=share))) for share in WEIGHTS),
+        Variant("合并：关键词最高分总算满分", _fused(lambda scored: fuse(scored.dense, scored.bm25, 0.0, 0.65))),
         Variant(
             "向量里不加标题", lambda bench: _ours(bench, Retriever, replace(bench.index, dense=_bare_dense(bench)))
         ),
@@ -99,9 +100,13 @@ def _fused(fusion: Fuse) -> Callable[[Bench], System]:
     return lambda bench: Ours(_Fused(bench, fusion), bench.passages, "hybrid")
 
 
-def _by_rank(dense: Mapping[int, float], bm25: Mapping[int, float]) -> dict[int, float]:
+def _by_rank(scored: Scored) -> dict[int, float]:
     """Reciprocal ranks on the scale that what a clause's kind adds was chosen for."""
-    return min_max(reciprocal_rank(dense, bm25), low=0.0)
+    return min_max(reciprocal_rank(scored.dense, scored.bm25), low=0.0)
+
+
+def _weighted(scored: Scored, weight: float) -> dict[int, float]:
+    return fuse(scored.dense, scored.bm25, scored.ceiling, weight)
 
 
 def _bare_keywords(index: Index) -> Index:

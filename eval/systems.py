@@ -226,7 +226,7 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
 
     def hybrid(question: str) -> Mapping[int, float]:
         nearest, worded = (dict(order(side(question))[:CANDIDATES]) for side in (dense, bm25))
-        return fuse(nearest, worded)
+        return fuse(nearest, worded, keywords.ceiling(question))
 
     with_model: dict[str, Search] = {"hybrid": hybrid, "dense": dense}
     chosen: dict[str, Search] = {mode: search for mode, search in with_model.items() if mode in modes}

@@ -65,6 +65,11 @@ class Bm25:
         lengths = np.diff(self.starts).tolist()
         return {token: lengths[column] for token, column in self.vocabulary.items()}
 
+    def ceiling(self, question: str) -> float:
+        """What no clause's score exceeds: the sum of idf over the question's tokens, those that no clause holds too."""
+        counts = np.array([self.document_count(token) for token in dict.fromkeys(tokenize(question))])
+        return float(inverse_frequency(counts, self.size).sum())
+
     def document_count(self, token: str) -> int:
         """In how many clauses a token occurs."""
         column = self.vocabulary.get(token)
@@ -161,6 +166,11 @@ def from_weights(clauses: Iterable[dict[str, int]]) -> Bm25:
     return Bm25(vocabulary, scores, rows, starts, size)
 
 
+def inverse_frequency(counts: NDArray[np.int64], size: int) -> NDArray[np.float32]:
+    """idf of tokens that are in `counts` of `size` clauses: ln(1 + (size − count + ½) / (count + ½))."""
+    return np.asarray(np.log1p((size - counts + 0.5) / (counts + 0.5)), np.float32)
+
+
 def _scores(
     frequency: NDArray[np.float32],
     length: NDArray[np.float32],
@@ -171,9 +181,9 @@ def _scores(
     """BM25 of every posting: idf · tf / (tf + k1 · (1 − b + b · length / mean length)).
 
     `frequency` (tf) and `length` are those of the postings, sorted by token; `counts` [tokens] says
-    how many clauses each token is in; idf = ln(1 + (size − count + ½) / (count + ½)).
+    how many clauses each token is in.
     """
     mean = np.float32(lengths.mean()) if size else np.float32(1)
-    idf = np.log1p((size - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+    idf = inverse_frequency(counts, size)
     norm = np.float32(K1) * (np.float32(1 - B) + np.float32(B) * length / max(mean, np.float32(1e-9)))
     return np.asarray(np.repeat(idf, counts) * frequency / (frequency + norm), np.float32)

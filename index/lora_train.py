@@ -1,8 +1,10 @@
 """Trains the low-rank adapter: a question is drawn to its passage and away from the others of its batch.
 
 Contrastive loss over in-batch negatives (Oord, Li & Vinyals 2018) and hard ones: for a question, one of the
-passages nearest to it under the untrained model that do not answer it. Passages of a batch that answer a
-question too are left out of its sum. Questions and passages go through the same weights.
+passages nearest to it under the untrained model that do not answer it. A batch holds few negatives, so the same
+loss over all passages is added, by their vectors as they were at the epoch's start: these move questions only, and
+as the answering passage's vector is as old as the others', nothing is won by moving away from old vectors.
+Passages that answer a question too are left out of its sums. Questions and passages go through the same weights.
 
 A step's random choices depend on its number alone, so a run that is stopped goes on from its last checkpoint
 as if it had not been.
@@ -23,7 +25,7 @@ import numpy as np
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from index.embedding import batches
+from index.embedding import Vectors, batches
 from index.lora import LowRank
 from index.model_folder import TOKENIZER_FILE
 from index.prompts import Prompts
@@ -51,12 +53,15 @@ class Settings:
     temperature: float = 0.02
     passage_tokens: int = 160
     question_tokens: int = 128
+    pool: float = 1.0  # weight of the loss over all passages' earlier vectors
     checkpoint_every: int = 20
     seed: int = 0
 
 
 @dataclass(slots=True)
 class _Batch:
+    rows: list[int]
+    right: list[int]  # the answering passage chosen, by question
     questions: list[list[int]] = field(default_factory=list)
     passages: list[list[int]] = field(default_factory=list)
     wanted: list[int] = field(default_factory=list)  # place among the batch's passages, by question
@@ -73,9 +78,11 @@ class LoraTrainer:
         passages: Sequence[str],
         examples: Sequence[Example],
         near: Sequence[Sequence[int]],
+        vectors: Vectors,
         settings: Settings,
     ) -> None:
-        """`near[n]` are the hard negatives of `examples[n]`."""
+        """`near[n]` are the hard negatives of `examples[n]`, `vectors` [len(passages), hidden] those of the untrained
+        model."""
         import torch
         from transformers import BertModel
 
@@ -84,12 +91,14 @@ class LoraTrainer:
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         self._questions = [self._ids(prompts.query + one.question, settings.question_tokens) for one in examples]
         self._passages = [self._ids(prompts.passage + text, settings.passage_tokens) for text in passages]
+        self._pool = torch.from_numpy(np.asarray(vectors, np.float32).copy())
         self._model = BertModel.from_pretrained(folder).eval()
         self._model.requires_grad_(False)
         self._factors = _attach(self._model, settings)
         parameters = [one for pair in self._factors.values() for one in pair]
         self._optimiser = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
-        self.steps = settings.epochs * math.ceil(len(examples) / settings.batch)
+        self._steps_per_epoch = math.ceil(len(examples) / settings.batch)
+        self.steps = settings.epochs * self._steps_per_epoch
         self.half = self._half_is_faster()
         self._of = self._fingerprint()
 
@@ -102,6 +111,8 @@ class LoraTrainer:
         first = self._resume(checkpoint)
         with tqdm(total=self.steps, initial=first, desc="训练", unit="步", disable=None) as bar:
             for step in range(first, self.steps):
+                if step and step % self._steps_per_epoch == 0:
+                    self._renew_pool()
                 bar.set_postfix(loss=f"{self._step(step):.3f}")
                 bar.update()
                 if (step + 1) % self._settings.checkpoint_every == 0:
@@ -124,14 +135,31 @@ class LoraTrainer:
         for question, passage in batch.left_out:
             scores[question, passage] = -math.inf
         loss = cross_entropy(scores, torch.tensor(batch.wanted))
+        loss = loss + self._settings.pool * self._pool_loss(questions, batch)
         self._optimiser.zero_grad()
         loss.backward()
         self._optimiser.step()
         return float(loss.detach())
 
+    def _pool_loss(self, questions: torch.Tensor, batch: _Batch) -> torch.Tensor:
+        """Cross-entropy over all passages, by their vectors of the epoch's start, which get no gradient."""
+        import torch
+        from torch.nn.functional import cross_entropy
+
+        scores = questions @ self._pool.T / self._settings.temperature
+        for at, (row, answer) in enumerate(zip(batch.rows, batch.right, strict=True)):
+            scores[at, [place for place in self._examples[row].answers if place != answer]] = -math.inf
+        return cross_entropy(scores, torch.tensor(batch.right))
+
+    def _renew_pool(self) -> None:
+        import torch
+
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.half):
+            self._pool = self._encode(self._passages)
+
     def _batch(self, step: int) -> _Batch:
         """The step's questions with one answering passage and hard negatives each."""
-        settings, count = self._settings, math.ceil(len(self._examples) / self._settings.batch)
+        settings, count = self._settings, self._steps_per_epoch
         epoch, at = divmod(step, count)
         order = list(range(len(self._examples)))
         random.Random(f"{settings.seed} {epoch}").shuffle(order)
@@ -144,7 +172,7 @@ class LoraTrainer:
             for place in choose.sample(list(self._near[row]), min(settings.hard, len(self._near[row])))
         ]
         places = {place: at for at, place in enumerate(dict.fromkeys(right + wrong))}
-        batch = _Batch()
+        batch = _Batch(rows=chosen, right=right)
         batch.passages = [self._passages[place] for place in places]
         for at, (row, answer) in enumerate(zip(chosen, right, strict=True)):
             batch.questions.append(self._questions[row])
@@ -195,6 +223,7 @@ class LoraTrainer:
             "of": self._of,
             "step": step,
             "half": self.half,
+            "pool": self._pool,
             "factors": {name: [one.detach() for one in pair] for name, pair in self._factors.items()},
             "optimiser": self._optimiser.state_dict(),
         }
@@ -215,6 +244,7 @@ class LoraTrainer:
             for name, pair in self._factors.items():
                 for mine, saved in zip(pair, state["factors"][name], strict=True):
                     mine.copy_(saved)
+        self._pool = state["pool"]
         self._optimiser.load_state_dict(state["optimiser"])
         self.half = bool(state["half"])
         return int(state["step"])

@@ -78,7 +78,7 @@ def main_train(argv: Sequence[str] | None = None) -> int:
     """`python -m index train --data DIR [--out FILE]`: writes the adapter, prints held-out scores."""
     parser = argparse.ArgumentParser(
         prog="python -m index train",
-        description="用百姓的提问微调自带的向量模型（双核一刻钟到两小时，看处理器；中断后再运行会接着做）。",
+        description="用百姓的提问微调自带的向量模型（双核半小时到三小时，看处理器；中断后再运行会接着做）。",
         epilog="例：python -m index train --data ../shared/data/stard",
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="STARD 数据的文件夹")
@@ -105,7 +105,7 @@ def train(data: Path, out: Path, settings: Settings) -> tuple[dict[int, float], 
     base = embedder_with(work / "base", None)
     questions, passages = _vectors(work, base, [one.question for one in known.taught], known.passages)
     near = near_misses(known.taught, questions, passages)
-    trainer = LoraTrainer(work / "base", _prompts(), known.passages, known.taught, near, settings)
+    trainer = LoraTrainer(work / "base", _prompts(), known.passages, known.taught, near, passages, settings)
     print(
         f"{len(known.taught)} 个提问，{trainer.steps} 步，{'bfloat16' if trainer.half else 'float32'}", file=sys.stderr
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from corpus.model import ClauseKind
 from corpus.offices import same_office
 from corpus.text import CJK, nfkc, squash
@@ -27,10 +29,11 @@ if TYPE_CHECKING:
     from retriever.search import Query, Retriever, Scored
 
 READ = 5  # hits from which a span may answer
+FIRST_HITS = 10  # hits that may support an answer
 # A lower hit's span must beat the first hit's by this much for each rank it stands below.
 RANK_COST = 0.2
 TITLE_SHARE = 0.6  # what a word counts, when a sentence is chosen, that the title holds anyway
-STRANGE_WORDS, STRANGE_COSINE = 0.3, 0.65  # below both a question is on something else altogether
+STRANGE_WORDS, STRANGE_COSINE = 0.3, 0.48  # below both a question is on something else altogether
 NO_TYPE = 0.5  # cost of a span without the kind of value that is asked for
 
 
@@ -242,9 +245,16 @@ def gather(
         has_type=float(span.has_type),
         typed=float(wanted(query.text, query.asked) is not None),
         numbered=float(bool(scored.numbered)),
+        support=_support(retriever, entry, hits[:FIRST_HITS]),
         cosine=retriever.likeness(query, f"{''.join(above[-2:])}：{said}") if scored.dense else 0.0,
         stands_out=_stands_out(list(scored.dense.values())),
     )
+
+
+def _support(retriever: Retriever, entry: IndexedClause, hits: Sequence[Hit]) -> float:
+    """Share of hits that are of a clause's notice: where something is treated, its neighbours are found too."""
+    notice_of = retriever.index.clauses.notice_of
+    return float(np.mean([notice_of[hit.entry.row] == notice_of[entry.row] for hit in hits]))
 
 
 def _stands_out(cosines: list[float]) -> float:

@@ -29,6 +29,7 @@ class Evidence:
     has_type: float  # 1 if the span holds the kind of value that is asked for
     typed: float  # 1 if a kind of value is asked for
     numbered: float  # 1 if the question names a document that is there
+    support: float  # share of the first hits that are of the answer's notice
     cosine: float  # of the question and the span with the headings above it
     stands_out: float  # how many standard deviations the best cosine lies above the candidates' mean
 

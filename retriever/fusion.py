@@ -7,30 +7,38 @@ in README's ablation table.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-# The share of the dense score. Chosen on the dev questions (README, ablation table).
-DENSE_WEIGHT = 0.65
+# The share of the dense score, and of the ceiling of a question's BM25 scores that its best one must reach to
+# count whole. Chosen on the dev questions (README, ablation table).
+DENSE_WEIGHT = 0.5
+CEILING_SHARE = 0.6
 
 
-def min_max(scores: Mapping[int, float], low: float | None = None) -> dict[int, float]:
+def min_max(scores: Mapping[int, float], low: float | None = None, high: float = -math.inf) -> dict[int, float]:
     """Scores scaled to 0…1 over the candidates; `low` is the score that counts as 0 (default: the
-    least of them). Equal scores all become 1; no scores give no scores."""
+    least of them), `high` the least that counts as 1. Equal scores all become 1; no scores give no scores."""
     if not scores:
         return {}
     bottom = min(scores.values()) if low is None else low
-    top = max(scores.values())
+    top = max(high, *scores.values())
     if top <= bottom:
         return dict.fromkeys(scores, 1.0)
     return {row: max(0.0, (score - bottom) / (top - bottom)) for row, score in scores.items()}
 
 
-def fuse(dense: Mapping[int, float], bm25: Mapping[int, float], weight: float = DENSE_WEIGHT) -> dict[int, float]:
+def fuse(
+    dense: Mapping[int, float], bm25: Mapping[int, float], ceiling: float, weight: float = DENSE_WEIGHT
+) -> dict[int, float]:
     """`weight`·dense + (1 − `weight`)·bm25 of min–max scaled scores, for every row in either.
 
-    BM25 is scaled from 0, its theoretical minimum. A row that one side did not return gets 0 there.
+    BM25 is scaled from 0, its theoretical minimum, and up to at least a share of its theoretical maximum for the
+    question (`ceiling`, `Bm25.ceiling`): where no clause holds many of the words, as when things are called by
+    everyday names, the best of bad matches does not count as a perfect one. A row that one side did not
+    return gets 0 there.
     """
-    left, right = min_max(dense), min_max(bm25, low=0.0)
+    left, right = min_max(dense), min_max(bm25, low=0.0, high=CEILING_SHARE * ceiling)
     return {row: weight * left.get(row, 0.0) + (1 - weight) * right.get(row, 0.0) for row in {**left, **right}}
 
 

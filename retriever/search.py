@@ -62,6 +62,7 @@ class Scored:
     scores: dict[int, float]
     dense: dict[int, float]
     bm25: dict[int, float]
+    ceiling: float  # of the BM25 scores
     numbered: tuple[int, ...]  # rows of the documents asked for by number
 
 
@@ -182,13 +183,14 @@ class Retriever:
             allowed[list(without)] = False
         bm25 = {} if mode == "dense" else self._bm25(query, allowed)
         dense = {} if mode == "bm25" else self._dense(query, allowed)
+        ceiling = self.index.bm25.ceiling(query.text)
         if mode == "bm25":
             scores = min_max(bm25, low=0.0)
         elif mode == "dense":
             scores = min_max(dense)
         else:
-            scores = fuse(dense, bm25)
-        return Scored(scores, dense, bm25, self._numbered(query, allowed))
+            scores = fuse(dense, bm25, ceiling)
+        return Scored(scores, dense, bm25, ceiling, self._numbered(query, allowed))
 
     def _bm25(self, query: Query, allowed: Mask | None) -> dict[int, float]:
         scores = self.index.bm25.search(query.text)

@@ -303,8 +303,8 @@ def test_far_away_questions_are_refused(hybrid: Retriever) -> None:
 
 
 def test_confidence_is_a_probability_that_falls_with_what_is_lacking() -> None:
-    sure = Evidence(1.0, 1.0, 1.0, 3.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.93, 3.0)
-    lacking = Evidence(0.2, 0.2, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.80, 1.0)
+    sure = Evidence(1.0, 1.0, 1.0, 3.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.8, 0.83, 3.0)
+    lacking = Evidence(0.2, 0.2, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.1, 0.50, 1.0)
     for mode in ("hybrid", "dense", "bm25"):
         assert 0 < confidence(lacking, mode) < threshold(mode) < confidence(sure, mode) < 1
     assert len(FEATURES) == len(sure.vector("hybrid"))

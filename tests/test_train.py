@@ -108,9 +108,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, OnnxEmbedder]:
     return folder, embedder_with(folder, None)
 
 
-def trainer(folder: Path, *, half: bool = False) -> LoraTrainer:
+def trainer(base: tuple[Path, OnnxEmbedder], *, half: bool = False) -> LoraTrainer:
     """In a precision of our choice: which is faster differs between processors, and from run to run."""
-    made = LoraTrainer(folder, Prompts("query: ", "passage: "), PASSAGES, EXAMPLES, NEAR, SETTINGS)
+    folder, embedder = base
+    vectors = embedder.encode_passages(PASSAGES)
+    made = LoraTrainer(folder, Prompts("query: ", "passage: "), PASSAGES, EXAMPLES, NEAR, vectors, SETTINGS)
     made.half = half
     return made
 
@@ -119,8 +121,8 @@ def trainer(folder: Path, *, half: bool = False) -> LoraTrainer:
 def test_training_draws_questions_to_their_passages_and_is_what_the_made_model_does(
     base: tuple[Path, OnnxEmbedder], tmp_path: Path
 ) -> None:
-    folder, before = base
-    write_lora(tmp_path / "lora.safetensors", trainer(folder).run(tmp_path / "checkpoint.pt"))
+    _, before = base
+    write_lora(tmp_path / "lora.safetensors", trainer(base).run(tmp_path / "checkpoint.pt"))
     after = embedder_with(tmp_path / "new", tmp_path / "lora.safetensors")
 
     def margin(model: OnnxEmbedder) -> float:
@@ -134,8 +136,7 @@ def test_training_draws_questions_to_their_passages_and_is_what_the_made_model_d
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(
     base: tuple[Path, OnnxEmbedder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, _ = base
-    whole = trainer(folder).run(tmp_path / "whole.pt")
+    whole = trainer(base).run(tmp_path / "whole.pt")
     real = LoraTrainer._step
 
     def killed(self: LoraTrainer, step: int) -> float:
@@ -146,7 +147,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(
     with monkeypatch.context() as patch:
         patch.setattr(LoraTrainer, "_step", killed)
         with pytest.raises(KeyboardInterrupt):
-            trainer(folder).run(tmp_path / "cut.pt")
+            trainer(base).run(tmp_path / "cut.pt")
     asked: list[int] = []
 
     def told(self: LoraTrainer, step: int) -> float:
@@ -154,12 +155,25 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(
         return real(self, step)
 
     monkeypatch.setattr(LoraTrainer, "_step", told)
-    again = trainer(folder, half=True)
+    again = trainer(base, half=True)
     resumed = again.run(tmp_path / "cut.pt")
     assert not again.half  # it goes on in the precision it began with
     assert asked == [4, 5, 6, 7]
     for name, layer in whole.items():
         np.testing.assert_allclose(resumed[name].change, layer.change, atol=2e-3)
+
+
+@pytest.mark.slow
+def test_questions_are_drawn_away_from_passages_outside_their_batch(base: tuple[Path, OnnxEmbedder]) -> None:
+    made = trainer(base)
+    batch = made._batch(0)
+    questions = made._encode(batch.questions)
+    loss = float(made._pool_loss(questions, batch).detach())
+    scores = (questions.detach() @ made._pool.T / SETTINGS.temperature).numpy()
+    expected = np.log(np.exp(scores).sum(1)) - scores[np.arange(len(scores)), batch.right]
+    assert loss == pytest.approx(float(expected.mean()), rel=1e-4)
+    made._pool[batch.right] = questions.detach()  # vectors that answer as well as can be
+    assert float(made._pool_loss(questions, batch).detach()) < loss
 
 
 def test_near_misses_are_the_nearest_that_do_not_answer() -> None:

@@ -115,7 +115,7 @@ def ours_hybrid(weights: Any, vectors: np.ndarray, texts: Sequence[str], asked: 
         scores = bm25.search(texts[number])
         best = np.argpartition(-scores, DEPTH)[:DEPTH]
         keywords = {int(row): float(scores[row]) for row in best if scores[row] > 0}
-        return order(fuse(dict(dense.search(asked[number], DEPTH)), keywords))[:HITS]
+        return order(fuse(dict(dense.search(asked[number], DEPTH)), keywords, bm25.ceiling(texts[number])))[:HITS]
 
     return built, ask
 
