@@ -30,7 +30,7 @@ OURS = "ours"
 SYSTEMS = (OURS, "fixed500-dense", "fixed500-bm25", "fixed500-rrf", "grep")
 MODES = ("hybrid", "dense", "bm25")
 EMBEDDING_MODES = ("hybrid", "dense", "fixed500-dense", "fixed500-rrf")  # modes and systems with vectors
-CANDIDATES = 100  # articles of each kind that are fused
+CANDIDATES = 200  # articles of each kind that are fused
 EMBED_BATCH = 64  # texts between two writes to the cache: a minute of work at most is lost
 
 

@@ -26,7 +26,7 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from index.embedding import Vectors, batches
-from index.lora import LowRank
+from index.lora import Lora, LowRank
 from index.model_folder import TOKENIZER_FILE
 from index.prompts import Prompts
 from index.train_data import Example
@@ -80,9 +80,10 @@ class LoraTrainer:
         near: Sequence[Sequence[int]],
         vectors: Vectors,
         settings: Settings,
+        start: Lora | None = None,
     ) -> None:
-        """`near[n]` are the hard negatives of `examples[n]`, `vectors` [len(passages), hidden] those of the untrained
-        model."""
+        """`near[n]` are the hard negatives of `examples[n]`; `vectors` [len(passages), hidden] are of the model as it
+        is before: with the change `start`, if there is one, which training goes on from."""
         import torch
         from transformers import BertModel
 
@@ -95,12 +96,14 @@ class LoraTrainer:
         self._model = BertModel.from_pretrained(folder).eval()
         self._model.requires_grad_(False)
         self._factors = _attach(self._model, settings)
+        if start is not None:
+            self._go_on_from(start)
         parameters = [one for pair in self._factors.values() for one in pair]
         self._optimiser = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
         self._steps_per_epoch = math.ceil(len(examples) / settings.batch)
         self.steps = settings.epochs * self._steps_per_epoch
         self.half = self._half_is_faster()
-        self._of = self._fingerprint()
+        self._of = self._fingerprint(start)
 
     def _ids(self, text: str, most: int) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text).ids
@@ -212,9 +215,18 @@ class LoraTrainer:
                 seconds[half] = time.perf_counter() - start
         return seconds[True] < seconds[False]
 
-    def _fingerprint(self) -> str:
+    def _fingerprint(self, start: Lora | None) -> str:
         told = repr((self._settings, self._questions, self._examples, self._near, len(self._passages)))
-        return hashlib.sha256(told.encode()).hexdigest()
+        return hashlib.sha256((told + (start.sha256 if start else "")).encode()).hexdigest()
+
+    def _go_on_from(self, start: Lora) -> None:
+        import torch
+
+        with torch.no_grad():
+            for name, (down, up) in self._factors.items():
+                layer = start.layers[name]
+                down.copy_(torch.from_numpy(layer.down.astype(np.float32)))
+                up.copy_(torch.from_numpy(layer.up.astype(np.float32) / self._settings.scale))
 
     def _save(self, path: Path, step: int) -> None:
         import torch

@@ -33,11 +33,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """`passages` begin with `articles` articles over which scores are stated; `held_out` is never learnt from."""
+    """`passages` begin with `articles` articles over which scores are stated, `taught` with STARD's questions, `real`
+    of them; `held_out` is never learnt from."""
 
     passages: tuple[str, ...]
     articles: int
     taught: tuple[Example, ...]
+    real: int
     held_out: tuple[Example, ...]
 
 
@@ -88,13 +90,14 @@ def read_training_data(stard: Path) -> TrainingData:
         for row in rows:
             answers = tuple(dict.fromkeys(passages.place(_article(articles[one])) for one in row["relevant"]))
             (held_out if is_held_out(row["id"]) else taught).append(Example(row["question"], answers))
+        real = len(taught)
         for row in own:
             answers = tuple(same[squash(articles[row["article"]]["text"])])
             taught += [Example(question, answers) for question in row["questions"]]
     except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as err:
         todo = "请用 --data 给出 STARD 数据的文件夹（train.jsonl、eval_ids.txt、articles.jsonl.xz）"
         raise UsageError(f"读不了 STARD 数据（{type(err).__name__}）", str(stard), todo) from err
-    return TrainingData(tuple(passages.texts), count, tuple(taught), tuple(held_out))
+    return TrainingData(tuple(passages.texts), count, tuple(taught), real, tuple(held_out))
 
 
 def _article(row: dict[str, Any]) -> str:

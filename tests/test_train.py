@@ -108,11 +108,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, OnnxEmbedder]:
     return folder, embedder_with(folder, None)
 
 
-def trainer(base: tuple[Path, OnnxEmbedder], *, half: bool = False) -> LoraTrainer:
+def trainer(base: tuple[Path, OnnxEmbedder], *, half: bool = False, start: Lora | None = None) -> LoraTrainer:
     """In a precision of our choice: which is faster differs between processors, and from run to run."""
     folder, embedder = base
     vectors = embedder.encode_passages(PASSAGES)
-    made = LoraTrainer(folder, Prompts("query: ", "passage: "), PASSAGES, EXAMPLES, NEAR, vectors, SETTINGS)
+    made = LoraTrainer(folder, Prompts("query: ", "passage: "), PASSAGES, EXAMPLES, NEAR, vectors, SETTINGS, start)
     made.half = half
     return made
 
@@ -130,6 +130,11 @@ def test_training_draws_questions_to_their_passages_and_is_what_the_made_model_d
         return float((np.diag(scores) - (scores - np.eye(4, dtype=np.float32)).max(axis=1)).mean())
 
     assert margin(after) > margin(before) + 0.02
+    again = trainer(base, start=read_lora(tmp_path / "lora.safetensors"))
+    tokens = [again._ids(f"query: {question}", SETTINGS.question_tokens) for question in QUESTIONS]
+    went_on_from = again._encode(tokens).detach().numpy()
+    np.testing.assert_allclose(went_on_from, after.encode_questions(QUESTIONS), atol=2e-3)
+    assert again._of != trainer(base)._of  # another's checkpoint is not taken
 
 
 @pytest.mark.slow
@@ -210,6 +215,7 @@ def test_training_data_is_put_together(tmp_path: Path, monkeypatch: pytest.Monke
     assert data.passages[3:] == ("第9条\n丙",)
     assert len(data.held_out) == sum(is_held_out(n) for n in range(30)) > 0
     # The same words answer under either number.
+    assert data.real == len(data.taught) - 3
     assert data.taught[-3:] == (Example("丙？", (3,)), Example("丁？", (3,)), Example("乙？", (1, 2)))
 
 
