@@ -116,7 +116,7 @@ def _bare_keywords(index: Index) -> Index:
 
 def _bare_dense(bench: Bench) -> Dense:
     """The vectors of the clauses' own text alone."""
-    return _dense(bench.index, bench.embedder, lambda clause: ("", passage(clause.notice, clause.clause)[1]))
+    return _dense(bench.index, bench.embedder, lambda clause: ("", clause.text))
 
 
 def _untuned(bench: Bench) -> System:
@@ -124,7 +124,7 @@ def _untuned(bench: Bench) -> System:
     from index.train import embedder_with  # brings ONNX Runtime, which --help must not wait for
 
     embedder = embedder_with(cache_folder() / "untuned", None)
-    dense = _dense(bench.index, embedder, lambda clause: passage(clause.notice, clause.clause))
+    dense = _dense(bench.index, embedder, lambda clause: passage(clause.notice.title, clause.path, clause.text))
     return Ours(Retriever(replace(bench.index, dense=dense), embedder), bench.passages, "hybrid")
 
 

@@ -248,7 +248,7 @@ class _Build:
             settings={"program": _program()},
         )
         self._lap("bm25")
-        return manifest, [passage(notice, clause) for notice, clause in pairs]
+        return manifest, [passage(notice.title, clause.path, clause.text) for notice, clause in pairs]
 
     def _warn(self, corpus: Corpus) -> None:
         by_file = {entry.file: entry for entry in self.report.files}

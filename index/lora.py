@@ -7,7 +7,7 @@ more. `index/train.py` learns it; `data/lora.md` is its card.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -49,6 +49,21 @@ class Lora:
         """The tensor `name` (with `.weight` or `.bias`) as the model is to have it."""
         layer = self.layers.get(name.removesuffix(".weight")) if name.endswith(".weight") else None
         return weight if layer is None else weight + layer.change
+
+
+def mean(loras: Sequence[Lora]) -> dict[str, LowRank]:
+    """The mean of the factors of adapters that were trained on from the same one.
+
+    Such adapters differ little, so that this is near the mean of their changes, at the same rank. Averaging models
+    that were tuned from one: Wortsman et al. 2022.
+    """
+    return {
+        name: LowRank(
+            np.mean([lora.layers[name].down for lora in loras], axis=0),
+            np.mean([lora.layers[name].up for lora in loras], axis=0),
+        )
+        for name in loras[0].layers
+    }
 
 
 def own_lora_path() -> Path:

@@ -6,8 +6,7 @@ Twenty offices with the same sentence differ only by their heading, so the vecto
 from __future__ import annotations
 
 import re
-
-from corpus.model import Clause, Notice
+from collections.abc import Sequence
 
 MAX_CONTEXT = 120  # characters of title and headings in front of a clause
 _ISSUED = re.compile(r"^.*?关于(?:印发|转发|批转|公布|发布)?")
@@ -20,22 +19,22 @@ def subject(title: str) -> str:
     return core or title
 
 
-def context(notice: Notice, clause: Clause) -> str:
+def context(title: str, path: Sequence[str], text: str) -> str:
     """Title and headings in front of a clause, outermost first, shortened from the left.
 
     The headings next to the clause tell most, so they are kept whole.
     """
-    own = clause.path[-1] if clause.path else ""
-    heads = list(clause.path)
-    if heads and own and own.replace(" ", "")[:12] in clause.text.replace(" ", ""):
+    own = path[-1] if path else ""
+    heads = list(path)
+    if heads and own and own.replace(" ", "")[:12] in text.replace(" ", ""):
         heads.pop()  # the clause's own heading stands in its text
-    names = [subject(notice.title), *heads]
+    names = [subject(title), *heads]
     parts = [name for index, name in enumerate(names) if name and name not in names[:index]]
     joined = "｜".join(parts)
     return joined[-MAX_CONTEXT:] if len(joined) > MAX_CONTEXT else joined
 
 
-def passage(notice: Notice, clause: Clause) -> tuple[str, str]:
-    """(context, text): the two parts of the passage that is embedded for a clause."""
-    head = context(notice, clause)
-    return (f"{head}\n" if head else "", clause.text)
+def passage(title: str, path: Sequence[str], text: str) -> tuple[str, str]:
+    """(context, text): the two parts of the passage that is embedded for a clause of the notice `title`."""
+    head = context(title, path, text)
+    return (f"{head}\n" if head else "", text)

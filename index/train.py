@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from corpus.errors import GongbaoError
 from index.embedding import Embedder, Vectors
-from index.lora import Lora, LowRank, own_lora_path, read_lora, write_lora
+from index.lora import mean, own_lora_path, read_lora, write_lora
 from index.lora_train import LoraTrainer, Settings
 from index.model_build import write_model
 from index.model_folder import MODEL_NAME
@@ -99,37 +99,47 @@ def main_train(argv: Sequence[str] | None = None) -> int:
 
 
 def train(data: Path, out: Path, settings: Settings) -> tuple[dict[int, float], dict[int, float]]:
-    """Learn and write the adapter: from all questions first, then from STARD's, which people really asked, at half the
-    rate. Returns the held-out questions' recall before and after."""
+    """Learn and write the adapter. Returns the held-out questions' recall before and after.
+
+    First all questions on statutes are learnt. From there one branch goes on with those that people really asked, and
+    one with those on notices too: the one forgets notices, the other statutes, and the mean of the three does neither.
+    """
     work = cache_folder() / "train"
     known = read_training_data(data)
+    statutes, real = known.passages[: known.statutes], known.real
     base = embedder_with(work / "base", None)
-    first = work / "first.safetensors"
-    write_lora(first, _learn(work, base, known, known.taught, settings))
-    half = embedder_with(work / "first", first)
-    real = known.taught[: known.real]
-    write_lora(out, _learn(work, half, known, real, replace(settings, rate=settings.rate / 2), read_lora(first)))
+    first = _learn(work / "first", base, statutes, real + known.on_articles, settings)
+    begun, gentler = embedder_with(work / "begun", first), replace(settings, rate=settings.rate / 2)
+    asked = _learn(work / "asked", begun, statutes, real, gentler, first)
+    notices = _learn(
+        work / "notices", begun, known.passages, real + known.on_notices, replace(gentler, epochs=2), first
+    )
+    write_lora(out, mean([read_lora(path) for path in (first, asked, notices)]))
     return _held_out(work, base, known), _held_out(work, embedder_with(work / "new", out), known)
 
 
 def _learn(
-    work: Path,
+    to: Path,
     embedder: OnnxEmbedder,
-    known: TrainingData,
+    passages: Sequence[str],
     taught: Sequence[Example],
     settings: Settings,
-    start: Lora | None = None,
-) -> dict[str, LowRank]:
-    """Train on `taught`; `embedder` is the model before, with the change `start`."""
-    questions, passages = _vectors(work, embedder, [one.question for one in taught], known.passages)
-    near = near_misses(taught, questions, passages)
-    trainer = LoraTrainer(work / "base", _prompts(), known.passages, taught, near, passages, settings, start)
+    start: Path | None = None,
+) -> Path:
+    """Train on `taught` over `passages` and write the adapter beside its checkpoint, both named as `to`; `embedder` is
+    the model before, with the adapter `start`."""
+    questions, vectors = _vectors(to.parent, embedder, [one.question for one in taught], passages)
+    near = near_misses(taught, questions, vectors)
+    begun = None if start is None else read_lora(start)
+    trainer = LoraTrainer(to.parent / "base", _prompts(), passages, taught, near, vectors, settings, begun)
     print(f"{len(taught)} 个提问，{trainer.steps} 步，{'bfloat16' if trainer.half else 'float32'}", file=sys.stderr)
-    return trainer.run(work / ("checkpoint-1.pt" if start is None else "checkpoint-2.pt"))
+    adapter = to.with_suffix(".safetensors")
+    write_lora(adapter, trainer.run(to.with_suffix(".pt")))
+    return adapter
 
 
 def _held_out(work: Path, embedder: Embedder, known: TrainingData) -> dict[int, float]:
-    articles = known.passages[: known.articles]
+    articles = known.passages[: known.scored]
     asked, found = _vectors(work, embedder, [one.question for one in known.held_out], articles)
     return recall(asked, found, [one.answers for one in known.held_out])
 

@@ -1,8 +1,9 @@
 """What the default model is trained on: questions of lay people, and the passages that answer them.
 
-Two sources: STARD's real questions over statutes (`--data`), and more questions on articles of STARD's corpus
-(`data/lay_questions.jsonl`: `{"article": id, "questions": [...]}`), written by a language model for this purpose
-(`data/lora.md`).
+Three sources: STARD's real questions over statutes (`--data`); more questions on articles of STARD's corpus
+(`data/lay_questions.jsonl`: `{"article": id, "questions": [...]}`); and questions on the clauses of notices of places
+that do not exist (`data/notice_questions.jsonl`: `{"title": ..., "clauses": [{"headings": [...], "text": ...,
+"questions": [...]}]}`). The last two were written by a language model for this purpose (`data/lora.md`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.text import squash
+from index.passages import passage
 
-QUESTIONS_FILE = "lay_questions.jsonl"
+ARTICLE_QUESTIONS_FILE = "lay_questions.jsonl"
+NOTICE_QUESTIONS_FILE = "notice_questions.jsonl"
 _HELD_OUT_SHARE = 5
 
 
@@ -33,13 +36,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """`passages` begin with `articles` articles over which scores are stated, `taught` with STARD's questions, `real`
-    of them; `held_out` is never learnt from."""
+    """Passages: the `scored` articles over which scores are stated, the statutes' others up to `statutes`, then clauses
+    of notices. Questions: STARD's (`real`), ours on articles and on notices; `held_out` is never learnt from."""
 
     passages: tuple[str, ...]
-    articles: int
-    taught: tuple[Example, ...]
-    real: int
+    scored: int
+    statutes: int
+    real: tuple[Example, ...]
+    on_articles: tuple[Example, ...]
+    on_notices: tuple[Example, ...]
     held_out: tuple[Example, ...]
 
 
@@ -64,7 +69,7 @@ class _Passages:
 
 
 def read_training_data(stard: Path) -> TrainingData:
-    """Read STARD's `train.jsonl`, `eval_ids.txt` and `articles.jsonl.xz`, and our own questions.
+    """Read STARD's `train.jsonl`, `eval_ids.txt` and `articles.jsonl.xz`, and the questions written for this.
 
     An article of the same words under another number answers too. Raises UsageError if a file is missing,
     unreadable or lacks an article.
@@ -74,7 +79,7 @@ def read_training_data(stard: Path) -> TrainingData:
         with lzma.open(stard / "articles.jsonl.xz", "rt", encoding="utf-8") as file:
             articles = {row["id"]: row for row in _rows(file.read())}
         scored = [int(line) for line in (stard / "eval_ids.txt").read_text("utf-8").split()]
-        own = list(read_own_questions())
+        own = list(_written(ARTICLE_QUESTIONS_FILE))
         passages = _Passages()
         for article in sorted(scored):
             passages.place(_article(articles[article]))
@@ -85,28 +90,38 @@ def read_training_data(stard: Path) -> TrainingData:
             place = passages.place(_article(articles[article]))
             if place not in places:
                 places.append(place)
-        taught: list[Example] = []
+        real: list[Example] = []
         held_out: list[Example] = []
         for row in rows:
             answers = tuple(dict.fromkeys(passages.place(_article(articles[one])) for one in row["relevant"]))
-            (held_out if is_held_out(row["id"]) else taught).append(Example(row["question"], answers))
-        real = len(taught)
-        for row in own:
-            answers = tuple(same[squash(articles[row["article"]]["text"])])
-            taught += [Example(question, answers) for question in row["questions"]]
+            (held_out if is_held_out(row["id"]) else real).append(Example(row["question"], answers))
+        on_articles = [
+            Example(question, tuple(same[squash(articles[row["article"]]["text"])]))
+            for row in own
+            for question in row["questions"]
+        ]
+        statutes = len(passages.texts)
+        on_notices = [
+            Example(question, (place,))
+            for notice in _written(NOTICE_QUESTIONS_FILE)
+            for clause in notice["clauses"]
+            for place in [passages.place("".join(passage(notice["title"], clause["headings"], clause["text"])))]
+            for question in clause["questions"]
+        ]
     except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as err:
         todo = "请用 --data 给出 STARD 数据的文件夹（train.jsonl、eval_ids.txt、articles.jsonl.xz）"
         raise UsageError(f"读不了 STARD 数据（{type(err).__name__}）", str(stard), todo) from err
-    return TrainingData(tuple(passages.texts), count, tuple(taught), real, tuple(held_out))
+    return TrainingData(
+        tuple(passages.texts), count, statutes, tuple(real), tuple(on_articles), tuple(on_notices), tuple(held_out)
+    )
 
 
 def _article(row: dict[str, Any]) -> str:
     return f"{row['name']}\n{row['text']}"
 
 
-def read_own_questions() -> Iterator[dict[str, Any]]:
-    """The rows of `data/lay_questions.jsonl`."""
-    return _rows(resources.files("index").joinpath("data", QUESTIONS_FILE).read_text("utf-8"))
+def _written(file: str) -> Iterator[dict[str, Any]]:
+    return _rows(resources.files("index").joinpath("data", file).read_text("utf-8"))
 
 
 def _rows(text: str) -> Iterator[dict[str, Any]]:

@@ -33,7 +33,7 @@ FIRST_HITS = 10  # hits that may support an answer
 # A lower hit's span must beat the first hit's by this much for each rank it stands below.
 RANK_COST = 0.2
 TITLE_SHARE = 0.6  # what a word counts, when a sentence is chosen, that the title holds anyway
-STRANGE_WORDS, STRANGE_COSINE = 0.3, 0.56  # below both a question is on something else altogether
+STRANGE_WORDS, STRANGE_COSINE = 0.3, 0.5  # below both a question is on something else altogether
 NO_TYPE = 0.5  # cost of a span without the kind of value that is asked for
 
 

@@ -64,6 +64,14 @@ def test_only_the_weights_it_names_are_changed() -> None:
     assert lora.changed("embeddings.word_embeddings.weight", weight) is weight
 
 
+def test_the_mean_of_adapters_is_that_of_their_factors() -> None:
+    one, two = ({QUERY: LowRank(random(2, 6, seed=n), random(5, 2, seed=n + 1))} for n in (0, 2))
+    found = loras.mean([Lora(one, ""), Lora(two, "")])[QUERY]
+    np.testing.assert_allclose(found.down, (one[QUERY].down + two[QUERY].down) / 2, rtol=1e-6)
+    np.testing.assert_allclose(found.up, (one[QUERY].up + two[QUERY].up) / 2, rtol=1e-6)
+    assert loras.mean([Lora(one, "")] * 3)[QUERY].change == pytest.approx(one[QUERY].change)
+
+
 def test_the_adapter_that_is_shipped_is_small_and_of_every_linear_layer() -> None:
     lora = read_lora(own_lora_path())
     assert own_lora_path().stat().st_size <= 4 * 2**20
@@ -208,15 +216,27 @@ def stard(folder: Path) -> Path:
 
 
 def test_training_data_is_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = [{"article": 9, "questions": ["丙？", "丁？"]}, {"article": 7, "questions": ["乙？"]}]
-    monkeypatch.setattr(train_data, "read_own_questions", lambda: iter(own))
+    clauses = [
+        {"headings": ["一、补助"], "text": "（一）每部20万元。", "questions": ["电梯给多少？"]},
+        {"headings": [], "text": "请认真执行。", "questions": []},
+    ]
+    written = {
+        train_data.ARTICLE_QUESTIONS_FILE: [
+            {"article": 9, "questions": ["丙？", "丁？"]},
+            {"article": 7, "questions": ["乙？"]},
+        ],
+        train_data.NOTICE_QUESTIONS_FILE: [{"title": "甲县关于加装电梯的通知", "clauses": clauses}],
+    }
+    monkeypatch.setattr(train_data, "_written", lambda file: iter(written[file]))
     data = read_training_data(stard(tmp_path))
-    assert data.passages[: data.articles] == ("第3条\n甲", "第7条\n乙", "第8条\n乙")
-    assert data.passages[3:] == ("第9条\n丙",)
-    assert len(data.held_out) == sum(is_held_out(n) for n in range(30)) > 0
+    assert data.passages[: data.scored] == ("第3条\n甲", "第7条\n乙", "第8条\n乙")
+    assert data.passages[data.scored : data.statutes] == ("第9条\n丙",)
+    # As they are embedded for an index, those without a question too.
+    assert data.passages[data.statutes :] == ("加装电梯｜一、补助\n（一）每部20万元。", "加装电梯\n请认真执行。")
+    assert len(data.held_out) == sum(is_held_out(n) for n in range(30)) == 30 - len(data.real) > 0
     # The same words answer under either number.
-    assert data.real == len(data.taught) - 3
-    assert data.taught[-3:] == (Example("丙？", (3,)), Example("丁？", (3,)), Example("乙？", (1, 2)))
+    assert data.on_articles == (Example("丙？", (3,)), Example("丁？", (3,)), Example("乙？", (1, 2)))
+    assert data.on_notices == (Example("电梯给多少？", (4,)),)
 
 
 def test_missing_data_is_one_line(tmp_path: Path) -> None:
@@ -228,9 +248,11 @@ def test_missing_data_is_one_line(tmp_path: Path) -> None:
 def test_our_own_questions_are_on_articles_that_are_there_and_answer_no_held_out_question() -> None:
     data = read_training_data(STARD)
     kept = {place for example in data.held_out for place in example.answers}
-    ours = data.taught[-sum(len(row["questions"]) for row in train_data.read_own_questions()) :]
-    assert not kept & {place for example in ours for place in example.answers}
-    assert all(example.question.strip() for example in data.taught)
+    assert not kept & {place for example in data.on_articles for place in example.answers}
+    assert {place for example in data.on_notices for place in example.answers} <= set(
+        range(data.statutes, len(data.passages))
+    )
+    assert all(example.question.strip() for example in data.real + data.on_articles + data.on_notices)
 
 
 def test_a_folder_is_made_again_over_an_old_one(base: tuple[Path, OnnxEmbedder]) -> None:
