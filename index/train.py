@@ -78,7 +78,7 @@ def main_train(argv: Sequence[str] | None = None) -> int:
     """`python -m index train --data DIR [--out FILE]`: writes the adapter, prints held-out scores."""
     parser = argparse.ArgumentParser(
         prog="python -m index train",
-        description="用百姓的提问微调自带的向量模型（双核三刻钟到三小时，看处理器；中断后再运行会接着做）。",
+        description="用百姓的提问微调自带的向量模型（双核一到三小时，看处理器；中断后再运行会接着做）。",
         epilog="例：python -m index train --data ../shared/data/stard",
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="STARD 数据的文件夹")

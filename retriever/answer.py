@@ -228,10 +228,11 @@ def gather(
     """What speaks for and against an answer: few figures, the same for all kinds of questions."""
     entry, notice, span = found.read.entry, found.read.entry.notice, found.span
     around = fold(" ".join((notice.title, *entry.path, entry.text, notice.issuer or "", notice.date or "")))
-    if Intent.NOTICE in query.asked:
-        around += fold(hits[0].text)
+    contact = entry.clause.kind is ClauseKind.SIGNATURE
+    if Intent.NOTICE in query.asked or (contact and hits[0].entry.notice.notice_id == notice.notice_id):
+        around += fold(hits[0].text)  # a title or a contact line tells little of what its notice says
     said = found.hit.entry.text[span.start : span.end]
-    above = entry.path if entry.clause.kind is not ClauseKind.SIGNATURE else (notice.title,)
+    above = (notice.title,) if contact else entry.path
     near = fold(f"{' '.join(above)} {said}")
     return Evidence(
         coverage=terms.coverage(around),
