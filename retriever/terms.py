@@ -10,8 +10,12 @@ from corpus.text import CJK, nfkc
 
 # What is asked for stands next to the interrogative: 「有多少耕地」「注册资金是多少」.
 _ASKED = re.compile(
-    rf"(?P<before>[{CJK}\w]{{0,8}})(?:是|为|有|要|能|给|在|由|归|从|到|达到|占)?"
+    rf"(?P<before>[{CJK}\w]{{0,8}}?)(?:是|为|有|要|能|给|在|由|归|从|到|达到|占){{0,2}}"
     rf"(?:多少|几|何时|什么时[候间]|哪[一]?[天年月日个里些位家份]|谁|多久|多长时间|多大|什么|百分之几)(?P<after>[{CJK}\w]{{0,8}})"
+)
+# A time says when, not what: 「…利用率到2025年要达到多少」.
+_WHEN = re.compile(
+    r"(?:[到至在]|截至)?(?:(?:19|20)\d\d|[今明去本])年(?:度|底|末|前|[上下]半年)?|[到至]?\d{1,2}月(?:份|底|末)?"
 )
 
 
@@ -50,7 +54,7 @@ class Terms:
                 if token in weights:
                     other[token] = (*other.get(token, ()), *(fold(term) for term in terms))
         near: set[str] = set()
-        for match in _ASKED.finditer(nfkc(question)):
+        for match in _ASKED.finditer(_WHEN.sub("", nfkc(question))):
             near.update(tokenize(match["before"]) + tokenize(match["after"]))
         unknown = frozenset(token for token in weights if not is_known(token))
         return cls(weights, frozenset(near & set(weights)), other, unknown)

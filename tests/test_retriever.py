@@ -14,7 +14,7 @@ from corpus.errors import UsageError
 from corpus.text import squash
 from index.build import build
 from index.model_folder import default_folder, is_made_model
-from retriever.answer import candidates
+from retriever.answer import candidates, question_terms
 from retriever.citation import citation
 from retriever.confidence import FEATURES, Evidence, confidence, threshold
 from retriever.intent import Intent, intents
@@ -399,3 +399,17 @@ def test_who_is_asked_and_only_lists_of_attachments_are_found(keywords: Retrieve
     attachments = [c for c in keywords.index.clauses if c.kind == "list" and c.text.startswith("附件")]
     hits = [Hit(rank, 1.0, clause) for rank, clause in enumerate(attachments[:3], 1)]
     assert candidates(keywords, query, hits)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "not_asked"),
+    [
+        ("离石区畜禽粪污综合利用率到2025年要达到多少？", "利用率", {"2025", "年", "达到"}),
+        ("到2025年底村道总里程要达到多少公里？", "里程", {"2025", "年底", "达到"}),
+        ("注册资金是多少", "资金", set()),
+    ],
+)
+def test_what_is_asked_for_is_not_the_time(keywords: Retriever, question: str, asked: str, not_asked: set[str]) -> None:
+    focus = question_terms(keywords, keywords.prepare(question, "bm25")).focus
+    assert asked in focus
+    assert not focus & not_asked
