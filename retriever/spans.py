@@ -23,6 +23,7 @@ MAX_ANSWER = 160  # characters (contract)
 HEADS, FOCUS, TYPE, LENGTH = 0.2, 0.4, 0.35, 0.0005
 
 _NUMERAL = r"(?:\d[\d,.]*|[一二三四五六七八九十百千万两半]+)"
+_NO_ORDINAL = r"(?<![第届\d一二三四五六七八九十百千万两半])"  # 第三次, 七届三十一次: which one, not how many
 _UNIT = (
     r"(?:%|％|‰|个百分点|万元|亿元|元|万亩|万人|万|亿|亩|公顷|平方公里|平方米|㎡|m²|m2|m3|m³|立方米|公里|千米|厘米|毫米|米|mm|m"
     r"|万吨|吨|公斤|千克|克|升|千瓦|兆瓦|℃|度|伏|人次|人|户|个|家|项|套|头|只|羽|所|周岁|岁|年|个月|月|天|日|小时|学时|课时|分钟|秒"
@@ -34,10 +35,13 @@ _COUNTERS = ("人名位个口", "家个户所", "项个条件种类款样点", "
 _MONEY = re.compile(
     rf"{_NUMERAL}\s*(?:多)?(?:万|亿|千|百)?元|[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十]+[万千百]?元"
 )
-_ABOUT_MONEY = re.compile(r"钱|资金|补[贴助]|奖[励金]|费|投资|元|租金|工资|津贴|[处被要]罚|罚[款金多]|预算|押金|价格")
+_ABOUT_MONEY = re.compile(
+    r"钱|资金|补[贴助]|奖[励金]|费|投资|元|租金|工资|津贴|[处被要]罚|罚[款金多]|预算|押金|价格"
+    rf"|[补赔奖]多少(?!{_UNIT})"
+)
 _AREA = re.compile(rf"{_NUMERAL}\s*(?:万)?(?:亩|公顷|平方米|平方公里|㎡|m²|m2)")
 _SHARE = re.compile(rf"{_NUMERAL}\s*(?:%|％|‰|个百分点|成|倍)|\d+\s*/\s*\d+")
-_ANY_AMOUNT = re.compile(rf"{_NUMERAL}\s*(?:/\d+)?\s*{_UNIT}|\d+\.\d+")
+_ANY_AMOUNT = re.compile(rf"{_NO_ORDINAL}{_NUMERAL}\s*(?:/\d+)?\s*{_UNIT}(?!{_NUMERAL}次)|\d+\.\d+")
 _DAY = re.compile(rf"{_NUMERAL}\s*日|{_NUMERAL}\s*号|之日|底前?")
 _DATE = re.compile(
     rf"\d{{4}}\s*年|{_NUMERAL}\s*月|{_NUMERAL}\s*日|{_NUMERAL}\s*时|之日|年底|月底|季度|周[一二三四五六日]|星期"
@@ -213,8 +217,10 @@ def _scored(text: str, start: int, end: int, holds: Holds | None, terms: Terms, 
     piece = text[start:end]
     folded = fold(piece)
     has_type = holds is None or holds(piece)
-    # Words that the headings hold tell nothing about which sentence is meant, so they count little.
-    score = terms.coverage(folded) + HEADS * terms.coverage(heads + folded) + FOCUS * terms.focus_coverage(folded)
+    # Words that the headings hold tell nothing about which sentence is meant, so they count little. Few known words
+    # tell little, all the same how many of them a span holds.
+    words = terms.known_share * (terms.coverage(folded) + HEADS * terms.coverage(heads + folded))
+    score = words + FOCUS * terms.focus_coverage(folded)
     score += (TYPE if has_type and holds is not None else 0.0) - LENGTH * len(piece)
     return Span(start, end, score, has_type)
 

@@ -413,3 +413,16 @@ def test_what_is_asked_for_is_not_the_time(keywords: Retriever, question: str, a
     focus = question_terms(keywords, keywords.prepare(question, "bm25")).focus
     assert asked in focus
     assert not focus & not_asked
+
+
+def test_a_session_s_number_is_no_amount() -> None:
+    holds = wanted("建了多少", intents("建了多少"))
+    assert holds is not None
+    assert holds("建成五个") and holds("培训300人次")
+    assert not holds("经区政府七届三十一次常务会议研究") and not holds("第三次会议")
+
+
+def test_few_known_words_do_not_outweigh_the_sum_that_is_asked_for(hybrid: Retriever) -> None:
+    """Of 猪 and six words that no clause holds, a clause with 猪 but no sum held all that was known."""
+    result = hybrid.search("养猪场杀一头猪政府补多少")
+    assert result.answer is not None and "30元" in squash(result.answer.text)
