@@ -79,7 +79,7 @@ def main_train(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m index train",
         description="用百姓的提问微调自带的向量模型（双核一到三小时，看处理器；中断后再运行会接着做）。",
-        epilog="例：python -m index train --data ../shared/data/stard",
+        epilog="例：python -m index train --data stard",
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="STARD 数据的文件夹")
     parser.add_argument("--out", type=Path, default=own_lora_path(), metavar="FILE", help="写到哪里")
