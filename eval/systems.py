@@ -30,7 +30,6 @@ OURS = "ours"
 SYSTEMS = (OURS, "fixed500-dense", "fixed500-bm25", "fixed500-rrf", "grep")
 MODES = ("hybrid", "dense", "bm25")
 EMBEDDING_MODES = ("hybrid", "dense", "fixed500-dense", "fixed500-rrf")  # modes and systems with vectors
-CANDIDATES = 200  # articles of each kind that are fused
 EMBED_BATCH = 64  # texts between two writes to the cache: a minute of work at most is lost
 
 
@@ -209,6 +208,7 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     from index.embedding import load_embedder
     from index.model_folder import MODEL_NAME
     from retriever.fusion import fuse, order
+    from retriever.search import DEPTH
 
     keywords = build_bm25(Fields(one.text, "", one.name) for one in data.articles)
 
@@ -225,7 +225,7 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
         return _positive(vectors @ embedder.encode_questions([question])[0])
 
     def hybrid(question: str) -> Mapping[int, float]:
-        nearest, worded = (dict(order(side(question))[:CANDIDATES]) for side in (dense, bm25))
+        nearest, worded = (dict(order(side(question))[:DEPTH]) for side in (dense, bm25))
         return fuse(nearest, worded, keywords.ceiling(question))
 
     with_model: dict[str, Search] = {"hybrid": hybrid, "dense": dense}

@@ -225,8 +225,8 @@ class LoraTrainer:
         with torch.no_grad():
             for name, (down, up) in self._factors.items():
                 layer = start.layers[name]
-                down.copy_(torch.from_numpy(layer.down.astype(np.float32)))
-                up.copy_(torch.from_numpy(layer.up.astype(np.float32) / self._settings.scale))
+                down.copy_(torch.from_numpy(layer.down))
+                up.copy_(torch.from_numpy(layer.up / self._settings.scale))
 
     def _save(self, path: Path, step: int) -> None:
         import torch

@@ -101,13 +101,11 @@ def read_training_data(stard: Path) -> TrainingData:
             for question in row["questions"]
         ]
         statutes = len(passages.texts)
-        on_notices = [
-            Example(question, (place,))
-            for notice in _written(NOTICE_QUESTIONS_FILE)
-            for clause in notice["clauses"]
-            for place in [passages.place("".join(passage(notice["title"], clause["headings"], clause["text"])))]
-            for question in clause["questions"]
-        ]
+        on_notices: list[Example] = []
+        for notice in _written(NOTICE_QUESTIONS_FILE):
+            for clause in notice["clauses"]:
+                place = passages.place("".join(passage(notice["title"], clause["headings"], clause["text"])))
+                on_notices += [Example(question, (place,)) for question in clause["questions"]]
     except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as err:
         todo = "请用 --data 给出 STARD 数据的文件夹（train.jsonl、eval_ids.txt、articles.jsonl.xz）"
         raise UsageError(f"读不了 STARD 数据（{type(err).__name__}）", str(stard), todo) from err

@@ -23,7 +23,9 @@ MAX_ANSWER = 160  # characters (contract)
 HEADS, FOCUS, TYPE, LENGTH = 0.2, 0.4, 0.35, 0.0005
 
 _NUMERAL = r"(?:\d[\d,.]*|[一二三四五六七八九十百千万两半]+)"
-_NO_ORDINAL = r"(?<![第届\d一二三四五六七八九十百千万两半])"  # 第三次, 七届三十一次: which one, not how many
+# 第三次, 七届三十一次: which one, not how many.
+_NO_ORDINAL = r"(?<!第)(?<![\d一二三四五六七八九十]届)(?<![\d一二三四五六七八九十百千万两半])"
+_ORDINAL = re.compile(rf"[第届]\s*{_NUMERAL}")
 _UNIT = (
     r"(?:%|％|‰|个百分点|万元|亿元|元|万亩|万人|万|亿|亩|公顷|平方公里|平方米|㎡|m²|m2|m3|m³|立方米|公里|千米|厘米|毫米|米|mm|m"
     r"|万吨|吨|公斤|千克|克|升|千瓦|兆瓦|℃|度|伏|人次|人|户|个|家|项|套|头|只|羽|所|周岁|岁|年|个月|月|天|日|小时|学时|课时|分钟|秒"
@@ -124,13 +126,16 @@ def _pattern(intent: Intent, question: str) -> re.Pattern[str] | None:
     if intent is Intent.AMOUNT:
         if re.search(r"编号|代码|代号|型号|证号|账号|邮编|系数", question):
             return None  # no amount: letters and bare figures
+        if "第几" in question:
+            return _ORDINAL
         unit = re.search(rf"(?:多少|几)({_UNIT})(?!钱)", question)
         if re.search(r"率|比例|百分|占比|比重|增长|[几少]成", question):
             return _SHARE
         # 万 or 年 after 几 begin something else (几万人, 几年级).
         if unit and unit[1] not in ("个", "万", "m", "年", "月", "日"):
             units = {unit[1], *(word for group in _COUNTERS if unit[1] in group for word in group)}
-            return re.compile(rf"{_NUMERAL}\s*(?:多|余|以上)?(?:万|亿|千|百)?(?:{'|'.join(units)})|{_AREA.pattern}")
+            counted = rf"{_NO_ORDINAL}{_NUMERAL}\s*(?:多|余|以上)?(?:万|亿|千|百)?(?:{'|'.join(units)})"
+            return re.compile(rf"{counted}(?!{_NUMERAL}次)|{_AREA.pattern}")
         if unit and unit[1] == "个":  # counts anything (几个钟头)
             return _ANY_AMOUNT
         if re.search(r"年龄|岁", question):

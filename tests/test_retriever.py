@@ -415,11 +415,19 @@ def test_what_is_asked_for_is_not_the_time(keywords: Retriever, question: str, a
     assert not focus & not_asked
 
 
-def test_a_session_s_number_is_no_amount() -> None:
-    holds = wanted("建了多少", intents("建了多少"))
+@pytest.mark.parametrize(
+    ("question", "amounts", "others"),
+    [
+        ("建了多少", ("建成五个", "培训300人次", "每届7人"), ("经区政府七届三十一次常务会议研究", "第三次会议")),
+        ("一年要开几次会", ("每年不少于2次", "五年三次"), ("经区政府七届三十一次常务会议研究", "第三次会议")),
+        ("这是第几次全国普查", ("第五次全国经济普查", "七届三十一次会议"), ("普查3次", "共5个小组")),
+    ],
+)
+def test_which_of_a_series_is_no_amount(question: str, amounts: tuple[str, ...], others: tuple[str, ...]) -> None:
+    holds = wanted(question, intents(question))
     assert holds is not None
-    assert holds("建成五个") and holds("培训300人次")
-    assert not holds("经区政府七届三十一次常务会议研究") and not holds("第三次会议")
+    assert [text for text in amounts if not holds(text)] == []
+    assert [text for text in others if holds(text)] == []
 
 
 def test_few_known_words_do_not_outweigh_the_sum_that_is_asked_for(hybrid: Retriever) -> None:
