@@ -9,28 +9,43 @@ PY := $(VENV)/bin/python
 # On Linux PyPI's torch brings several GB of CUDA packages. For the CPU build:
 #   make setup TORCH_INDEX="--index-url https://download.pytorch.org/whl/cpu"
 TORCH_INDEX ?=
-TORCH := torch==2.13.0
+LOCKS := .requirements
+PIP := $(PY) -m pip install --quiet --no-deps --no-build-isolation
+LOCKED := $(PIP) --require-hashes
 
-.PHONY: setup setup-test setup-documents run test eval documents-eval clean
+.PHONY: setup setup-test setup-documents run test eval documents-eval lock clean
 .DEFAULT_GOAL := run
 
 setup: $(VENV)/.installed
 
-$(VENV)/.installed: pyproject.toml
+# Nothing is installed whose hash isn't in a lock. PyPI's torch for Linux wants CUDA's packages, a CPU build doesn't.
+$(VENV)/.installed: pyproject.toml $(LOCKS)/run.txt
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet $(TORCH_INDEX) $(TORCH)
-	$(PY) -m pip install --quiet --editable .
+	$(LOCKED) -r $(LOCKS)/build.txt
+	$(LOCKED) $(TORCH_INDEX) -r $(LOCKS)/torch.txt
+	$(PY) -c "import importlib.metadata as m, re, sys; sys.exit(not any(re.match('nvidia|cuda', r) for r in m.requires('torch')))" \
+	  && $(LOCKED) -r $(LOCKS)/cuda.txt || true
+	$(LOCKED) -r $(LOCKS)/run.txt
+	$(PIP) --editable .
+	$(PY) -m pip check
 	$(PY) -m index make-model
 	touch $@
 
 setup-test: $(VENV)/.installed-test
 
-$(VENV)/.installed-test: $(VENV)/.installed pyproject.toml
-	$(PY) -m pip install --quiet --editable '.[test,documents,mcp]'
+$(VENV)/.installed-test: $(VENV)/.installed $(LOCKS)/test.txt
+	$(LOCKED) -r $(LOCKS)/test.txt
+	$(PY) -m pip check
 	touch $@
 
 setup-documents: setup
-	$(PY) -m pip install --quiet --editable '.[documents]'
+	$(LOCKED) -r $(LOCKS)/documents.txt
+
+# New lock files from pyproject.toml; UPGRADE=--upgrade takes newer versions.
+lock:
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/python -m pip install --quiet uv==0.13.9
+	build/uv/bin/python $(LOCKS)/lock.py $(UPGRADE)
 
 # The page starts at once and answers by keywords while the build goes on beside it.
 run: setup
