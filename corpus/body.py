@@ -24,7 +24,7 @@ from corpus.fields import (
 )
 from corpus.heads import looks_like_title
 from corpus.joins import DUTY_TAIL, Joiner, has_pause, is_heading
-from corpus.model import Warn
+from corpus.model import Role, Warn
 from corpus.numbering import Marker, Style, read_marker
 from corpus.people import continues_list, is_person, starts_list
 from corpus.tables import read_table
@@ -97,7 +97,7 @@ class BodyReader:
     def _open_paragraph(self) -> Paragraph | None:
         items = self.outline.items()
         last = items[-1] if items else None
-        return last if isinstance(last, Paragraph) and last.role == "text" else None
+        return last if isinstance(last, Paragraph) and last.role is Role.TEXT else None
 
     # -- steps: each returns whether it took the current block(s) ----------------------------------
 
@@ -142,7 +142,7 @@ class BodyReader:
         self.warnings.append(Warn(rows[0].line, "表格的行列错乱，无法还原，已整体保留"))
         if self.closed:
             self._begin_part([])
-        self._append(Paragraph([_piece(block) for block in rows], "shreds"))
+        self._append(Paragraph([_piece(block) for block in rows], Role.SHREDS))
         self.at = end
         return True
 
@@ -155,7 +155,7 @@ class BodyReader:
         again = next((i for i in range(self.at + 3, limit) if squash(self.blocks[i].text) == first), None)
         if again is None:
             return False
-        self._append(Paragraph([_piece(block) for block in self.blocks[self.at : again]], "contents"))
+        self._append(Paragraph([_piece(block) for block in self.blocks[self.at : again]], Role.CONTENTS))
         self.at = again
         return True
 
@@ -174,7 +174,7 @@ class BodyReader:
             lines.append(self.blocks[end])
             end += 1
         self.outline.close_all()
-        self._append(Paragraph([_piece(line) for line in lines], "attachments"))
+        self._append(Paragraph([_piece(line) for line in lines], Role.ATTACHMENTS))
         self.at = end
         return True
 
@@ -217,10 +217,10 @@ class BodyReader:
         self.outline.close_all()
         last = self.outline.part.items[-1] if self.outline.part.items else None
         pieces = [_piece(block) for block in blocks]
-        if isinstance(last, Paragraph) and last.role == "signature":
+        if isinstance(last, Paragraph) and last.role is Role.SIGNATURE:
             last.pieces += pieces
         else:
-            self._append(Paragraph(pieces, "signature"))
+            self._append(Paragraph(pieces, Role.SIGNATURE))
         self.closed = True
         self.at += len(blocks)
 
@@ -235,10 +235,10 @@ class BodyReader:
             return False
         self.outline.close_all()
         last = self.outline.part.items[-1] if self.outline.part.items else None
-        if isinstance(last, Paragraph) and last.role == "contact":
+        if isinstance(last, Paragraph) and last.role is Role.CONTACT:
             last.pieces.append(_piece(block))
         else:
-            self._append(Paragraph([_piece(block)], "contact"))
+            self._append(Paragraph([_piece(block)], Role.CONTACT))
         if contact.field in ("unit", "phone"):
             self.closed = True
         self.at += 1
@@ -334,7 +334,7 @@ class BodyReader:
             if not continues_list(line.text) or split_signature(line.text) or self._opens_heading(end):
                 break
             end += 1
-        self._append(Paragraph([_piece(line) for line in self.blocks[self.at : end]], "people"))
+        self._append(Paragraph([_piece(line) for line in self.blocks[self.at : end]], Role.PEOPLE))
         self.at = end
         return True
 
@@ -421,7 +421,7 @@ class BodyReader:
                 paragraph.pieces.append(_piece(block, text))
                 return
         if duty:
-            self._append(Paragraph([_piece(block, text)], "text"))
+            self._append(Paragraph([_piece(block, text)], Role.TEXT))
             return
         if self._lost_item(text, block):
             return

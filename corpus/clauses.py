@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corpus.joins import MAX_HEADING, is_heading
-from corpus.model import Clause, ClauseKind, Span
+from corpus.model import Clause, Role, Span
 from corpus.numbering import Style
 from corpus.people import render
+from corpus.place import Place, Step, StepKind, key_of
 from corpus.tables import pair_cells, render_row
 from corpus.text import cut, ends_sentence, repair, squash
 from corpus.tree import Item, Node, Paragraph, Part, Piece, TableItem
@@ -20,14 +21,17 @@ _MERGE_BELOW = 60  # letters: a shorter paragraph joins its neighbour when parag
 _APART_FROM = 400  # characters: unnumbered paragraphs together longer than this stand apart
 
 
+Steps = tuple[Step, ...]
+
+
 @dataclass(slots=True)
 class Draft:
-    """A clause before it has its id. `own` is the source text it accounts for (a table row's text
+    """A clause before its notice is known. `own` is the source text it accounts for (a table row's text
     repeats caption and column heads; `own` does not)."""
 
-    key: str
+    place: Place
     path: tuple[str, ...]
-    kind: ClauseKind
+    role: Role
     text: str
     own: str
     start: int
@@ -42,9 +46,9 @@ class _Writer:
 
     def add(
         self,
-        key: str,
+        steps: Steps,
         path: tuple[str, ...],
-        kind: ClauseKind,
+        role: Role,
         pieces: list[Piece],
         text: str,
         cells: tuple[tuple[str, str], ...] = (),
@@ -54,58 +58,57 @@ class _Writer:
         start = min(piece.line for piece in pieces)
         end = max(piece.line_end for piece in pieces)
         pages = tuple(sorted({piece.page for piece in pieces if piece.page is not None}))
-        parts = cut(text, MAX_CLAUSE)
-        for index, part in enumerate(parts):
-            part_key = key if index == 0 else f"{key}-{index + 1}"
-            part_own = part if own is None else (own if index == 0 else "")
-            self.drafts.append(Draft(part_key, path, kind, part.strip(), part_own, start, end, pages, cells))
+        for number, part in enumerate(cut(text, MAX_CLAUSE), 1):
+            part_own = part if own is None else (own if number == 1 else "")
+            place = Place(steps, piece=number)
+            self.drafts.append(Draft(place, path, role, part.strip(), part_own, start, end, pages, cells))
 
 
 def draft_clauses(parts: list[Part]) -> list[Draft]:
     """All clauses of a notice's parts, in the order of the text."""
     writer = _Writer()
     for index, part in enumerate(parts):
-        prefix = f"附{index}." if index else ""
+        above: Steps = (Step(StepKind.ATTACHMENT, index),) if index else ()
         path: tuple[str, ...] = (part.name,) if part.name else ()
         if part.title:
-            writer.add(f"{prefix}题", path, ClauseKind.HEADING, part.title, part.heading)
-        structured = any(not isinstance(item, Paragraph) or item.role != "text" for item in part.items[:-1]) and any(
-            isinstance(item, (Node, TableItem)) for item in part.items
-        )
-        kind = ClauseKind.PREAMBLE if structured else ClauseKind.CLAUSE
-        _write_items(writer, part.items, path, prefix, kind)
+            writer.add((*above, Step(StepKind.TITLE)), path, Role.TITLE, part.title, part.heading)
+        structured = any(not isinstance(item, Paragraph) or item.role is not Role.TEXT for item in part.items[:-1])
+        structured = structured and any(isinstance(item, (Node, TableItem)) for item in part.items)
+        _write_items(writer, part.items, path, above, Role.PREAMBLE if structured else Role.TEXT)
     return writer.drafts
 
 
-def _write_items(writer: _Writer, items: list[Item], path: tuple[str, ...], prefix: str, text_kind: ClauseKind) -> None:
-    """Items of a part or of a node with children: runs of paragraphs, lists, tables and nodes."""
+def _write_items(writer: _Writer, items: list[Item], path: tuple[str, ...], above: Steps, first_role: Role) -> None:
+    """Items of a part or of a node with children: runs of paragraphs, lists, tables and nodes.
+    `first_role` is that of the paragraphs before the first node."""
     run: list[Paragraph] = []
     before_nodes = True
-    count = Counter[str]()
+    count = Counter[StepKind]()
 
     def flush() -> None:
-        kind = text_kind if before_nodes else ClauseKind.CLAUSE
+        role = first_role if before_nodes else Role.TEXT
         for group in _groups(run):
-            count["p"] += 1
             pieces = [piece for paragraph in group for piece in paragraph.pieces]
             text = "\n".join(paragraph.text for paragraph in group)
-            writer.add(f"{prefix}文{count['p']}", path, kind, pieces, text)
+            writer.add((*above, counted(StepKind.PARAGRAPH)), path, role, pieces, text)
         run.clear()
 
+    def counted(kind: StepKind) -> Step:
+        count[kind] += 1
+        return Step(kind, count[kind])
+
     for item in items:
-        if isinstance(item, Paragraph) and item.role == "text":
+        if isinstance(item, Paragraph) and item.role is Role.TEXT:
             run.append(item)
             continue
         flush()
         if isinstance(item, Node):
             before_nodes = False
-            _write_node(writer, item, path, prefix)
+            _write_node(writer, item, path, above)
         elif isinstance(item, TableItem):
-            count["t"] += 1
-            _write_table(writer, item, path, f"{prefix}表{count['t']}.")
+            _write_table(writer, item, path, (*above, counted(StepKind.TABLE)))
         else:
-            count[item.role] += 1
-            _write_special(writer, item, path, f"{prefix}{_ROLE_KEY[item.role]}{count[item.role]}")
+            _write_special(writer, item, path, (*above, counted(StepKind(item.role.value))))
     flush()
 
 
@@ -131,43 +134,34 @@ def _groups(run: list[Paragraph]) -> list[list[Paragraph]]:
     return groups
 
 
-_ROLE_KEY = {
-    "people": "名单",
-    "signature": "署",
-    "contact": "联系",
-    "attachments": "附件",
-    "contents": "目录",
-    "shreds": "碎表",
-}
-
-
-def _write_special(writer: _Writer, item: Paragraph, path: tuple[str, ...], key: str) -> None:
+def _write_special(writer: _Writer, item: Paragraph, path: tuple[str, ...], steps: Steps) -> None:
     raw = [piece.text for piece in item.pieces]
-    if item.role == "people":
-        writer.add(key, path, ClauseKind.LIST, item.pieces, render(raw))
-    elif item.role in ("signature", "contact"):
-        writer.add(key, path, ClauseKind.SIGNATURE, item.pieces, "；".join(map(repair, raw)))
-    elif item.role == "shreds":
-        tokens = [token for text in raw for token in text.split()]
-        writer.add(key, path, ClauseKind.TABLE_ROW, item.pieces, "｜".join(tokens))
+    if item.role is Role.PEOPLE:
+        text = render(raw)
+    elif item.role in (Role.SIGNATURE, Role.CONTACT):
+        text = "；".join(map(repair, raw))
+    elif item.role is Role.SHREDS:
+        text = "｜".join(token for line in raw for token in line.split())
     else:
-        writer.add(key, path, ClauseKind.LIST, item.pieces, "；".join(repair(text).rstrip("；;") for text in raw))
+        text = "；".join(repair(line).rstrip("；;") for line in raw)
+    writer.add(steps, path, item.role, item.pieces, text)
 
 
-def _write_table(writer: _Writer, item: TableItem, path: tuple[str, ...], key: str) -> None:
+def _write_table(writer: _Writer, item: TableItem, path: tuple[str, ...], above: Steps) -> None:
     table = item.table
     if table.own and table.rows:
         first = table.rows[0]
         line = min(table.head_lines, default=first.line_start)
         pieces = _places(line, max(table.head_lines, default=line), first.pages)
         heads = "｜".join(head for head in table.heads if head) or table.own
-        writer.add(f"{key}头", path, ClauseKind.HEADING, pieces, heads, own=table.own)
-    for index, row in enumerate(table.rows, 1):
+        writer.add((*above, Step(StepKind.TABLE_HEAD)), path, Role.HEADING, pieces, heads, own=table.own)
+    for number, row in enumerate(table.rows, 1):
         pieces = _places(row.line_start, row.line_end, row.pages)
         caption = "" if table.problem else item.caption
         text = render_row(caption, table.heads, row)
         cells = pair_cells(table.heads, row)
-        writer.add(f"{key}{index}", path, ClauseKind.TABLE_ROW, pieces, text, cells, "".join(row.cells))
+        steps = (*above, Step(StepKind.ROW, number))
+        writer.add(steps, path, Role.ROW, pieces, text, cells, "".join(row.cells))
 
 
 def _places(line_start: int, line_end: int, pages: tuple[int, ...]) -> list[Piece]:
@@ -175,23 +169,23 @@ def _places(line_start: int, line_end: int, pages: tuple[int, ...]) -> list[Piec
     return [Piece("", line_start, line_end, page) for page in pages or (None,)]
 
 
-def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], prefix: str) -> None:
+def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], above: Steps) -> None:
     heading = heading_of(node)
     own_path = (*path, heading) if heading else path
-    key = f"{prefix}{_node_key(node)}"
+    steps = (*above, _node_step(node))
     lead = node.items[0] if node.items and isinstance(node.items[0], Paragraph) else None
-    plain = all(isinstance(item, Paragraph) and item.role == "text" for item in node.items)
+    plain = all(isinstance(item, Paragraph) and item.role is Role.TEXT for item in node.items)
     if plain:
-        _write_leaf(writer, node, own_path, key)
+        _write_leaf(writer, node, own_path, steps)
         return
     rest = node.items
     if lead is not None and is_heading_only(node):
-        writer.add(key, own_path, ClauseKind.HEADING, lead.pieces, lead.text)
+        writer.add(steps, own_path, Role.HEADING, lead.pieces, lead.text)
         rest = node.items[1:]
-    _write_items(writer, rest, own_path, f"{key}.", ClauseKind.CLAUSE)
+    _write_items(writer, rest, own_path, steps, Role.TEXT)
 
 
-def _write_leaf(writer: _Writer, node: Node, path: tuple[str, ...], key: str) -> None:
+def _write_leaf(writer: _Writer, node: Node, path: tuple[str, ...], steps: Steps) -> None:
     """A node without children: one clause, or one a paragraph where they are too long together."""
     paragraphs = node.paragraphs
     total = sum(len(paragraph.text) + 1 for paragraph in paragraphs)
@@ -199,10 +193,11 @@ def _write_leaf(writer: _Writer, node: Node, path: tuple[str, ...], key: str) ->
     for index, group in enumerate(groups, 1):
         pieces = [piece for paragraph in group for piece in paragraph.pieces]
         text = "\n".join(paragraph.text for paragraph in group)
-        kind = ClauseKind.CLAUSE
+        role = Role.TEXT
         if len(paragraphs) == 1 and node.style in (Style.PART, Style.CHAPTER, Style.SECTION):
-            kind = ClauseKind.HEADING
-        writer.add(key if index == 1 else f"{key}.文{index}", path, kind, pieces, text)
+            role = Role.HEADING
+        own = steps if index == 1 else (*steps, Step(StepKind.PARAGRAPH, index))
+        writer.add(own, path, role, pieces, text)
 
 
 def _apart(paragraphs: list[Paragraph]) -> list[list[Paragraph]]:
@@ -274,31 +269,23 @@ def _labelled(node: Node, text: str) -> str:
 _LAW_STYLES = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
 
 
-def _node_key(node: Node) -> str:
-    """The node's element of the clause id: its marker without punctuation, or its name."""
+def _node_step(node: Node) -> Step:
     if node.style in (Style.UNNUMBERED, Style.OFFICE):
-        return re.sub(r"[\s/.~：:]", "", node.label)[:16]
-    label = node.label or f"缺{node.number}"
-    return re.sub(r"[\s/~]", "", label).rstrip("、.．")
+        return Step(StepKind.NAMED, node.number, re.sub(r"[\s/.~：:]", "", node.label)[:16], node.style)
+    if not node.label:
+        return Step(StepKind.LOST, node.number)
+    return Step(StepKind.NUMBERED, node.number, node.label, node.style)
 
 
 def number_clauses(notice_id: str, drafts: list[Draft]) -> tuple[Clause, ...]:
-    """Give every draft its id: the notice's, `/`, and its place; equal places count up with `~2`."""
+    """The clauses of the notice `notice_id`: places that are equal are counted."""
     seen: Counter[str] = Counter()
     clauses = []
     for draft in drafts:
-        seen[draft.key] += 1
-        suffix = f"~{seen[draft.key]}" if seen[draft.key] > 1 else ""
+        key = key_of(draft.place)
+        seen[key] += 1
+        place = replace(draft.place, again=seen[key])
         pages = Span(draft.pages[0], draft.pages[-1]) if draft.pages else None
-        clauses.append(
-            Clause(
-                f"{notice_id}/{draft.key}{suffix}",
-                draft.path,
-                draft.kind,
-                draft.text,
-                Span(draft.start, draft.end),
-                pages,
-                draft.cells,
-            )
-        )
+        lines = Span(draft.start, draft.end)
+        clauses.append(Clause(notice_id, place, draft.path, draft.role, draft.text, lines, pages, draft.cells))
     return tuple(clauses)

@@ -82,6 +82,5 @@ def _same(a: Notice, b: Notice) -> bool:
 
 
 def _rename(notice: Notice, notice_id: str) -> Notice:
-    old = len(notice.notice_id)
-    clauses = tuple(replace(c, clause_id=notice_id + c.clause_id[old:]) for c in notice.clauses)
+    clauses = tuple(replace(clause, notice_id=notice_id) for clause in notice.clauses)
     return replace(notice, notice_id=notice_id, clauses=clauses)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from corpus.place import Place, key_of
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -48,8 +50,25 @@ class Source:
     printed_pages: tuple[tuple[int, str], ...] = ()
 
 
+class Role(StrEnum):
+    """What a clause is in its notice."""
+
+    TITLE = "title"  # of the notice or of an attachment
+    INFO = "info"  # information lines of the head
+    HEADING = "heading"  # a heading, or a table's column heads, without text of its own
+    PREAMBLE = "preamble"  # what stands before the first heading or item
+    TEXT = "text"
+    ROW = "row"  # of a table
+    PEOPLE = "people"  # a list of people with their posts
+    ATTACHMENTS = "attachments"  # the list of attachments
+    CONTENTS = "contents"  # a plan's own table of contents
+    SIGNATURE = "signature"  # issuer and date
+    CONTACT = "contact"  # whom to ask, with telephone
+    SHREDS = "shreds"  # a table whose rows and columns are lost
+
+
 class ClauseKind(StrEnum):
-    """What a clause is. `HEADING` is a title or a heading that has no text of its own."""
+    """The contract's coarser kinds, derived from roles (`KIND_OF`)."""
 
     CLAUSE = "clause"
     TABLE_ROW = "table_row"
@@ -57,6 +76,22 @@ class ClauseKind(StrEnum):
     PREAMBLE = "preamble"
     SIGNATURE = "signature"
     HEADING = "heading"
+
+
+KIND_OF: dict[Role, ClauseKind] = {
+    Role.TITLE: ClauseKind.HEADING,
+    Role.INFO: ClauseKind.PREAMBLE,
+    Role.HEADING: ClauseKind.HEADING,
+    Role.PREAMBLE: ClauseKind.PREAMBLE,
+    Role.TEXT: ClauseKind.CLAUSE,
+    Role.ROW: ClauseKind.TABLE_ROW,
+    Role.PEOPLE: ClauseKind.LIST,
+    Role.ATTACHMENTS: ClauseKind.LIST,
+    Role.CONTENTS: ClauseKind.LIST,
+    Role.SIGNATURE: ClauseKind.SIGNATURE,
+    Role.CONTACT: ClauseKind.SIGNATURE,
+    Role.SHREDS: ClauseKind.TABLE_ROW,
+}
 
 
 class Status(StrEnum):
@@ -94,18 +129,28 @@ class LeftOut:
 class Clause:
     """The unit that is indexed, returned and cited.
 
-    `path` holds the headings above it, outermost first, its own heading last. `text` is repaired
-    text of at most 800 characters with its own numbering. `cells` are a table row's pairs of
-    column head and cell, in the table's order.
+    `place` says where it stands in the notice `notice_id`, `path` holds the headings above it, outermost
+    first, its own heading last. `text` is repaired text of at most 800 characters with its own
+    numbering. `cells` are a table row's pairs of column head and cell, in the table's order.
     """
 
-    clause_id: str
+    notice_id: str
+    place: Place
     path: tuple[str, ...]
-    kind: ClauseKind
+    role: Role
     text: str
     lines: Span
     pages: Span | None = None
     cells: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def clause_id(self) -> str:
+        """Unique in a corpus, the same in every build of the same file: `离政办发〔2023〕9号/二.（三）.1`."""
+        return f"{self.notice_id}/{key_of(self.place)}"
+
+    @property
+    def kind(self) -> ClauseKind:
+        return KIND_OF[self.role]
 
     def to_json(self) -> dict[str, Any]:
         page = None if self.pages is None else self.pages.start
@@ -113,6 +158,8 @@ class Clause:
             "clause_id": self.clause_id,
             "path": list(self.path),
             "kind": self.kind.value,
+            "role": self.role.value,
+            "place": self.place.to_json(),
             "text": self.text,
             "line_start": self.lines.start,
             "line_end": self.lines.end,
@@ -122,12 +169,14 @@ class Clause:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Clause:
+    def from_json(cls, data: dict[str, Any], notice_id: str) -> Clause:
+        """What `to_json` gave, as a clause of the notice `notice_id`."""
         pages = None if data["page"] is None else Span(data["page"], data["page_end"])
         return cls(
-            data["clause_id"],
+            notice_id,
+            Place.from_json(data["place"]),
             tuple(data["path"]),
-            ClauseKind(data["kind"]),
+            Role(data["role"]),
             data["text"],
             Span(data["line_start"], data["line_end"]),
             pages,
@@ -137,18 +186,24 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Repeal:
-    """The clause of another notice that repeals this one."""
+    """The clause of another notice, `notice_id`, that repeals this one."""
 
     doc_number: str | None
+    notice_id: str
     clause_id: str
     text: str
 
     def to_json(self) -> dict[str, Any]:
-        return {"doc_number": self.doc_number, "clause_id": self.clause_id, "text": self.text}
+        return {
+            "doc_number": self.doc_number,
+            "notice_id": self.notice_id,
+            "clause_id": self.clause_id,
+            "text": self.text,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any] | None) -> Repeal | None:
-        return None if data is None else cls(data["doc_number"], data["clause_id"], data["text"])
+        return None if data is None else cls(**data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +270,7 @@ class Notice:
             phones=tuple(data["phones"]),
             attachments=tuple(data["attachments"]),
             lines=Span(data["line_start"], data["line_end"]),
-            clauses=tuple(Clause.from_json(clause) for clause in data["clauses"]),
+            clauses=tuple(Clause.from_json(clause, data["notice_id"]) for clause in data["clauses"]),
             status=Status(data["status"]),
             repealed_by=Repeal.from_json(data["repealed_by"]),
         )

@@ -31,10 +31,14 @@ from corpus.fields import (
 )
 from corpus.heads import Head, find_heads, split_inline
 from corpus.joins import Joiner, make_joiner
-from corpus.model import ClauseKind, LeftOut, Notice, ParsedFile, Source, Span, Warn
+from corpus.model import LeftOut, Notice, ParsedFile, Role, Source, Span, Warn
+from corpus.place import Place, Step, StepKind
 from corpus.reading import read_text
 from corpus.text import repair, squash
 from corpus.tree import Paragraph, Part, Piece, walk
+
+
+_TITLE, _INFO = Place((Step(StepKind.TITLE),)), Place((Step(StepKind.INFO),))
 
 
 def parse_file(path: Path) -> ParsedFile:
@@ -197,7 +201,7 @@ class _NoticeReader:
         blocks = [self.blocks[index] for index in head.info]
         text = "；".join(repair(block.text) for block in blocks)
         pages = tuple(sorted({block.page for block in blocks if block.page is not None}))
-        return [Draft("信息", (), ClauseKind.PREAMBLE, text, text, blocks[0].line, blocks[-1].line, pages)]
+        return [Draft(_INFO, (), Role.INFO, text, text, blocks[0].line, blocks[-1].line, pages)]
 
     def _notice_id(self, number: str | None, title: str, head: Head) -> str:
         """The number, or a hash of the title; a second notice of the same id counts up."""
@@ -215,7 +219,7 @@ def _title_draft(blocks: list[Block], title: str, number: str | None) -> Draft:
     printed = " ".join(repair(block.text) for block in blocks)
     text = f"{title} {number}" if number else title
     pages = tuple(sorted({block.page for block in blocks if block.page is not None}))
-    return Draft("题", (), ClauseKind.HEADING, text, printed, blocks[0].line, blocks[-1].line, pages)
+    return Draft(_TITLE, (), Role.TITLE, text, printed, blocks[0].line, blocks[-1].line, pages)
 
 
 def _named_titles(title: str, blocks: list[Block]) -> list[str]:
@@ -242,7 +246,7 @@ def _attachments(found: list[Part]) -> tuple[str, ...]:
     names: list[str] = []
     for part in found:
         for item in walk(part.items):
-            if not isinstance(item, Paragraph) or item.role != "attachments":
+            if not isinstance(item, Paragraph) or item.role is not Role.ATTACHMENTS:
                 continue
             lines: list[str] = []
             for piece in item.pieces:
@@ -262,7 +266,7 @@ def _attachments(found: list[Part]) -> tuple[str, ...]:
 def _signature(part: Part) -> tuple[list[str], str | None] | None:
     """Signers and ISO date of the covering letter's first signature."""
     for item in walk(part.items):
-        if not isinstance(item, Paragraph) or item.role != "signature":
+        if not isinstance(item, Paragraph) or item.role is not Role.SIGNATURE:
             continue
         signers: list[str] = []
         for piece in item.pieces:
@@ -293,7 +297,7 @@ def _issuer(title: str, signature: tuple[list[str], str | None] | None) -> str |
 
 def _addressee(part: Part) -> str | None:
     for item in part.items:
-        if isinstance(item, Paragraph) and item.role == "text":
+        if isinstance(item, Paragraph) and item.role is Role.TEXT:
             return read_addressee(item.text)
         return None
     return None
@@ -317,7 +321,7 @@ def _contact(found: list[Part]) -> _Contacts:
     others: list[str] = []
     for part in found:
         for item in walk(part.items):
-            if not isinstance(item, Paragraph) or item.role != "contact":
+            if not isinstance(item, Paragraph) or item.role is not Role.CONTACT:
                 continue
             has_unit = any((c := read_contact(piece.text)) is not None and c.field == "unit" for piece in item.pieces)
             for piece in item.pieces:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from corpus.fields import is_attachment_head
-from corpus.model import Warn
+from corpus.model import Role, Warn
 from corpus.numbering import Marker, Style
 from corpus.tables import Table
 from corpus.text import repair, squash
@@ -36,11 +36,10 @@ class Piece:
 
 @dataclass(slots=True)
 class Paragraph:
-    """Pieces that make one paragraph. `role` is text, people, signature, contact, attachments, note
-    or contents."""
+    """Pieces that make one paragraph: running text, or one of the special roles (PEOPLE, SIGNATURE …)."""
 
     pieces: list[Piece]
-    role: str = "text"
+    role: Role = Role.TEXT
 
     @property
     def raw(self) -> str:

@@ -142,7 +142,7 @@ def resolve(notices: Sequence[Notice], today: dt.date | None = None) -> list[Not
             for found in targets:
                 others = [i for i in found if i != index]
                 if len(others) == 1 and others[0] not in repealed:
-                    repealed[others[0]] = Repeal(notice.doc_number, clause.clause_id, clause.text)
+                    repealed[others[0]] = Repeal(notice.doc_number, notice.notice_id, clause.clause_id, clause.text)
     out = []
     for index, notice in enumerate(notices):
         term = own_term(notice)
