@@ -1,4 +1,4 @@
-"""Make the lock files from pyproject.toml's ranges with uv (`make lock`; `make lock UPGRADE=--upgrade` for newer versions).
+"""Make the lock files from pyproject.toml's ranges with uv (`make lock`; newer versions with UPGRADE=--upgrade).
 
 `run.txt`, `documents.txt` and `test.txt` hold every package that `make setup`, `setup-documents` and
 `setup-test` install, with the hashes of all its files, for Linux (x86-64, aarch64), Windows and macOS.
@@ -19,7 +19,7 @@ SETS = {"test": ["--all-extras"], "documents": ["--extra", "documents"], "run": 
 
 
 def compile_lock(name: str, source: str, options: list[str]) -> list[str]:
-    """The entries of a lock file (`name==version` with its hashes), written by uv; old versions are kept where they fit."""
+    """A lock file's entries (`name==version` with hashes), written by uv; old versions are kept where they fit."""
     uv = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
     target = HERE / f"{name}.txt"
     shown = ["--generate-hashes", "--no-annotate", "--no-header", "--output-file", str(target)]

@@ -12,28 +12,18 @@ from dataclasses import replace
 
 from corpus.blocks import Block
 from corpus.dates import only_date
-from corpus.fields import (
-    CLOSING,
-    NOTE,
-    is_attachment_head,
-    is_attachment_list,
-    is_org,
-    may_sign,
-    read_contact,
-    split_signature,
-)
+from corpus.duties import INLINE_NOTE, NOTE_LINE, NOTE_TAIL
+from corpus.fields import CLOSING, NOTE, is_attachment_head, is_attachment_list, may_sign, read_contact, split_signature
 from corpus.heads import looks_like_title
-from corpus.joins import DUTY_TAIL, Joiner, has_pause, is_heading
+from corpus.joins import Joiner, has_pause, is_heading
 from corpus.model import Role, Warn
 from corpus.numbering import Marker, Style, read_marker
+from corpus.offices import is_org
 from corpus.people import continues_list, is_person, starts_list
 from corpus.tables import read_table
 from corpus.text import ends_sentence, repair, squash
 from corpus.tree import Outline, Paragraph, Part, Piece, TableItem
 
-# 责任分工 of an item on a line of its own.
-_DUTY_LINE = re.compile(r"^(?:牵头|责任|配合|协办|协助|参与|主办|承办|落实)(?:单位|部门|领导)\s*[：:]")
-_INLINE_DUTY = re.compile(r"(?<=\S)\s+(?=(?:牵头|责任|配合|协办)单位\s*[：:])")
 _WRAP = re.compile(r"\s+")
 _OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。；、《》]{1,24})[：:]\s*(?=\S)")
 
@@ -356,7 +346,7 @@ class BodyReader:
 
     def _stretches(self, text: str) -> list[str]:
         """Cut a line where a responsibility line begins in it; markers are cut while placing."""
-        return [part for part in _INLINE_DUTY.split(text) if part.strip()]
+        return [part for part in INLINE_NOTE.split(text) if part.strip()]
 
     def _stretch(self, text: str, block: Block, first: bool) -> None:
         while text:
@@ -396,7 +386,7 @@ class BodyReader:
             marker = read_marker(after)
             if marker is None or marker.style is Style.DECIMAL or marker.length >= len(after):
                 continue
-            ends = ends_sentence(before) or _DUTY_LINE.match(before) is not None
+            ends = ends_sentence(before) or NOTE_LINE.match(before) is not None
             heading = is_heading(repair(before)) and marker.number == 1 and not has_pause(before.replace("、", ""))
             run_on = is_heading(repair(before)) and repair(before).endswith(("工作", "职责", "任务", "作"))
             if not (ends or heading or run_on):
@@ -411,7 +401,7 @@ class BodyReader:
     def _plain(self, text: str, block: Block, first: bool) -> None:
         """A stretch without a marker: goes on, is a head, or begins a paragraph."""
         paragraph = self._open_paragraph()
-        duty = _DUTY_LINE.match(text) is not None
+        duty = NOTE_LINE.match(text) is not None
         if paragraph is not None and not duty and not self._is_head(text, block):
             top = self.outline.top
             numbered = top is not None and paragraph is top.items[0]
@@ -455,7 +445,7 @@ class BodyReader:
             paragraphs = node.paragraphs
             if not paragraphs:
                 return False
-            tails = DUTY_TAIL.search(paragraphs[-1].text) and DUTY_TAIL.search(repair(text))
+            tails = NOTE_TAIL.search(paragraphs[-1].text) and NOTE_TAIL.search(repair(text))
             if not tails and not ends_sentence(paragraphs[-1].raw):
                 return False
             if tails or self._next_number(node.style) == node.number + 2:

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 from corpus.dates import find_dates, only_date
+from corpus.duties import is_role_label
 from corpus.numbering import read_marker
+from corpus.offices import is_org
 from corpus.text import ends_sentence, nfkc, repair, squash
 from corpus.words import alternatives, words
 
@@ -22,7 +24,6 @@ _PHONE_LINE = re.compile(r"^[（(]?([^：:。；]{2,40}?)(?:联系|咨询|服务
 _ATTACHMENT_HEAD = re.compile(r"^附\s*件?\s*(\d{1,2}|[一二三四五六七八九十])?\s*[.．、:：]?$")
 _ATTACHMENT_LIST = re.compile(r"^附\s*件?\s*(?:[：:]|\d{1,2}\s*[.．]\s*\S)")
 _ADDRESSEE = re.compile(rf"(?:{alternatives('addressee_ends')}|[）)])$")
-_ORG = re.compile(rf"(?:{alternatives('org_suffixes')})(?:[（(][^）)]{{1,12}}[）)])?$")
 # Closing words of a body: 特此通知, 此复, 本办法由…负责解释.
 CLOSING = re.compile(
     r"^(?:特此|专此|此复|此致|妥否|该文件由|以上.{0,6}(?:复|示|函)"
@@ -47,30 +48,14 @@ def _near(label: str, names: tuple[str, ...]) -> bool:
     )
 
 
-# Labels one character away from a contact label that state responsibility instead.
-_NOT_CONTACT = frozenset(
-    {
-        "配合单位",
-        "责任单位",
-        "牵头单位",
-        "协办单位",
-        "主办单位",
-        "成员单位",
-        "项目单位",
-        "参加单位",
-        "协助单位",
-        "建设单位",
-    }
-)
-
-
 def read_contact(text: str) -> Contact | None:
     """A contact line (`咨询单位: …`, `答询电话: …`, `联系人: …`, `邮 箱: …`), or None."""
     folded = nfkc(text) if len(nfkc(text)) == len(text) else text
     match = _CONTACT_LABEL.match(folded)
     if match:
         label, value = re.sub(r"\s", "", match[1]), match[2].strip().rstrip(")）")
-        if label not in _NOT_CONTACT:
+        known = label in (*words("contact_units"), *words("contact_phones"))
+        if known or not is_role_label(label):  # 承办单位 may be either: whoever prints it alone means whom to ask
             if _near(label, words("contact_units")):
                 return Contact("unit", repair(value))
             if _near(label, words("contact_phones")) and (find_phones(value) or not value):
@@ -148,12 +133,6 @@ def split_signature(text: str) -> tuple[str, str] | None:
     if signer and not is_org(signer):
         return None
     return signer, date
-
-
-def is_org(text: str) -> bool:
-    """Whether a short line is the name of one or more bodies."""
-    compact = repair(text)
-    return 1 < len(squash(compact)) <= 60 and not read_marker(compact) and _ORG.search(compact) is not None
 
 
 def may_sign(text: str) -> bool:

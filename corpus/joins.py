@@ -13,13 +13,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from corpus.blocks import Block
+from corpus.duties import NOTE_TAIL
 from corpus.text import CJK, ends_sentence, is_cjk, nfkc, repair, squash
 
 MAX_HEADING = 40  # letters of a heading: GB/T 9704 gives no limit; the gazettes' longest have 36
-# An item that closes with its responsibility note is complete: 「（牵头单位：区工信局）」「（区交通局负责）」.
-DUTY_TAIL = re.compile(
-    r"[（(](?:牵头|责任|配合)单位[^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)]$|[（(][^（）()]{2,40}负责[）)]$"
-)
 _HAS_PAUSE = re.compile(r"[，,：:；;。]")
 
 
@@ -33,7 +30,7 @@ class Joiner:
 
     def continues(self, before: str, after: str, *, may_be_heading: bool) -> bool:
         """Whether the raw block `after` goes on with the raw paragraph `before`."""
-        if ends_sentence(before) or DUTY_TAIL.search(repair(before)):
+        if ends_sentence(before) or NOTE_TAIL.search(repair(before)):
             return False
         text, following = repair(before), repair(after)
         if not text or not following:

@@ -12,11 +12,14 @@ import tomllib
 from importlib import resources
 from typing import Any
 
-from corpus.text import nfkc, repair
+from corpus.numbering import read_marker
+from corpus.text import nfkc, repair, squash
+from corpus.words import alternatives
 
 _LEVEL = re.compile(
     r"^(?:中共)?(?:[^省市区县]{2,8}(?:省|自治区))?(?:[^省市区县]{1,6}市)?(?:[^省市区县]{1,6}(?:区|县|市|旗))?"
 )
+_ORG = re.compile(rf"(?:{alternatives('org_suffixes')})(?:[（(][^）)]{{1,12}}[）)])?$")
 # What follows the core of a name: 人社 + 局.
 _ENDING = re.compile(r"局|委|厅|部|署|院|中心|办|处|科|所|站")
 
@@ -89,3 +92,9 @@ def same_office(a: str, b: str) -> bool:
     """Whether two names are one office: equal keys, and levels that do not contradict."""
     la, lb = level(a), level(b)
     return key(a) == key(b) and (not la or not lb or la == lb)
+
+
+def is_org(text: str) -> bool:
+    """Whether a short line is the name of one or more bodies."""
+    compact = repair(text)
+    return 1 < len(squash(compact)) <= 60 and not read_marker(compact) and _ORG.search(compact) is not None

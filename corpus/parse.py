@@ -24,7 +24,6 @@ from corpus.fields import (
     find_email,
     find_phones,
     is_attachment_list,
-    is_org,
     read_addressee,
     read_contact,
     split_signature,
@@ -32,11 +31,11 @@ from corpus.fields import (
 from corpus.heads import Head, find_heads, split_inline
 from corpus.joins import Joiner, make_joiner
 from corpus.model import LeftOut, Notice, ParsedFile, Role, Source, Span, Warn
+from corpus.offices import is_org
 from corpus.place import Place, Step, StepKind
 from corpus.reading import read_text
 from corpus.text import repair, squash
 from corpus.tree import Paragraph, Part, Piece, walk
-
 
 _TITLE, _INFO = Place((Step(StepKind.TITLE),)), Place((Step(StepKind.INFO),))
 

@@ -19,12 +19,12 @@ from eval.evaluate import ask_all, evaluate
 from eval.model import Question, System
 from eval.results import Run, Setting
 from eval.systems import Bench, Ours, embed
-from index.bm25 import Fields, build_bm25
-from index.dense import Dense, build_dense
-from index.embedding import Embedder
+from index.local.dense import Dense, build_dense
+from index.local.keywords import Fields, build_bm25
+from index.local.store import Index, IndexedClause
+from index.model.embedder import Embedder
 from index.passages import passage
 from index.paths import cache_folder
-from index.store import Index, IndexedClause
 from retriever.fusion import fuse, min_max, reciprocal_rank
 from retriever.model import Filters
 from retriever.search import Query, Retriever, Scored
@@ -121,7 +121,7 @@ def _bare_dense(bench: Bench) -> Dense:
 
 def _untuned(bench: Bench) -> System:
     """The default model without its adapter. Raises ModelError or OSError if it can't be made."""
-    from index.train import embedder_with  # brings ONNX Runtime, which --help must not wait for
+    from index.model.make import embedder_with  # brings ONNX Runtime, which --help must not wait for
 
     embedder = embedder_with(cache_folder() / "untuned", None)
     dense = _dense(bench.index, embedder, lambda clause: passage(clause.notice.title, clause.path, clause.text))

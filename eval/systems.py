@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eval.stard import Search, Searches, Stard
-    from index.embedding import Embedder
-    from index.store import Index
+    from index.local.store import Index
+    from index.model.embedder import Embedder
     from retriever.search import Retriever
 
 OURS = "ours"
@@ -74,8 +74,8 @@ class Bench:
 
     def __init__(self, folder: Path | None) -> None:
         """Open the index in `folder`, or the default one. Raises what opening an index raises."""
+        from index.local.store import Index
         from index.paths import DEFAULT_INDEX
-        from index.store import Index
 
         self._folder = DEFAULT_INDEX if folder is None else folder
         self.index: Index = Index.open(self._folder)
@@ -106,7 +106,7 @@ class Bench:
     @cached_property
     def embedder(self) -> Embedder:
         """The index's own model; the default one for an index without embeddings."""
-        from index.embedding import load_embedder
+        from index.model.load import load_embedder
 
         return load_embedder(self.model)
 
@@ -204,9 +204,9 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     The article's name takes the place of our headings, in the keyword index and in the embedding.
     """
     from eval.stard import Searches
-    from index.bm25 import Fields, build_bm25
-    from index.embedding import load_embedder
-    from index.model_folder import MODEL_NAME
+    from index.local.keywords import Fields, build_bm25
+    from index.model.folder import MODEL_NAME
+    from index.model.load import load_embedder
     from retriever.fusion import fuse, order
     from retriever.search import DEPTH
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import GongbaoError
-from index.manifest import read_manifest
+from index.local.manifest import read_manifest
 from index.paths import DEFAULT_INDEX
 
 
@@ -30,11 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words[:1] == ["make-model"]:
-            from index.model_build import main_make_model
+            from index.model.make import main_make_model
 
             return main_make_model(words[1:])
         if words[:1] == ["train"]:
-            from index.train import main_train
+            from index.training.train import main_train
 
             return main_train(words[1:])
         args = parser().parse_args(words)
@@ -56,10 +56,10 @@ def info(folder: Path) -> dict[str, Any]:
 
 def verify(folder: Path) -> dict[str, Any]:
     """Open the index as a search does, but with every file's hash, however large, and every posting."""
-    from index.store import Index
+    from index.opening import open_index
 
-    index = Index.open(folder, thorough=True)
-    return {**info(folder), "verified": True, "dense": index.dense is not None}
+    index = open_index(folder, thorough=True)
+    return {**info(folder), "verified": True, "dense": index.info.model is not None}
 
 
 def show(data: dict[str, Any]) -> str:

@@ -6,13 +6,10 @@ last. Whatever stops a build, the old index goes on answering, and finished embe
 
 from __future__ import annotations
 
-import datetime as dt
-import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +18,7 @@ from corpus.collection import Corpus, collect
 from corpus.errors import InputError
 from corpus.model import ParsedFile
 from corpus.sources import shown
-from index.bm25 import Fields, build_bm25
-from index.clauses import IndexedNotice, write_clauses
-from index.dense import build_dense, factory, save_dense
-from index.directory import write_offices
-from index.embedding import Embedder, ModelError, load_embedder
-from index.files import TEMPORARY, remove_folder, seal
+from index.engine import EngineWriter, IndexedNotice, ModelInfo
 from index.inputs import (
     InputFile,
     ParseCache,
@@ -35,8 +27,8 @@ from index.inputs import (
     parse_input,
     program_sha256,
 )
-from index.lock import build_lock
-from index.manifest import (
+from index.local.lock import build_lock
+from index.local.manifest import (
     VERSION,
     IndexCorrupt,
     IndexMissing,
@@ -44,9 +36,12 @@ from index.manifest import (
     Manifest,
     open_files,
     read_manifest,
-    write_manifest,
 )
-from index.model_folder import MODEL_NAME, default_folder, read_card
+from index.local.writer import LocalWriter, Provenance, sweep
+from index.model.embedder import Embedder
+from index.model.errors import ModelError
+from index.model.folder import MODEL_NAME, default_folder, read_card
+from index.model.load import load_embedder
 from index.passages import passage
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 from index.report import BuildReport, FileReport, Progress
@@ -76,7 +71,7 @@ def build(
     found, task.report.warnings = find_with_warnings(inputs)
     index.mkdir(parents=True, exist_ok=True)
     with build_lock(index):
-        task.sweep()
+        sweep(index)
         files = hash_inputs(found)
         choice = choose_model(model) if dense else Choice(None)
         old = _whole(index)
@@ -157,20 +152,6 @@ class _Build:
         self.report = BuildReport(shown(index), [])
         self.started = self.lap = time.monotonic()
 
-    def sweep(self) -> None:
-        """Remove earlier data folders, and what builds that were stopped left behind. A reader that
-        is still opening one of them reads the manifest again."""
-        try:
-            keep = read_manifest(self.index).data
-        except (IndexMissing, IndexOutdated, IndexCorrupt):
-            keep = None  # nothing can be opened, so nothing is in use
-        for folder in self.index.glob("data-*"):
-            if folder.name != keep:
-                remove_folder(folder)
-        for place in (self.index, self.index / "cache" / "parsed", self.index / "cache"):
-            for left in place.glob(f".*{TEMPORARY}"):
-                left.unlink(missing_ok=True)
-
     def unchanged(self, old: Manifest, files: Sequence[InputFile], choice: Choice) -> BuildReport:
         """The report of an index that is up to date; files that failed before have failed again."""
         errors = {entry["file"]: entry.get("error") for entry in old.sources}
@@ -204,76 +185,52 @@ class _Build:
 
         Where there are no vectors yet, the keyword index answers while they are made.
         """
-        data = self.index / f"data-{secrets.token_hex(6)}"
-        data.mkdir()
-        try:
-            manifest, passages = self._keywords(data, parsed, files)
-            if choice.sha256 is not None and (old is None or old.model is None):
-                write_manifest(self.index, manifest)
-            if choice.sha256 is not None:
-                manifest = self._vectors(data, manifest, passages, choice)
-            self.report.note = choice.note
-            write_manifest(self.index, manifest)
-        finally:
-            # What the manifest names now stays, whatever went wrong: the disk may have failed just
-            # after the rename.
-            self.sweep()
-        ParseCache(self.index / "cache" / "parsed").forget_all_but([entry.sha256 for entry in files])
-        self._lap("total", since=self.started)
-
-    def _keywords(
-        self, data: Path, parsed: list[ParsedFile], files: Sequence[InputFile]
-    ) -> tuple[Manifest, list[tuple[str, str]]]:
-        """Write notices, clauses and keyword index; the manifest of these, and what is to be embedded."""
         corpus = collect(parsed)
         self._warn(corpus)
         notices = [IndexedNotice(entry.notice, entry.files) for entry in corpus.notices]
-        pairs = [(entry.notice, clause) for entry in notices for clause in entry.notice.clauses]
-        write_clauses(data, notices)
-        write_offices(data, (entry.notice for entry in notices))
-        build_bm25(Fields(clause.text, " ".join(clause.path), notice.title) for notice, clause in pairs).save(data)
-        self.report.notices, self.report.clauses = len(notices), len(pairs)
         errors = {entry.file: entry.error for entry in self.report.files}
-        manifest = Manifest(
-            data=data.name,
-            sources=[entry.to_json(errors[entry.name]) for entry in files],
-            tokens=fingerprint(),
-            model=None,
-            notices=len(notices),
-            clauses=len(pairs),
-            vectors=0,
-            built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            inputs=self.inputs,
-            files=seal(data),
-            settings={"program": _program()},
-        )
-        self._lap("bm25")
-        return manifest, [passage(notice.title, clause.path, clause.text) for notice, clause in pairs]
+        sources = [entry.to_json(errors[entry.name]) for entry in files]
+        try:
+            writer = LocalWriter(self.index, Provenance(sources, self.inputs, _program()))
+            writer.write_keywords(notices)
+            self.report.notices = len(notices)
+            self.report.clauses = sum(len(entry.notice.clauses) for entry in notices)
+            self._lap("bm25")
+            if choice.sha256 is not None:
+                if old is None or old.model is None:
+                    writer.publish()
+                self._vectors(writer, notices, choice)
+            self.report.note = choice.note
+            writer.publish()
+        finally:
+            # What the manifest names now stays, whatever went wrong: the disk may have failed just
+            # after the rename.
+            sweep(self.index)
+        ParseCache(self.index / "cache" / "parsed").forget_all_but([entry.sha256 for entry in files])
+        self._lap("total", since=self.started)
 
     def _warn(self, corpus: Corpus) -> None:
         by_file = {entry.file: entry for entry in self.report.files}
         for name, warning in corpus.warnings:
             by_file[name].warnings.append(warning.to_json())
 
-    def _vectors(self, data: Path, manifest: Manifest, passages: list[tuple[str, str]], choice: Choice) -> Manifest:
-        """Embed what is new and write the FAISS index; the manifest with both."""
+    def _vectors(self, writer: EngineWriter, notices: Sequence[IndexedNotice], choice: Choice) -> None:
+        """Embed what is new and write all vectors."""
         embedder = load_embedder(choice.name)
+        pairs = ((entry.notice.title, clause) for entry in notices for clause in entry.notice.clauses)
         texts: list[str] = []
         owners: list[int] = []
-        for row, (head, text) in enumerate(passages):
-            windows = embedder.split_passage(head, text)
+        for row, (title, clause) in enumerate(pairs):
+            windows = embedder.split_passage(*passage(title, clause.path, clause.text))
             texts += windows
             owners += [row] * len(windows)
         cache = VectorCache(self.index / "cache", embedder)
         vectors = self._embed(cache, embedder, texts)
-        save_dense(data, build_dense(vectors), np.asarray(owners, np.int32))
+        model = ModelInfo(embedder.name, embedder.dim, embedder.sha256)
+        writer.write_vectors(vectors, np.asarray(owners, np.int32), model)
         cache.forget_all_but(texts)
         self.report.vectors, self.report.model, self.report.dense = len(texts), embedder.name, True
         self._lap("embed")
-        described: dict[str, Any] = {"name": embedder.name, "dim": embedder.dim, "sha256": embedder.sha256}
-        settings = {**manifest.settings, "faiss": factory(*vectors.shape)}
-        files = seal(data, manifest.files)
-        return replace(manifest, model=described, vectors=len(texts), files=files, settings=settings)
 
     def _embed(self, cache: VectorCache, embedder: Embedder, texts: list[str]) -> NDArray[np.float32]:
         """Vectors of `texts` [len(texts), dim]; those made before come from the cache."""

@@ -57,10 +57,29 @@ def tokenize(text: str) -> list[str]:
     return out
 
 
+# What `tokenize` runs and reads: an index searched with other tokens than it was built with finds less, silently.
+# A test compares this with the modules' imports.
+DEPENDS_ON = (
+    ("corpus", "doc_number.py"),
+    ("corpus", "numbering.py"),
+    ("corpus", "offices.py"),
+    ("corpus", "text.py"),
+    ("corpus", "words.py"),
+    ("corpus", "data/offices.toml"),
+    ("corpus", "data/words.toml"),
+    ("index", "segmenter.py"),
+    ("index", "tokens.py"),
+    ("index", "data/stop_words.toml"),
+)
+
+
+@functools.cache
 def fingerprint() -> dict[str, str]:
-    """What the tokens depend on, for the manifest: jieba's version and the word list's hash."""
+    """What the tokens depend on, for the manifest: jieba's version, and a hash over our code and word lists."""
     import jieba
 
-    digest = hashlib.sha256(resources.files("index").joinpath("data/stop_words.toml").read_bytes())
-    digest.update(resources.files("corpus").joinpath("data/offices.toml").read_bytes())
-    return {"jieba": str(jieba.__version__), "words_sha256": digest.hexdigest()}
+    digest = hashlib.sha256()
+    for package, name in DEPENDS_ON:
+        content = resources.files(package).joinpath(name).read_bytes().replace(b"\r\n", b"\n")
+        digest.update(hashlib.sha256(content).digest())
+    return {"jieba": str(jieba.__version__), "program_sha256": digest.hexdigest()}

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import Embedder
 from index.files import write_file
+from index.model.embedder import Embedder
 
 _KEY = 16  # bytes of a text's hash
 _FORMAT = 2  # 2: records have a checksum

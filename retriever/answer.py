@@ -15,7 +15,7 @@ import numpy as np
 from corpus.model import ClauseKind
 from corpus.offices import same_office
 from corpus.text import CJK, nfkc, squash
-from index.store import IndexedClause
+from index.local.store import IndexedClause
 from index.tokens import tokenize
 from retriever.confidence import Evidence, confidence, threshold
 from retriever.intent import Intent

@@ -10,7 +10,7 @@ from corpus.errors import UsageError
 from corpus.model import Notice, Span
 from corpus.offices import same_office
 from corpus.text import squash
-from index.store import IndexedClause
+from index.local.store import IndexedClause
 from retriever.citation import citation
 from retriever.references import Link
 

@@ -1,6 +1,6 @@
 """The directory of offices: the office of a name, its phone, and the offices that a text names.
 
-What offices there are was gathered when the index was built (`index.directory`).
+What offices there are was gathered when the index was built (`index.office_list`).
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpus.offices import level
-from index.directory import Entry, Mention, duties, place_of
-from index.store import Index
+from index.local.store import Index
+from index.office_list import Entry, Mention, duties, place_of
 
 _SHORTEST = 3  # characters of a name that is looked for in running text: shorter ones are parts of words
 

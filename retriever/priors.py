@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from corpus.fields import is_attachment_list
 from corpus.model import ClauseKind, Status
-from index.store import IndexedClause
+from index.local.store import IndexedClause
 from retriever.intent import Intent
 
 CONTACT_PENALTY = 0.35  # a contact or signature line, unless the question asks for one

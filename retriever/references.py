@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus.doc_number import find_numbers
 from corpus.text import squash
-from index.store import Index, IndexedClause
+from index.local.store import Index, IndexedClause
 
 _ARTICLE = re.compile(
     r"(?:本(?:办法|规定|条例|规则|细则)|依照|按照|依据|根据|符合|违反|前述|有)第([一二三四五六七八九十百]+)条"

@@ -17,9 +17,11 @@ from corpus.errors import UsageError
 from corpus.fields import is_attachment_list
 from corpus.model import ClauseKind
 from corpus.text import squash
-from index.embedding import Embedder, ModelError, Vectors, load_embedder
+from index.local.store import Index, IndexedClause
+from index.model.embedder import Embedder, Vectors
+from index.model.errors import ModelError
+from index.model.load import load_embedder
 from index.paths import DEFAULT_INDEX
-from index.store import Index, IndexedClause
 from index.tokens import tokenize
 from retriever.answer import answer_question
 from retriever.folding import Folder

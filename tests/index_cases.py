@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build import BuildReport, build
-from index.store import Index
+from index.local.store import Index
 
 GAZETTE = Path(__file__).parent.parent / "corpus" / "bulletins" / "lishi-2023-02.txt"
 
@@ -108,6 +108,6 @@ def content(index: Index) -> dict[str, Any]:
 
 def file_of(index: Path, name: str) -> Path:
     """A file in the data folder of the index."""
-    from index.manifest import read_manifest
+    from index.local.manifest import read_manifest
 
     return index / read_manifest(index).data / name

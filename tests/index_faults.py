@@ -29,8 +29,8 @@ import faiss  # noqa: F401 (loaded once, before the forks)
 
 import index.build as building
 from corpus.errors import GongbaoError
-from index.manifest import IndexMissing
-from index.store import Index
+from index.local.manifest import IndexMissing
+from index.local.store import Index
 from index.tokens import tokenize
 from tests.index_cases import DIM, QuickEmbedder, content, notice_text, write_notices
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from index import model_build, model_folder, model_source, prompts
-from index.embedding import (
+from index.model.embedder import (
     ModelError,
     ModelMissing,
     Vectors,
@@ -22,9 +22,9 @@ from index.embedding import (
     load_embedder,
     split_windows,
 )
-from index.onnx_embedder import OnnxEmbedder
-from index.prompts import Prompts
-from index.train import embedder_with
+from index.model.make import embedder_with
+from index.model.onnx_embedder import OnnxEmbedder
+from index.model.prompts import Prompts
 
 ROOT = Path(__file__).parent.parent
 BULLETIN = ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt"
@@ -123,7 +123,7 @@ def test_progress_counts_every_text_once(embedder: OnnxEmbedder, passages: list[
 
 @pytest.fixture(scope="session")
 def st_embedder(model: Path) -> WindowedEmbedder:
-    from index.st_embedder import StEmbedder
+    from index.model.st_embedder import StEmbedder
 
     return StEmbedder(str(model))
 
@@ -158,7 +158,7 @@ def test_a_local_sentence_transformer_needs_no_network(model: Path, tmp_path: Pa
         "import socket\n"
         "def refuse(*_args, **_options): raise SystemExit('asked the network')\n"
         "socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse\n"
-        "from index.embedding import load_embedder\n"
+        "from index.model.load import load_embedder\n"
         f"embedder = load_embedder({str(folder)!r})\n"
         "assert type(embedder).__name__ == 'StEmbedder', type(embedder)\n"
         "assert embedder.encode_questions(['怎么申请低保']).shape == (1, 384)\n"
@@ -169,7 +169,7 @@ def test_a_local_sentence_transformer_needs_no_network(model: Path, tmp_path: Pa
 def test_default_model_imports_no_torch(model: Path) -> None:
     run_python(
         "import sys\n"
-        "from index.embedding import load_embedder\n"
+        "from index.model.load import load_embedder\n"
         "load_embedder().encode_questions(['怎么申请低保'])\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'onnx'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
@@ -302,7 +302,7 @@ def test_a_whole_model_is_kept_and_a_broken_one_replaced(tmp_path: Path) -> None
 
 
 def test_two_makers_at_once(tmp_path: Path) -> None:
-    code = f"from pathlib import Path; from index.model_build import make_model; make_model(Path({str(tmp_path)!r}))"
+    code = f"from pathlib import Path; from index.model.make import make_model; make_model(Path({str(tmp_path)!r}))"
     makers = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) for _ in range(2)]
     assert [maker.wait(timeout=120) for maker in makers] == [0, 0]
     assert [path.name for path in tmp_path.iterdir()] == [model_folder.default_folder(tmp_path).name]

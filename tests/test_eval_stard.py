@@ -11,7 +11,7 @@ import pytest
 from corpus.errors import UsageError
 from eval.show import stard_text
 from eval.stard import MEASURES, Searches, measure, measure_all, read_stard
-from index.train_data import is_held_out
+from index.training.data import is_held_out
 
 HELD_OUT = next(id for id in range(100) if is_held_out(id))
 REAL = Path(__file__).parents[2] / "shared" / "data" / "stard"

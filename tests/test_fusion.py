@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.text import squash
-from index.bm25 import Fields, build_bm25
+from index.local.keywords import Fields, build_bm25
 from retriever.fusion import CEILING_SHARE, DENSE_WEIGHT, fuse, min_max, order
 
 TEXTS = (

@@ -9,8 +9,8 @@ import bm25s
 import numpy as np
 import pytest
 
-from index.bm25 import K1, B, Bm25, Fields, build_bm25, from_weights, read_array, term_weights
 from index.files import read_sealed, seal
+from index.local.keywords import K1, B, Bm25, Fields, build_bm25, from_weights, read_array, term_weights
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.dense import MANY, Dense, build_dense, factory, load_dense, save_dense
 from index.files import read_sealed, seal
+from index.local.dense import MANY, Dense, build_dense, factory, load_dense, save_dense
 from index.vectors import VectorCache
 from tests.index_cases import QuickEmbedder
 

@@ -14,9 +14,9 @@ from corpus.model import Notice
 from corpus.parse import parse_source
 from corpus.reading import read_text
 from index.build import build
-from index.directory import Entry, gather, read_offices, write_offices
-from index.manifest import OFFICES
-from index.store import Index
+from index.local.manifest import OFFICES
+from index.local.store import Index
+from index.office_list import Entry, gather, read_offices, write_offices
 from retriever.offices import Directory
 from tests.index_cases import GAZETTE
 

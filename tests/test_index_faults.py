@@ -18,9 +18,9 @@ import pytest
 
 import build_index
 from index.build import build
-from index.lock import HOLDER, BuildBusy, build_lock
-from index.manifest import read_manifest
-from index.store import Index
+from index.local.lock import HOLDER, BuildBusy, build_lock
+from index.local.manifest import read_manifest
+from index.local.store import Index
 from tests.index_cases import GAZETTE, content, notice_text, numbers, quick_build, write_notices
 
 ROOT = Path(__file__).parent.parent
@@ -187,7 +187,7 @@ def test_a_lock_whose_holder_was_killed_is_free(tmp_path):
 import os, signal, sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from index.lock import build_lock
+from index.local.lock import build_lock
 with build_lock(Path({str(tmp_path)!r})):
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -6,9 +6,9 @@ import pytest
 
 from corpus.parse import parse_source
 from index.build import build
-from index.embedding import load_embedder
-from index.model_folder import default_folder, is_made_model
-from index.store import Index
+from index.local.store import Index
+from index.model.folder import default_folder, is_made_model
+from index.model.load import load_embedder
 from tests.index_cases import NOTICES, NUMBERS, content, notice_text, numbers, quick_build, write_notices
 
 

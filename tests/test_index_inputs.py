@@ -14,7 +14,7 @@ import pytest
 import build_index
 from corpus.errors import UsageError
 from index.build import build
-from index.store import Index
+from index.local.store import Index
 from tests.index_cases import NUMBERS, notice_text, numbers, write_notices
 
 GOOD = "3号.txt"

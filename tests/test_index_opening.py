@@ -14,8 +14,8 @@ import pytest
 import build_index
 from corpus.errors import GongbaoError
 from index.build import build
-from index.manifest import IndexCorrupt, IndexMissing, IndexOutdated, read_manifest, write_manifest
-from index.store import Index
+from index.local.manifest import IndexCorrupt, IndexMissing, IndexOutdated, read_manifest, write_manifest
+from index.local.store import Index
 from tests.index_cases import content, file_of, quick_build, write_notices
 
 FILES = (
@@ -187,7 +187,7 @@ def test_a_notice_expires_without_a_build(tmp_path, monkeypatch):
         def today(cls) -> dt.date:
             return today + dt.timedelta(days=1)
 
-    monkeypatch.setattr("index.store.dt.date", Tomorrow)
+    monkeypatch.setattr("index.local.store.dt.date", Tomorrow)
     assert opened.outdated()
     again = Index.open(tmp_path / "ix")
     assert [entry.notice.status.value for entry in again.notices] == ["expired"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from index.build import build
-from index.model_folder import default_folder, is_made_model
+from index.model.folder import default_folder, is_made_model
 from index.paths import _temporary_folder, cache_folder
 from tests.index_cases import write_notices
 
@@ -78,7 +78,7 @@ except SystemExit:
     assert loaded(code) == []
 
 
-@pytest.mark.parametrize("what", ["from index.build import build", "from index.store import Index"])
+@pytest.mark.parametrize("what", ["from index.build import build", "from index.local.store import Index"])
 def test_building_and_opening_load_no_torch(what):
     assert not {"torch", "transformers", "sentence_transformers"} & set(loaded(what))
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.build import build
-from index.dense import Dense
-from index.store import Index
+from index.local.dense import Dense
+from index.local.store import Index
 from retriever.model import Filters, SearchResult
 from retriever.search import Retriever
 from tests.index_cases import NUMBERS, QuickEmbedder, quick_build, write_notices

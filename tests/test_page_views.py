@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_support import opened
 
-from index.lock import HOLDER
+from index.local.lock import HOLDER
 from retriever.model import Hit
 from retriever.page.collection import Collection
 from retriever.page.filters import filters_of

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from corpus.errors import UsageError
 from corpus.text import squash
 from index.build import build
-from index.model_folder import default_folder, is_made_model
+from index.model.folder import default_folder, is_made_model
 from retriever.answer import candidates, question_terms
 from retriever.citation import citation
 from retriever.confidence import FEATURES, Evidence, confidence, threshold

@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from corpus.errors import UsageError
 from index import lora as loras
 from index import train_data
-from index.embedding import ModelError
-from index.lora import Lora, LowRank, own_lora_path, read_lora, write_lora
-from index.lora_train import LoraTrainer, Settings
-from index.model_build import make_model
-from index.model_folder import WEIGHTS_FILE, read_card
-from index.onnx_embedder import OnnxEmbedder
-from index.prompts import Prompts
-from index.train import embedder_with, near_misses, recall
-from index.train_data import Example, is_held_out, read_training_data
+from index.model.errors import ModelError
+from index.model.folder import WEIGHTS_FILE, read_card
+from index.model.lora import Lora, LowRank, own_lora_path, read_lora, write_lora
+from index.model.make import embedder_with, make_model, near_misses, recall
+from index.model.onnx_embedder import OnnxEmbedder
+from index.model.prompts import Prompts
+from index.training.data import Example, is_held_out, read_training_data
+from index.training.lora_trainer import LoraTrainer, Settings
 
 STARD = Path(__file__).parents[2] / "shared" / "data" / "stard"
 QUERY = "encoder.layer.3.attention.self.query"
@@ -87,7 +86,7 @@ def test_another_adapter_makes_the_model_anew(tmp_path: Path, monkeypatch: pytes
     assert first.lora_sha256 == read_lora(own_lora_path()).sha256
     other = tmp_path / "other.safetensors"
     write_lora(other, {QUERY: LowRank(random(2, 384), random(384, 2))})
-    monkeypatch.setattr("index.model_build.own_lora_path", lambda: other)
+    monkeypatch.setattr("index.model.make.own_lora_path", lambda: other)
     assert make_model(tmp_path) == folder
     again = read_card(folder)
     assert again.lora_sha256 == read_lora(other).sha256

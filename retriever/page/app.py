@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from index.cores import usable_cores
+from index.model.cores import usable_cores
 from index.paths import cache_folder
 
 # Before Gradio is imported: it reads its switches then.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.store import IndexedNotice
+from index.local.store import IndexedNotice
 from retriever.page.collection import Collection
 from retriever.page.filters import filters_of
 from retriever.page.kinds import kind_of

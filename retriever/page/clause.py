@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpus.model import ClauseKind
 from corpus.text import squash
-from index.store import IndexedClause
+from index.local.store import IndexedClause
 from retriever.page.cite import source_line, styles
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.store import IndexedClause, IndexedNotice
+from index.local.store import IndexedClause, IndexedNotice
 from retriever.offices import Entry
 from retriever.page.examples import examples
 from retriever.page.filters import Options

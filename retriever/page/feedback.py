@@ -16,7 +16,7 @@ from uuid import uuid4
 from corpus.errors import UsageError
 from corpus.model import ClauseKind
 from corpus.text import cut, squash
-from index.store import IndexedClause
+from index.local.store import IndexedClause
 from retriever.model import MAX_QUESTION
 from retriever.page.collection import Collection
 from retriever.page.feedback_form import NOTHING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.store import IndexedClause
+from index.local.store import IndexedClause
 from retriever.model import SearchResult
 from retriever.page.markup import Html, el
 

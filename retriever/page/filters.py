@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from corpus.model import Notice
-from index.store import IndexedNotice
+from index.local.store import IndexedNotice
 from retriever.model import Filters
 from retriever.page.kinds import kind_of
 from retriever.page.view import View

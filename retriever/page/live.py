@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import GongbaoError
-from index.lock import HOLDER
-from index.manifest import stamp
+from index.local.lock import HOLDER
+from index.local.manifest import stamp
 from retriever.page.collection import Collection
 from retriever.search import Retriever
 

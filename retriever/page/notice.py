@@ -7,7 +7,7 @@ from itertools import groupby
 
 from corpus.model import ClauseKind, Notice
 from corpus.text import squash
-from index.store import IndexedClause, IndexedNotice
+from index.local.store import IndexedClause, IndexedNotice
 from retriever.page.card import tel
 from retriever.page.clause import body, citations, pick_box, source
 from retriever.page.collection import Collection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from corpus.model import Span
-from index.store import IndexedClause
+from index.local.store import IndexedClause
 from retriever.page.collection import Collection
 from retriever.page.markup import Html, el, join
 from retriever.page.originals import MOST_PAGES, Originals, Sheet, has_pictures

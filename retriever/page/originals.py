@@ -25,8 +25,8 @@ from corpus.errors import GongbaoError, InputError
 from corpus.model import Clause
 from corpus.sources import expand_inputs, shown
 from index.files import sha256_file
-from index.manifest import Manifest
-from index.store import IndexedClause
+from index.local.manifest import Manifest
+from index.local.store import IndexedClause
 from retriever.page.collection import Collection
 
 MOST_PAGES = 4  # pages shown of one clause; a clause of 800 characters rarely has more than two

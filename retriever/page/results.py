@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.errors import GongbaoError
 from corpus.text import squash
-from index.store import IndexedClause
+from index.local.store import IndexedClause
 from retriever.model import Hit, SearchResult
 from retriever.page.card import answer_card, refused_card, trouble_card
 from retriever.page.clause import actions, body, crumbs, same_elsewhere, source

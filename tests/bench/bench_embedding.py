@@ -28,10 +28,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from corpus.text import cut, repair  # noqa: E402
-from index.cores import usable_cores  # noqa: E402
-from index.embedding import Embedder  # noqa: E402
-from index.model_build import make_model  # noqa: E402
-from index.onnx_embedder import OnnxEmbedder  # noqa: E402
+from index.model.cores import usable_cores  # noqa: E402
+from index.model.embedder import Embedder  # noqa: E402
+from index.model.make import make_model  # noqa: E402
+from index.model.onnx_embedder import OnnxEmbedder  # noqa: E402
 
 BULLETIN = ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt"
 QUESTION = "怎么申请最低生活保障？"
@@ -53,7 +53,7 @@ def main() -> None:
     print(f"cold start: {cold:.2f} s from a new process to the first question's vector")
 
     ours = OnnxEmbedder(folder, threads=threads)
-    from index.st_embedder import StEmbedder  # after the cold start, which must not have it
+    from index.model.st_embedder import StEmbedder  # after the cold start, which must not have it
 
     theirs = StEmbedder(str(folder), threads=threads)
     texts = passages(args.passages)
@@ -135,7 +135,7 @@ def onnx_product(left: np.ndarray, right: np.ndarray, threads: int) -> Callable[
 
 
 def cold_start() -> float:
-    code = f"from index.embedding import load_embedder; load_embedder().encode_questions([{QUESTION!r}])"
+    code = f"from index.model.load import load_embedder; load_embedder().encode_questions([{QUESTION!r}])"
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
     return time.perf_counter() - start

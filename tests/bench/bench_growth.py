@@ -31,15 +31,15 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from index.bm25 import from_weights  # noqa: E402
-from index.clauses import write_clauses  # noqa: E402
-from index.cores import usable_cores  # noqa: E402
-from index.dense import Dense, build_dense, factory, save_dense  # noqa: E402
-from index.directory import write_offices  # noqa: E402
-from index.embedding import Embedder, load_embedder  # noqa: E402
 from index.files import seal  # noqa: E402
-from index.manifest import Manifest, write_manifest  # noqa: E402
-from index.store import Index  # noqa: E402
+from index.local.clauses import write_clauses  # noqa: E402
+from index.local.dense import Dense, build_dense, factory, save_dense  # noqa: E402
+from index.local.keywords import from_weights  # noqa: E402
+from index.local.manifest import Manifest, write_manifest  # noqa: E402
+from index.local.store import Index  # noqa: E402
+from index.model.cores import usable_cores  # noqa: E402
+from index.model.embedder import Embedder, load_embedder  # noqa: E402
+from index.office_list import write_offices  # noqa: E402
 from index.tokens import fingerprint  # noqa: E402
 from retriever.model import Filters  # noqa: E402
 from retriever.search import Retriever  # noqa: E402

@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT))
 
 from corpus.parse import parse_source  # noqa: E402
 from corpus.reading import read_text  # noqa: E402
-from index.bm25 import Fields, build_bm25, from_weights, term_weights  # noqa: E402
 from index.build import build  # noqa: E402
+from index.local.keywords import Fields, build_bm25, from_weights, term_weights  # noqa: E402
 from index.paths import DEFAULT_INPUT  # noqa: E402
 from tests.bench.machine import processor  # noqa: E402
 

@@ -29,9 +29,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from index.bm25 import from_weights  # noqa: E402
-from index.dense import Dense, build_dense  # noqa: E402
-from index.embedding import load_embedder  # noqa: E402
+from index.local.dense import Dense, build_dense  # noqa: E402
+from index.local.keywords import from_weights  # noqa: E402
+from index.model.load import load_embedder  # noqa: E402
 from index.tokens import tokenize  # noqa: E402
 from retriever.fusion import fuse, order  # noqa: E402
 from tests.bench.machine import processor  # noqa: E402

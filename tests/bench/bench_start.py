@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from index.model_folder import default_folder  # noqa: E402
+from index.model.folder import default_folder  # noqa: E402
 from index.paths import DEFAULT_INDEX  # noqa: E402
 from tests.bench.machine import children_cpu, processor  # noqa: E402
 
@@ -31,8 +31,8 @@ import time
 from pathlib import Path
 began = time.perf_counter()
 from retriever.search import Retriever
-from index.embedding import load_embedder
-from index.store import Index
+from index.model.load import load_embedder
+from index.local.store import Index
 imported = time.perf_counter()
 index = Index.open(Path({index!r}))
 opened = time.perf_counter()
@@ -47,8 +47,8 @@ print(f"  imports {{imported - began:.2f}} s, opening {{opened - imported:.2f}} 
 THEIRS = """
 from pathlib import Path
 from sentence_transformers import SentenceTransformer
-from index.st_embedder import StEmbedder
-from index.store import Index
+from index.model.st_embedder import StEmbedder
+from index.local.store import Index
 from retriever.search import Retriever
 Retriever(Index.open(Path({index!r})), StEmbedder({folder!r})).search({question!r})
 """

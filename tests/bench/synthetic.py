@@ -24,9 +24,9 @@ from corpus.model import Clause, ClauseKind, Notice, Span
 from corpus.parse import parse_source
 from corpus.reading import read_text
 from corpus.text import sentences
-from index.bm25 import TEXT_WEIGHT, Fields, term_weights
-from index.clauses import IndexedNotice
-from index.embedding import Embedder
+from index.local.clauses import IndexedNotice
+from index.local.keywords import TEXT_WEIGHT, Fields, term_weights
+from index.model.embedder import Embedder
 from index.paths import cache_folder
 from index.tokens import tokenize
 from index.vectors import VectorCache
@@ -90,7 +90,7 @@ class Synthetic:
         return Clause(clause_id, path, ClauseKind.CLAUSE, text, Span(row + 1, row + 1))
 
     def weights(self) -> Iterator[dict[str, int]]:
-        """The tokens of each clause as `index.bm25.term_weights` counts them; each sentence is cut once."""
+        """The tokens of each clause as `index.local.keywords.term_weights` counts them; each sentence is cut once."""
         cut = [Counter(tokenize(sentence)) for sentence in self.pool]
         row = 0
         for entry in self.notices():

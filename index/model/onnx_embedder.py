@@ -9,23 +9,24 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from index.cores import usable_cores
-from index.embedding import ModelError, Vectors, WindowedEmbedder
-from index.model_folder import GRAPH_FILE, TOKENIZER_FILE, broken, default_folder, read_card
-from index.prompts import prompts_for
+from index.model.cores import usable_cores
+from index.model.embedder import Vectors, WindowedEmbedder
+from index.model.errors import ModelError
+from index.model.folder import GRAPH_FILE, TOKENIZER_FILE, broken, default_folder, read_card
+from index.model.prompts import prompts_for
 
 _AWAKE_US = "20"
 
 
 class OnnxEmbedder(WindowedEmbedder):
-    """A model folder made by `index/model_build.py`. Safe to use from several threads at once."""
+    """A model folder made by `index/model/make.py`. Safe to use from several threads at once."""
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         """Raises ModelMissing if there is no model in `folder`, ModelError if it is not whole."""
         card = read_card(folder)
         prompts = prompts_for(card.name)
         if prompts is None:
-            raise ModelError(f"index/data/models.toml 里没有 {card.name} 的前缀", str(folder), "请补上一条")
+            raise ModelError(f"index/model/data/models.toml 里没有 {card.name} 的前缀", str(folder), "请补上一条")
         name = card.name if folder == default_folder() else str(folder.resolve())
         super().__init__(name, card.dim, card.max_tokens, prompts)
         self.sha256 = card.sha256

@@ -25,11 +25,11 @@ import numpy as np
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from index.embedding import Vectors, batches
-from index.lora import Lora, LowRank
-from index.model_folder import TOKENIZER_FILE
-from index.prompts import Prompts
-from index.train_data import Example
+from index.model.embedder import Vectors, batches
+from index.model.folder import TOKENIZER_FILE
+from index.model.lora import Lora, LowRank
+from index.model.prompts import Prompts
+from index.training.data import Example
 
 if TYPE_CHECKING:
     import torch

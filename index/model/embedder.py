@@ -1,8 +1,8 @@
-"""Embedding models: the interface, windows for long texts, and the one place that loads a model.
+"""Embedding models: the interface, and what all of them share (prefixes, windows for long texts, batches).
 
-The default model runs on ONNX Runtime (`index/onnx_embedder.py`) and needs neither torch nor
-transformers. Any other model is a SentenceTransformer (`index/st_embedder.py`). Both take care of
-prefixes (`index/prompts.py`), of texts that are longer than the model's window, of batches, and
+The default model runs on ONNX Runtime (`index/model/onnx_embedder.py`) and needs neither torch nor
+transformers. Any other model is a SentenceTransformer (`index/model/st_embedder.py`). Both take care of
+prefixes (`index/model/prompts.py`), of texts that are longer than the model's window, of batches, and
 return float32 rows of L2 norm 1.
 """
 
@@ -11,26 +11,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import GongbaoError
 from corpus.text import cut
-from index.prompts import Prompts
+from index.model.errors import ModelError
+from index.model.prompts import Prompts
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
-
-
-class ModelError(GongbaoError):
-    """An embedding model that can't be found, loaded or used."""
-
-
-class ModelMissing(ModelError):  # noqa: N818 (named like the index's IndexMissing)
-    """The default model has not been made yet."""
 
 
 class Embedder(Protocol):
@@ -177,26 +168,3 @@ def longest_fit(head: str, text: str, fits: Callable[[str], bool]) -> int:
         else:
             high = middle - 1
     return low
-
-
-def load_embedder(model: str | None = None, *, threads: int | None = None) -> Embedder:
-    """Load the default model (None or its name), or the SentenceTransformer `model` names.
-
-    `model` is a hub name or a folder. A folder made by `make-model` runs on ONNX Runtime too.
-    `threads` bounds the processor cores used; None takes what this process may use. Raises
-    ModelMissing if the default model has not been made, ModelError if another can't be loaded.
-    """
-    from index.model_folder import FORMER_NAMES, MODEL_NAME, default_folder, is_made_model
-
-    if model is None or model in (MODEL_NAME, *FORMER_NAMES):
-        folder = default_folder()
-    elif is_made_model(Path(model)):
-        folder = Path(model)
-    else:
-        from index.st_embedder import StEmbedder
-
-        return StEmbedder(model, threads=threads)
-
-    from index.onnx_embedder import OnnxEmbedder
-
-    return OnnxEmbedder(folder, threads=threads)

@@ -12,7 +12,7 @@ import functools
 import io
 import json
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.manifest import ROWS, SCORES, STARTS, VOCABULARY
+from index.engine import Ranked
+from index.local.manifest import ROWS, SCORES, STARTS, VOCABULARY
+from index.term_counts import inverse_frequency
 from index.tokens import tokenize
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -50,27 +52,32 @@ class Bm25:
     starts: NDArray[np.int64]
     size: int
 
-    def search(self, question: str) -> NDArray[np.float32]:
-        """BM25 score of every clause for a question: float32 [size], 0 where no term occurs."""
+    def scores_of(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """The sum of weight · BM25 of every clause: float32 [size], 0 where no token of `weights` occurs."""
         out = np.zeros(self.size, np.float32)
-        for token in dict.fromkeys(tokenize(question)):
+        for token, weight in weights.items():
             column = self.vocabulary.get(token)
             if column is not None:
                 begin, end = self.starts[column], self.starts[column + 1]
-                out[self.rows[begin:end]] += self.scores[begin:end]
+                out[self.rows[begin:end]] += np.float32(weight) * self.scores[begin:end]
         return out
+
+    def search(self, weights: Mapping[str, float], k: int, allowed: NDArray[np.bool_] | None = None) -> list[Ranked]:
+        """The `k` best clauses (`Engine.keywords`); `allowed` bool [size] keeps the search to some."""
+        scores = self.scores_of(weights)
+        if allowed is not None:
+            scores = np.where(allowed, scores, np.float32(0))
+        count = min(k, len(scores))
+        rows = np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, np.int64)
+        rows = rows[np.lexsort((rows, -scores[rows]))]
+        return [Ranked(int(row), float(scores[row])) for row in rows if scores[row] > 0]
 
     def counts(self) -> dict[str, int]:
         """In how many clauses each token of the vocabulary occurs."""
         lengths = np.diff(self.starts).tolist()
         return {token: lengths[column] for token, column in self.vocabulary.items()}
 
-    def ceiling(self, question: str) -> float:
-        """What no clause's score exceeds: the sum of idf over the question's tokens, those that no clause holds too."""
-        counts = np.array([self.document_count(token) for token in dict.fromkeys(tokenize(question))])
-        return float(inverse_frequency(counts, self.size).sum())
-
-    def document_count(self, token: str) -> int:
+    def count(self, token: str) -> int:
         """In how many clauses a token occurs."""
         column = self.vocabulary.get(token)
         return 0 if column is None else int(self.starts[column + 1] - self.starts[column])
@@ -84,7 +91,7 @@ class Bm25:
         (folder / VOCABULARY).write_text(json.dumps(words, ensure_ascii=False), "utf-8", newline="\n")
 
     @classmethod
-    def load(cls, files: dict[str, memoryview], size: int) -> Bm25:
+    def load(cls, files: Mapping[str, memoryview], size: int) -> Bm25:
         """What `save` wrote for an index of `size` clauses, from the files' content.
 
         Raises ValueError or KeyError if the files don't hold what they should.
@@ -164,11 +171,6 @@ def from_weights(clauses: Iterable[dict[str, int]]) -> Bm25:
     scores = _scores(frequency, lengths[rows], counts, lengths, size)
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return Bm25(vocabulary, scores, rows, starts, size)
-
-
-def inverse_frequency(counts: NDArray[np.int64], size: int) -> NDArray[np.float32]:
-    """idf of tokens that are in `counts` of `size` clauses: ln(1 + (size − count + ½) / (count + ½))."""
-    return np.asarray(np.log1p((size - counts + 0.5) / (counts + 0.5)), np.float32)
 
 
 def _scores(

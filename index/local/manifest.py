@@ -16,16 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import GongbaoError
+from index.engine import IndexInfo, ModelInfo, SourceFile
 from index.files import FileDamaged, read_sealed, reason, write_file
-from index.model_folder import MODEL_NAME
+from index.model.folder import MODEL_NAME
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
 # 2: clauses have a table of places, BM25 has plain arrays, files have sizes, the manifest its own hash.
 # 3: the offices that the corpus names are kept.
-FORMAT = 3
+# 4: clauses have a role, a place and a table of ids; offices name the notice of a phone.
+FORMAT = 4
 VERSION = "0.1.0"
 MANIFEST = "manifest.json"
-CLAUSES, CLAUSE_TABLE, NOTICES = "clauses.jsonl", "clauses.npy", "notices.jsonl"
+CLAUSES, CLAUSE_TABLE, CLAUSE_IDS, NOTICES = "clauses.jsonl", "clauses.npy", "clause-ids.npy", "notices.jsonl"
 SCORES, ROWS, STARTS, VOCABULARY = "bm25-scores.npy", "bm25-rows.npy", "bm25-starts.npy", "bm25-vocabulary.json"
 DENSE, OWNERS = "dense.faiss", "owners.npy"
 OFFICES = "offices.jsonl"
@@ -133,6 +135,23 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_file(folder / MANIFEST, manifest.render())
 
 
+def info_of(folder: Path, manifest: Manifest) -> IndexInfo:
+    """What the manifest says, as every engine says it."""
+    model = None if manifest.model is None else ModelInfo(**manifest.model)
+    return IndexInfo(
+        where=str(folder),
+        version=manifest.data,
+        built=manifest.built,
+        notices=manifest.notices,
+        clauses=manifest.clauses,
+        vectors=manifest.vectors,
+        model=model,
+        sources=tuple(SourceFile(**source) for source in manifest.sources),
+        inputs=tuple(manifest.inputs),
+        cache=folder / "cache",
+    )
+
+
 def stamp(folder: Path) -> tuple[int, int, int] | None:
     """What tells one manifest file from the next without reading it; None where there is none."""
     try:
@@ -164,5 +183,5 @@ def open_files(
 def check_tokens(folder: Path, manifest: Manifest, current: dict[str, str]) -> None:
     """Raises IndexOutdated if word segmentation differs from the one the index was built with."""
     if manifest.tokens != current:
-        what = "分词词表或 jieba 版本变了，索引需要重建"
+        what = "分词（程序、词表或 jieba 的版本）变了，索引需要重建"
         raise IndexOutdated(what, str(folder), build_command(folder, manifest))

@@ -17,16 +17,15 @@ import numpy as np
 from tqdm import tqdm
 
 from corpus.errors import GongbaoError
-from index.embedding import Embedder, Vectors
-from index.lora import mean, own_lora_path, read_lora, write_lora
-from index.lora_train import LoraTrainer, Settings
-from index.model_build import write_model
-from index.model_folder import MODEL_NAME
-from index.model_source import ModelSource, find_source
-from index.onnx_embedder import OnnxEmbedder
+from index.model.embedder import Embedder, Vectors
+from index.model.folder import MODEL_NAME
+from index.model.lora import mean, own_lora_path, read_lora, write_lora
+from index.model.make import embedder_with
+from index.model.onnx_embedder import OnnxEmbedder
+from index.model.prompts import Prompts, prompts_for
 from index.paths import cache_folder
-from index.prompts import Prompts, prompts_for
-from index.train_data import Example, TrainingData, read_training_data
+from index.training.data import Example, TrainingData, read_training_data
+from index.training.lora_trainer import LoraTrainer, Settings
 from index.vectors import VectorCache
 
 _CHUNK = 64
@@ -65,13 +64,6 @@ def recall(questions: Vectors, articles: Vectors, answers: Sequence[Sequence[int
         )
         for k in CUTOFFS
     }
-
-
-def embedder_with(folder: Path, lora: Path | None) -> OnnxEmbedder:
-    """The default model with this adapter, or without any, made in `folder`. Raises ModelError or OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_model(ModelSource(find_source()), None if lora is None else read_lora(lora), folder)
-    return OnnxEmbedder(folder)
 
 
 def main_train(argv: Sequence[str] | None = None) -> int:
@@ -153,7 +145,7 @@ def _vectors(
 
 def _prompts() -> Prompts:
     prompts = prompts_for(MODEL_NAME)
-    assert prompts is not None  # the default model's are in index/data/models.toml
+    assert prompts is not None  # the default model's are in index/model/data/models.toml
     return prompts
 
 

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.cores import usable_cores
-from index.embedding import ModelError, Vectors, WindowedEmbedder
 from index.files import sha256_file
-from index.prompts import Prompts, prompts_for
+from index.model.cores import usable_cores
+from index.model.embedder import Vectors, WindowedEmbedder
+from index.model.errors import ModelError
+from index.model.prompts import Prompts, prompts_for
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

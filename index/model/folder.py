@@ -11,14 +11,14 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.embedding import ModelError, ModelMissing
 from index.files import sha256_file
+from index.model.errors import ModelError, ModelMissing
 from index.paths import cache_folder
 
 MODEL_NAME = "multilingual-e5-small-zh-lay"
 # What the default model was called before: an index made with it is to be made again.
 FORMER_NAMES = ("multilingual-e5-small-zh",)
-# Raised when a change of `index/model_build.py` makes other files from the same source.
+# Raised when a change of `index/model/make.py` makes other files from the same source.
 FORMAT = 1
 CARD_FILE = "gongbao-model.json"
 GRAPH_FILE = "model.onnx"

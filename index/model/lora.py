@@ -1,8 +1,8 @@
 """The low-rank adapter that turns multilingual-e5-small into our default model (LoRA, Hu et al. 2021).
 
 Each linear layer's weight W [out, in] becomes W + up·down, with `down` [rank, in] and `up` [out, rank].
-`index/model_build.py` adds the change when it makes the model, so that a question or passage costs nothing
-more. `index/train.py` learns it; `data/lora.md` is its card.
+`index/model/make.py` adds the change when it makes the model, so that a question or passage costs nothing
+more. `index/training/train.py` learns it; `data/lora.md` is its card.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from index.embedding import ModelError
 from index.files import sha256_file
-from index.model_source import SOURCE_SHA256
+from index.model.errors import ModelError
+from index.model.source import SOURCE_SHA256
 
 FILE = "lora.safetensors"
 _WEIGHTS = "weights_sha256"

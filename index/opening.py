@@ -1,0 +1,23 @@
+"""Opening an index, whatever keeps it: the one way in for commands, page and evaluation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.engine import Engine
+from index.local.manifest import stamp
+from index.local.store import LocalEngine
+from index.paths import DEFAULT_INDEX
+
+
+def open_index(where: Path = DEFAULT_INDEX, *, thorough: bool = False) -> Engine:
+    """Open and check an index; `thorough` reads and checks every byte.
+
+    Raises IndexMissing, IndexOutdated or IndexCorrupt, with the command that mends it.
+    """
+    return LocalEngine.open(where, thorough=thorough)
+
+
+def published(where: Path) -> tuple[int, int, int] | None:
+    """What changes with everything that is published there, without opening it; None where nothing is."""
+    return stamp(where)
