@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from corpus.blocks import Block
 from corpus.dates import find_dates, only_date
-from corpus.doc_number import find_numbers, only_number
+from corpus.doc_number import DocNumber, find_numbers, only_number
 from corpus.numbering import read_marker
 from corpus.text import ends_sentence, is_cjk, repair, squash
 from corpus.words import alternatives
@@ -76,7 +76,7 @@ def split_inline(blocks: list[Block]) -> list[Block]:
     out: list[Block] = []
     for block in blocks:
         cited = find_numbers(block.text) if not block.cells else []
-        own = next((c for c in cited if "令第" not in c.doc_number and _is_own(block.text, c.start, c.end)), None)
+        own = next((c for c in cited if c.number.form != "order" and _is_own(block.text, c.start, c.end)), None)
         if own is None or only_number(block.text):
             out.append(block)
             continue
@@ -173,7 +173,7 @@ def _order_head(blocks: list[Block], index: int) -> Head | None:
         if date and looks_like_title(line) and not only_date(line):
             title = line
             break
-    return Head(index, body, title, f"{issuer}令第{serial[1]}号", issuer, date)
+    return Head(index, body, title, str(DocNumber("order", issuer, None, serial[1])), issuer, date)
 
 
 def _markdown_head(blocks: list[Block], index: int) -> Head | None:
@@ -191,10 +191,9 @@ def _markdown_head(blocks: list[Block], index: int) -> Head | None:
         if own:
             number = number or own
         elif dates and dates[0][0] == 0 and not ends_sentence(text) and len(text) <= 80:
-            orders = [cited for cited in find_numbers(text) if "令第" in cited.doc_number]
+            orders = [cited.number for cited in find_numbers(text) if cited.number.form == "order"]
             if orders and promulgated and number is None:
-                number = orders[0].doc_number
-                issuer = number.split("令第")[0]
+                number, issuer = str(orders[0]), orders[0].code
                 date = dates[0][2]
         else:
             break

@@ -17,7 +17,7 @@ from corpus.body import BodyReader
 from corpus.clauses import Draft, draft_clauses, number_clauses
 from corpus.contents import Contents, find_contents, match_entry, mend_number, mend_title, read_cover
 from corpus.dates import only_date
-from corpus.doc_number import find_numbers, parts
+from corpus.doc_number import find_numbers, parse
 from corpus.errors import InputError
 from corpus.fields import (
     NOTE,
@@ -130,12 +130,10 @@ class _NoticeReader:
         self.text = "".join(repair(block.text) for block in blocks)
         self.codes: Counter[str] = Counter()
         for block in blocks:
-            for cited in find_numbers(block.text):
-                split = parts(cited.doc_number)
-                self.codes.update([split[0]] if split else [])
+            self.codes.update(cited.number.code for cited in find_numbers(block.text))
         for entry in contents.entries if contents else ():
-            split = parts(entry.doc_number) if entry.doc_number else None
-            self.codes.update([split[0]] if split else [])
+            number = parse(entry.doc_number) if entry.doc_number else None
+            self.codes.update([number.code] if number else [])
 
     def read(self, head: Head, end: int) -> Notice:
         blocks = self.blocks[head.body : end]
