@@ -180,8 +180,6 @@ _UNITS: dict[str, tuple[Style, ...]] = {
 }
 _COUNT = r"(\d{1,3}|[一二三四五六七八九十百零〇]{1,8})"
 _TYPED = re.compile(rf"第\s{{0,4}}[(（]?\s{{0,4}}{_COUNT}\s{{0,4}}[)）]?\s{{0,4}}({'|'.join(_UNITS)})")
-    rf"第\s{{0,4}}[(（]?\s{{0,4}}(\d{{1,3}}|[一二三四五六七八九十百零〇]{{1,8}})\s{{0,4}}[)）]?\s{{0,4}}({'|'.join(_UNITS)})"
-)
 
 
 @dataclass(frozen=True, slots=True)
