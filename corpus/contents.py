@@ -81,24 +81,9 @@ def _entries(blocks: list[Block]) -> tuple[list[Entry], list[str], int]:
             continue
         number = str(DocNumber("letter", "".join(match[1].split()), match[2], str(int(match[3]))))
         page = int(match[4]) if match[4] else None
-        entries.append(Entry(_entry_title(title[: match.start()]), number, page, section, first_line))
+        entries.append(Entry(repair(title[: match.start()]), number, page, section, first_line))
         title, first_line, last = title[match.end() :].strip(), 0, index + 1
     return entries, sections, last
-
-
-def _entry_title(text: str) -> str:
-    """The title without the imprint or slogans that two-column reading put in front of it."""
-    text = repair(text)
-    starts = [match.start() for match in re.finditer(r"关于", text)]
-    if not starts:
-        return text
-    # The issuer's name repeats at the start of every title; imprint lines stand before its last one.
-    head = text[: starts[0]]
-    for size in range(len(head) // 2, 3, -1):
-        tail = head[-size:]
-        if head.find(tail[:4]) < len(head) - size and head[:-size].endswith(("主办", "。", "★", "效力")):
-            return text[len(head) - size :]
-    return text
 
 
 def match_entry(contents: Contents, title: str, doc_number: str | None, taken: set[int]) -> int | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from corpus.blocks import Block
 from corpus.dates import find_dates, only_date
 from corpus.doc_number import DocNumber, find_numbers, only_number
+from corpus.kinds import kind_pattern
 from corpus.numbering import read_marker
 from corpus.text import ends_sentence, is_cjk, repair, squash
 from corpus.words import alternatives
@@ -35,8 +36,8 @@ class Head:
     info: tuple[int, ...] = ()
 
 
-_KIND = alternatives("document_kinds", "rule_kinds")
-_TITLE_END = re.compile(rf"(?:{_KIND}|决定)(?:[（(][^）)]{{1,20}}[）)])?$")
+_KIND = kind_pattern("official", "rules", "titles")
+_TITLE_END = re.compile(rf"{_KIND}(?:[（(][^）)]{{1,20}}[）)])?$")
 _NOT_TITLE = re.compile(r"[。；;！？?]|[：:]$|^附\s*件|^点击|^[（(].*[）)]$")
 _ORDER_HEAD = re.compile(r"^(.{2,40})令$")
 _ORDER_SERIAL = re.compile(r"^[（(]?第\s*(\d{1,4}|[一二三四五六七八九十百零〇]+)\s*号[）)]?$")
