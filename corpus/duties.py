@@ -18,6 +18,7 @@ from corpus.model import Clause
 from corpus.numbering import read_marker
 from corpus.offices import is_org
 from corpus.text import CJK, repair
+from corpus.words import misreadings
 
 
 class Part(StrEnum):

@@ -76,9 +76,11 @@ class Retriever:
 
     def _keywords(self, query: Query, within: NoticeSet | None, without: frozenset[int]) -> dict[int, float]:
         weights = dict.fromkeys(tokenize(query.text), 1.0)
-        for term in query.expansion.terms:
-            for token in tokenize(term):
-                weights.setdefault(token, BM25_WEIGHT)
+        official = (token for term in query.expansion.terms for token in tokenize(term))
+        new = dict.fromkeys(token for token in official if token not in weights)
+        # A new word brings its parts along, also those that the question holds: 未成年人 supports its 未成年.
+        for part in dict.fromkeys(tokenize(" ".join(new))):
+            weights[part] = weights.get(part, 0.0) + BM25_WEIGHT
         return _kept(self.engine.keywords(weights, DEPTH + len(without), within), without)
 
     def _nearest(self, query: Query, within: NoticeSet | None, without: frozenset[int]) -> dict[int, float]:
