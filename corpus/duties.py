@@ -65,7 +65,9 @@ NOTE_TAIL = re.compile(
 )
 _NOTE = re.compile(rf"({words()}){_BODY}\s*[：:]\s*([^；;。（(）)\n]*(?:[（(][^）)]*[）)][^；;。（(）)\n]*)*)")
 _BRACKET_NOTE = re.compile(rf"[（(]([{CJK}、，,]{{2,40}})负责[）)]")
-_HEAD_TAIL = re.compile(rf"(?:{words(Part.LEAD)})?(?:{'|'.join(_data()['head_tails'])})$")
+_HEAD_TAIL = re.compile(
+    rf"(?:{words(Part.LEAD)})?(?:{'|'.join([*_data()['head_tails'], *misreadings('负责的工作')])})$"
+)
 _LIST_BREAK = re.compile(r"[、，,；;]|和(?=[区市县省各])|及(?=[区市县省各])|与(?=[区市县省各])")
 # A working group has duties of its own, but is no office that a directory could list with a phone.
 _GROUP = re.compile(r"(?:组|专班)$")
