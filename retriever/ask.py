@@ -60,7 +60,11 @@ class Asker:
 
         Raises IndexMissing, IndexOutdated or IndexCorrupt.
         """
-        engine = open_index(where)
+        return cls.over(open_index(where), dense=dense)
+
+    @classmethod
+    def over(cls, engine: Engine, *, dense: bool = True) -> Asker:
+        """The same for an index that is open."""
         if not dense:
             return cls(engine, None)
         model = engine.info.model
