@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eval.stard import Search, Searches, Stard
     from index.engine import Engine
     from index.model.embedder import Embedder
+    from retriever.ask import Asker
 
 OURS = "ours"
 SYSTEMS = (OURS, "fixed500-dense", "fixed500-bm25", "fixed500-rrf", "grep")
