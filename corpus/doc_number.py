@@ -112,10 +112,18 @@ def _form(name: str) -> _Form:
 
 @functools.cache
 def _typed_forms() -> tuple[_TypedForm, ...]:
+    """The typed forms, the most telling first: those with a year, then those with more fixed characters."""
+    entries = sorted(_data()["typed"], key=lambda entry: -_told_by(entry["pattern"]))
     return tuple(
         _TypedForm(entry["form"], re.compile(compile_pattern(entry["pattern"])), tuple(entry.get("before_ends", ())))
-        for entry in _data()["typed"]
+        for entry in entries
     )
+
+
+def _told_by(pattern: str) -> int:
+    """How much a pattern asks for: its fixed characters, a year as four of them."""
+    fixed = re.sub(r"\{\w+\}|.？", "", pattern)
+    return len(fixed) + (4 if "{year}" in pattern else 0)
 
 
 @functools.cache
