@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from pathlib import Path
@@ -18,3 +19,19 @@ def report(err: BaseException) -> None:
     frame = next(reversed(own or frames), None)
     place = f"，{Path(frame.filename).name} 第 {frame.lineno} 行" if frame is not None else ""
     print(f"程序出错（{type(err).__name__}{place}）", file=sys.stderr, flush=True)
+
+
+class WithoutText(logging.Formatter):
+    """The same for what libraries log: MCP's and Gradio's quote the request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        kind = record.exc_info[0] if record.exc_info else None
+        what = f"{record.name} {kind.__name__}" if kind is not None else record.name
+        return f"程序出错（{what}，{record.filename} 第 {record.lineno} 行）"
+
+
+def log_without_text() -> None:
+    """Only errors are logged, each as one such line."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(WithoutText())
+    logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)

@@ -31,7 +31,8 @@ class Hosts:
             name = host_name(one)
             if name is None or any_address(name):
                 raise ValueError(one)
-            found.add(name)
+            if not is_loopback(name):  # it is served anyway, and may not send for all of this computer
+                found.add(name)
         return cls(frozenset(found))
 
     def serves(self, netloc: str) -> bool:

@@ -55,6 +55,8 @@ _PASSED = frozenset(
     b"if-modified-since last-event-id mcp-protocol-version mcp-session-id origin user-agent".split()
 )
 
+_MOST_HEADERS = 100
+
 
 class Refused(Exception):  # noqa: N818 (it says what happens to the request)
     """The request goes no further. The text is for the user."""
@@ -98,13 +100,15 @@ class Guard:
 
     async def _admitted(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         """The request as the application gets it. Raises Refused."""
+        if len(scope["headers"]) > _MOST_HEADERS:
+            raise Refused(431, "请求的头太多")
         headers: dict[bytes, list[bytes]] = {}
         for name, value in scope["headers"]:
             headers.setdefault(name.lower(), []).append(value)
         host = self._host(headers)
         self._sender(headers, host, scope["method"])
         way, parts = self._way(scope)
-        body = await _body(receive, headers, way.most)
+        body = await _body(receive, headers, way.most if scope["method"] == "POST" else 0)
         kind = b"application/json" if way.check else b"application/x-www-form-urlencoded"
         if scope["method"] == "POST":
             body = self._checked(way, parts, body, headers.get(b"content-type", [kind]), kind)
@@ -137,10 +141,10 @@ class Guard:
         """The name that the request was sent to. A proxy may name it for itself, if it was told to us."""
         given = headers.get(b"host", [])
         host = given[0].decode("latin-1") if len(given) == 1 else ""
-        if not self._hosts.serves(host):
+        if not host.isascii() or not self._hosts.serves(host):
             raise Refused(403, "这个网址不在允许之列。管理员可以在启动时用 --allow-host 写明")
         forwarded = b",".join(headers.get(b"x-forwarded-host", [])).decode("latin-1")
-        return forwarded if self._hosts.is_named(forwarded) else host
+        return forwarded if forwarded.isascii() and self._hosts.is_named(forwarded) else host
 
     def _sender(self, headers: dict[bytes, list[bytes]], host: str, method: str) -> None:
         for origin in headers.get(b"origin", []):

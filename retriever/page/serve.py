@@ -103,6 +103,9 @@ def serve(settings: Settings) -> int:
 
     from retriever.page.app import create_app
     from retriever.page.connections import patient_protocol
+    from retriever.page.faults import log_without_text
+
+    log_without_text()
 
     live = LiveIndex(settings.index)
     live.start()
@@ -118,6 +121,7 @@ def serve(settings: Settings) -> int:
         h11_max_incomplete_event_size=64 * 1024,  # an address with a question of 2,000 characters takes 18 KB
         proxy_headers=settings.proxied,
         forwarded_allow_ips=["127.0.0.1", "::1"],
+        log_config=None,
         log_level="error",
         access_log=False,
         server_header=False,

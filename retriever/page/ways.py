@@ -13,38 +13,36 @@ from typing import Any
 
 from retriever.page.bodies import Functions, call_body, cancel_body, join_body, mcp_body, mcp_call, named_body
 
-_FORM = 2 * 1024 * 1024  # bytes; an export names each clause by up to 600 bytes
-_JSON = 64 * 1024  # a question of 2,000 characters takes 12 KB
+_BODY = 64 * 1024  # bytes; a question of 2,000 characters takes 6 KB, in JSON or in a form up to 18 KB
+_EXPORT = 2 * 1024 * 1024  # a thousand clauses, each named by 200 bytes and more
 Check = Callable[[Functions, Mapping[str, str], Mapping[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """One way in. `check` makes the body that Gradio is given; a way without it that is posted to takes a
-    plain form. `query` are the names of an address's query that are passed on (None: all)."""
+    plain form. `query` are the names of an address's query that are passed on (None: all), `most` the bytes
+    that a body may have."""
 
     path: re.Pattern[str]
     methods: tuple[str, ...] = ("GET", "HEAD")
     query: tuple[str, ...] | None = ()
     check: Check | None = None
-
-    @property
-    def most(self) -> int:
-        """Bytes that a body may have."""
-        if "POST" not in self.methods:
-            return 0
-        return _FORM if self.check is None else _JSON
+    most: int = _BODY
 
 
-def _way(path: str, *methods: str, query: tuple[str, ...] | None = (), check: Check | None = None) -> Way:
-    return Way(re.compile(path, re.ASCII), methods or ("GET", "HEAD"), query, check)
+def _way(
+    path: str, *methods: str, query: tuple[str, ...] | None = (), check: Check | None = None, most: int = _BODY
+) -> Way:
+    return Way(re.compile(path, re.ASCII), methods or ("GET", "HEAD"), query, check, most)
 
 
 _WAYS = (
     _way(r"/", query=None),
     _way(r"/original(?:/picture)?", query=None),
     _way(r"/gongbao/[\w.-]+"),
-    _way(r"/(?:export|feedback)", "POST"),
+    _way(r"/feedback", "POST"),
+    _way(r"/export", "POST", most=_EXPORT),
     _way(r"/(?:config/?|theme\.css|favicon\.ico|robots\.txt)"),
     _way(r"/(?:assets|static|svelte)/[\w./@-]+"),
     _way(r"/gradio_api/(?:info/?|app_id/?|startup-events|theme\.css)", "GET"),
