@@ -14,8 +14,9 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_support import opened
+from page_support import HOSTILE, opened
 
+from index.build import build
 from index.lock import HOLDER
 from retriever.model import Hit
 from retriever.page.collection import Collection
@@ -249,3 +250,42 @@ def test_orders_in_a_clause_change_no_answer(hostile: Collection) -> None:
 def test_question_words_are_worth_marking() -> None:
     assert "农民工" in question_words("拖欠农民工工资归谁管？")
     assert all(len(word) > 1 for word in question_words("我的 a 工资"))
+
+
+HIDDEN_IN = "一、管理\u202e理管\u202c工作\u2066由\u2069市\u200f网信办\U000e0041\U000e0042负责。"
+
+
+def test_hidden_characters_are_shown_and_texts_without_end_cut(tmp_path: Path) -> None:
+    """Built from a file that holds them; nothing of them reaches a browser."""
+    file = tmp_path / "暗.txt"
+    file.write_text(HOSTILE.replace("四、", f"{HIDDEN_IN}\n\n四、"), "utf-8")
+    build([file], tmp_path / "index", dense=False)
+    renderer = Renderer(opened(tmp_path / "index"), feedback=True)
+    for query in (
+        "",
+        "q=" + quote("网信办工作\x1b[31m\x9b" + HIDDEN_IN),
+        "view=notices",
+        "view=offices",
+        "notice=" + quote("某政发〔2024〕1号"),
+    ):
+        page = renderer.page(query)
+        assert not re.search(
+            r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\x00-\x08\x1b\x7f-\x9f]", page
+        )
+    assert "〔隐藏字符〕" in clean(HIDDEN_IN)
+
+
+def test_a_title_without_end_leaves_the_page_small(collection: Collection) -> None:
+    result = collection.retriever.search("根治拖欠农民工工资工作的咨询电话是多少", k=5)
+    assert result.answer is not None
+    usual = len(show(collection, result, View(q=result.question), feedback=True))
+
+    def buried(hit: Hit) -> Hit:
+        notice = dataclasses.replace(hit.entry.notice, title="关于" + "加强管理" * 62_500 + "的通知")
+        source = dataclasses.replace(hit.entry.source, notice=notice)
+        return dataclasses.replace(hit, entry=dataclasses.replace(hit.entry, source=source))
+
+    long = dataclasses.replace(result, hits=tuple(buried(hit) for hit in result.hits))
+    page = show(collection, long, View(q=result.question), feedback=True)
+    assert len(page) < usual + 300_000  # 250,000 letters in some forty places were ten millions
+    assert "的通知" in page and "略去" in page
