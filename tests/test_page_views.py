@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 import re
 import shutil
@@ -14,12 +15,13 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_support import HOSTILE, opened
+from page_support import HOSTILE, SECRET, opened
 
 from index.build import build
 from index.lock import HOLDER
 from retriever.model import Hit
 from retriever.page.collection import Collection
+from retriever.page.faults import FAULT, WithoutText, report
 from retriever.page.filters import filters_of
 from retriever.page.kinds import kind_of
 from retriever.page.marks import mark, question_words
@@ -289,3 +291,20 @@ def test_a_title_without_end_leaves_the_page_small(collection: Collection) -> No
     page = show(collection, long, View(q=result.question), feedback=True)
     assert len(page) < usual + 300_000  # 250,000 letters in some forty places were ten millions
     assert "的通知" in page and "略去" in page
+
+
+def test_a_fault_is_written_down_without_the_question(
+    words_index: Path, collection: Collection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An index broken after it was opened, so that the search fails with the question in its message."""
+    live = opened(words_index)
+    live._now = dataclasses.replace(live.now, collection=dataclasses.replace(collection, options=SECRET))
+    page = Renderer(live).page("q=" + quote(SECRET))
+    assert FAULT in page
+    with pytest.raises(AttributeError) as fault:
+        collection.options.__getattribute__(SECRET)
+    report(fault.value)
+    record = logging.LogRecord("mcp", logging.ERROR, "lowlevel.py", 7, "bad: %s", (SECRET,), fault._excinfo)
+    written = WithoutText().format(record) + capsys.readouterr().err
+    assert "程序出错（AttributeError" in written and "程序出错（mcp AttributeError，lowlevel.py 第 7 行）" in written
+    assert SECRET not in written
