@@ -42,7 +42,7 @@ def notice_view(collection: Collection, view: View) -> Html:
         _facts(found),
         _outline(clauses, view),
         el("div", *_text(clauses, words, view.clause), cls="full"),
-        export_bar(),
+        export_bar(("notice", found.notice.notice_id)),
         cls="notice",
         aria_labelledby="notice-head",
     )

@@ -88,7 +88,8 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
     if below:
         parts.append(_list(below, view, words, answered=answering is not None))
     if below or answering is not None:
-        parts.append(export_bar())
+        here = [entry.clause_id for entry in ([answering] if answering is not None else [])]
+        parts.append(export_bar(*(("all", one) for one in [*here, *(group.first.clause_id for group in below)])))
     return join(parts)
 
 
@@ -156,8 +157,9 @@ def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
     )
 
 
-def export_bar() -> Html:
-    """Export of the chosen clauses (of all on the page when none is chosen)."""
+def export_bar(*page: tuple[str, str]) -> Html:
+    """Export of the chosen clauses, or, when none is chosen, of all on the page: `page` are the fields
+    that name those."""
     none = "导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部"
     buttons = [
         el("button", label, type="submit", name="format", value=value, cls="button quiet")
@@ -165,6 +167,7 @@ def export_bar() -> Html:
     ]
     return el(
         "form",
+        *(el("input", type="hidden", name=name, value=value) for name, value in page),
         el("p", el("span", none, data_count="导出选中的 {n} 条（带出处）", data_none=none), id="export-label"),
         el("div", *buttons, cls="row"),
         id="export",
