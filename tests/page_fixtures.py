@@ -15,8 +15,8 @@ from page_support import CHROMIUM, FLAGS, HOSTILE, SECRET, Server, await_text, s
 
 from index.build import build
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
+from retriever.ask import Asker
 from retriever.page.collection import Collection
-from retriever.search import Retriever
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +44,12 @@ def full_index(words_index: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def collection(words_index: Path) -> Collection:
-    return Collection.of(Retriever.open(words_index, dense=False), ready=("示例",))
+    return Collection.of(Asker.open(words_index, dense=False), ready=("示例",))
 
 
 @pytest.fixture(scope="session")
 def hostile(hostile_index: Path) -> Collection:
-    return Collection.of(Retriever.open(hostile_index, dense=False), ready=())
+    return Collection.of(Asker.open(hostile_index, dense=False), ready=())
 
 
 @pytest.fixture(scope="session")

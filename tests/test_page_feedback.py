@@ -32,7 +32,7 @@ def keep(tmp_path: Path, collection: Collection, *sent: Feedback) -> FeedbackFil
 
 
 def test_feedback_is_a_question_file(tmp_path: Path, collection: Collection) -> None:
-    result = collection.retriever.search("根治拖欠农民工工资工作的咨询电话是多少", k=5)
+    result = collection.asker.ask("根治拖欠农民工工资工作的咨询电话是多少", k=5)
     assert result.answer is not None
     useful = Feedback(result.question, "useful", result.answer.text, result.answer.clause_id)
     wrong = Feedback(
@@ -69,7 +69,7 @@ def test_every_clause_of_the_gazette_can_be_quoted_or_is_left_out(collection: Co
     from corpus.text import squash
     from retriever.page.feedback import quote_of
 
-    for entry in list(collection.retriever.index.clauses)[::7]:
+    for entry in list(collection.asker.engine.clauses)[::7]:
         quote = quote_of(entry, "")
         assert quote is None or squash(quote) in squash(entry.text)
 

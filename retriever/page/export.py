@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.page.cite import markdown_text, quote_markdown, source_line
 from retriever.page.markup import clean

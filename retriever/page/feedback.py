@@ -16,9 +16,9 @@ from typing import Any
 from uuid import uuid4
 
 from corpus.errors import UsageError
-from corpus.model import ClauseKind
+from corpus.model import Role
 from corpus.text import cut, squash
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.model import MAX_QUESTION
 from retriever.page.collection import Collection
 from retriever.page.feedback_form import NOTHING
@@ -67,7 +67,7 @@ def question_line(feedback: Feedback, collection: Collection) -> dict[str, Any] 
     quote = quote_of(entry, feedback.answer if feedback.verdict == "useful" else "") if entry else None
     if entry is None or quote is None:
         return None
-    kind = "table" if entry.clause.kind is ClauseKind.TABLE_ROW else "clause"
+    kind = "table" if entry.role in (Role.ROW, Role.SHREDS) else "clause"
     known = feedback.answer if feedback.verdict == "useful" and feedback.answer in entry.text else ""
     relevant = [{"doc_number": entry.notice.doc_number, "quote": quote}]
     return {**line, "kind": kind, "relevant": relevant, "answer": [known] if known else []}

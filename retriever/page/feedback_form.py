@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.model import SearchResult
 from retriever.page.markup import Html, el
 

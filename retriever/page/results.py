@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from corpus.errors import GongbaoError
 from corpus.text import squash
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.model import Hit, SearchResult
+from retriever.notes import NoteKind
 from retriever.page.card import answer_card, refused_card, trouble_card
 from retriever.page.clause import actions, body, crumbs, same_elsewhere, source
 from retriever.page.collection import Collection
@@ -62,7 +63,7 @@ def results(collection: Collection, view: View, feedback: bool) -> Html:
     """Search and show. Everything that goes wrong is a card with one clear line."""
     try:
         count = 2 * DEPTH if view.sort == "date" else view.n  # by date, all that were found
-        result = collection.retriever.search(view.q, k=count, mode=view.mode, filters=filters_of(view))
+        result = collection.asker.ask(view.q, k=count, mode=view.mode, filters=filters_of(view))
     except GongbaoError as err:
         return trouble_card(str(err))
     return show(collection, result, view, feedback)
@@ -79,7 +80,7 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
         others = [entry for entry in same if entry.clause_id != own]
         card = answer_card(result, answering, others, view, words)
     else:
-        card = _nothing(view) if not result.hits and view.filtered else refused_card(_reason(collection, result))
+        card = _nothing(view) if not result.hits and view.filtered else refused_card(_reason(result))
     below = [group for group in groups if not group.holds(own)][: view.n]
     parts: list[Html] = [card]
     if feedback:
@@ -93,11 +94,9 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
     return join(parts)
 
 
-def _reason(collection: Collection, result: SearchResult) -> str | None:
+def _reason(result: SearchResult) -> str | None:
     """Why nothing answers; what is said of the index as a whole stands above on the page already."""
-    known = collection.retriever.dense_note
-    parts = [part for part in (result.note or "").split("；") if part and part != known]
-    return "；".join(parts) or None
+    return "；".join(note.text for note in result.notes if note.kind is not NoteKind.MODE) or None
 
 
 def _nothing(view: View) -> Html:

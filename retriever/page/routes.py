@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from corpus.errors import GongbaoError, UsageError
-from index.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
 from retriever.page.export import FORMS, MAX_CLAUSES, export
@@ -133,10 +133,8 @@ def _download(collection: Collection, fields: dict[str, list[str]]) -> Response:
 
 
 def _clauses(collection: Collection, ids: Sequence[str]) -> list[IndexedClause]:
-    """The clauses of those names, in that order; a notice is gone through once."""
-    notices = dict.fromkeys(one.rpartition("/")[0] for one in ids)
-    known = {entry.clause_id: entry for notice in notices for entry in collection.clauses_of(notice)}
-    return [known[one] for one in ids if one in known]
+    """The clauses of those names, in that order; names of none are passed over."""
+    return [entry for one in ids if (entry := collection.clause(one)) is not None]
 
 
 async def _form(request: Request) -> dict[str, list[str]]:
