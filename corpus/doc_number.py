@@ -13,13 +13,14 @@ from corpus.text import CJK, nfkc
 
 _OPEN, _CLOSE = r"[〔\[【（(﹝『「]", r"[〕\]】）)﹞』」]"
 # 代字 holds no particle and no verb of citing: 「根据国发」 is a sentence that cites 国发.
+_MAX_NUMBER = 200  # characters of a line that is one number and nothing else, white space included
 _CODE = rf"[{CJK}]{{2,14}}"
 _NUMBER = re.compile(
     rf"(?P<code>{_CODE})\s*{_OPEN}\s*(?P<year>(?:19|20)\d\s?\d)\s*{_CLOSE}"
-    r"\s*第?\s*(?P<serial>\d[\d ]{0,4})\s*号"
+    r"\s*(?:第\s*)?(?P<serial>\d[\d ]{0,4})\s*号"
 )
 _ORDER = re.compile(
-    rf"(?P<issuer>[{CJK}、]{{2,40}}?)\s*令\s*[\(（]?\s*第\s*(?P<serial>\d{{1,4}}|[一二三四五六七八九十百零〇]+)\s*号"
+    rf"(?P<issuer>[{CJK}、]{{2,40}}?)\s*令\s*(?:[\(（]\s*)?第\s*(?P<serial>\d{{1,4}}|[一二三四五六七八九十百零〇]+)\s*号"
 )
 
 
@@ -53,13 +54,13 @@ def find_numbers(text: str) -> list[Cited]:
     """
     folded = nfkc(text) if len(nfkc(text)) == len(text) else text
     found = []
-    for match in _NUMBER.finditer(folded):
+    for match in _NUMBER.finditer(folded) if "号" in folded else ():
         code = match["code"]
         lead = _BEFORE_CODE.match(code)
         cut = lead.end() if lead and len(code) - lead.end() >= 2 else 0
         number = normalise(code[cut:], match["year"], match["serial"])
         found.append(Cited(number, match.start() + cut, match.end()))
-    for match in _ORDER.finditer(folded):
+    for match in _ORDER.finditer(folded) if "令" in folded else ():
         issuer = match["issuer"]
         if issuer[-1] in "命指司法禁号":  # 命令、指令、司令、法令、禁令、号令
             continue
@@ -72,6 +73,8 @@ def find_numbers(text: str) -> list[Cited]:
 
 def only_number(text: str) -> str | None:
     """The normalised number if `text` is one 发文字号 and nothing else, else None."""
+    if len(text) > _MAX_NUMBER:
+        return None
     stripped = re.sub(r"\s", "", nfkc(text)).strip("()")
     match = _NUMBER.fullmatch(stripped)
     return normalise(match["code"], match["year"], match["serial"]) if match else None
