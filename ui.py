@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.errors import GongbaoError
+from corpus import console
 from index.paths import DEFAULT_INDEX
 from retriever.page.serve import Settings, serve
 
@@ -28,12 +28,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    args = parser().parse_args(argv)
-    try:
-        return serve(Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp))
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+    return console.run(lambda: run(parser().parse_args(argv)))
+
+
+def run(args: argparse.Namespace) -> int:
+    return serve(Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ Run: python -m eval.calibrate QUESTIONS.jsonl@INDEX [...]
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus import console
 from corpus.text import squash
 from eval.model import Question
 from eval.questions import read_questions
@@ -89,16 +91,41 @@ def render(fitted: dict[str, tuple[float, NDArray[np.float64], float]], command:
     return "\n".join(lines)
 
 
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="python -m eval.calibrate",
+        description="用 dev 题目重新拟合可信度的常数，写入 retriever/data/confidence.toml。",
+        epilog="例：python -m eval.calibrate eval/questions/lishi-2023-02.jsonl@.index",
+    )
+    found.add_argument(
+        "pairs",
+        nargs="+",
+        type=_pair,
+        metavar="QUESTIONS.jsonl[,…]@INDEX",
+        help="题目文件（几个用逗号隔开）@ 索引文件夹",
+    )
+    return found
+
+
+def _pair(word: str) -> tuple[list[Path], Path]:
+    files, at, index = word.rpartition("@")
+    if not at or not index or not all(files.split(",")):
+        raise argparse.ArgumentTypeError(f"{word!r} 不是“题目文件@索引文件夹”的样子")
+    return [Path(name) for name in files.split(",")], Path(index)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    pairs = [word.rsplit("@", 1) for word in (sys.argv[1:] if argv is None else argv)]
+    return console.run(lambda: run(parser().parse_args(argv).pairs))
+
+
+def run(pairs: Sequence[tuple[list[Path], Path]]) -> int:
+    """Fit both modes and write the constants."""
     fitted = {}
     for mode in ("hybrid", "bm25"):
         found: list[Sample] = []
-        asked = {
-            index: select(read_questions([Path(name) for name in files.split(",")]), "dev") for files, index in pairs
-        }
+        asked = {index: select(read_questions(files), "dev") for files, index in pairs}
         for index, questions in asked.items():
-            retriever = Retriever.open(Path(index))
+            retriever = Retriever.open(index)
             found += samples(retriever, questions, mode)
             for other, others in asked.items():
                 found += samples(retriever, others, mode, foreign=True) if other != index else []

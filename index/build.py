@@ -46,7 +46,7 @@ from index.manifest import (
     read_manifest,
     write_manifest,
 )
-from index.model_folder import MODEL_NAME, default_folder, read_card
+from index.model_folder import MODEL_NAME, default_folder, whole_card
 from index.passages import passage
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 from index.report import BuildReport, FileReport, Progress
@@ -110,7 +110,7 @@ def choose_model(name: str | None) -> Choice:
     if name is not None and name != MODEL_NAME:
         return Choice(load_embedder(name).sha256, name)
     try:
-        return Choice(read_card(default_folder()).sha256)
+        return Choice(whole_card(default_folder()).sha256)
     except ModelError as err:
         if name is not None:
             raise

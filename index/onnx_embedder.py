@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from index.cores import usable_cores
 from index.embedding import ModelError, Vectors, WindowedEmbedder
-from index.model_folder import GRAPH_FILE, TOKENIZER_FILE, broken, default_folder, read_card
+from index.model_folder import GRAPH_FILE, TOKENIZER_FILE, broken, default_folder, whole_card
 from index.prompts import prompts_for
 
 _AWAKE_US = "20"
@@ -22,7 +22,7 @@ class OnnxEmbedder(WindowedEmbedder):
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         """Raises ModelMissing if there is no model in `folder`, ModelError if it is not whole."""
-        card = read_card(folder)
+        card = whole_card(folder)
         prompts = prompts_for(card.name)
         if prompts is None:
             raise ModelError(f"index/data/models.toml 里没有 {card.name} 的前缀", str(folder), "请补上一条")

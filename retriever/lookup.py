@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from corpus.doc_number import parts
 from corpus.numbering import chinese_numeral
-from corpus.text import CJK, nfkc
+from corpus.text import CJK, is_cjk, nfkc
 
-_YEAR = r"[〔\[【(（]?\s*((?:19|20)\d\d)\s*[〕\]】)）年]?"
-_NUMBERED = re.compile(rf"([{CJK}]*)\s*{_YEAR}\s*第?\s*(\d{{1,4}})\s*号")
-_SHORT = re.compile(rf"([{CJK}]*?)\s*第?\s*(\d{{1,4}})\s*号(令|文件|文|通知|函|公告|通告)?")
-_SPACED = re.compile(rf"(?<=[{CJK}\d〔\[(（])\s+(?=[{CJK}\d〕\])）])|\s+(?=[〔\[(（〕\])）])|(?<=[〔\[(（〕\])）])\s+")
+# White space is single blanks by now. What stands in front of a number is read from the number backwards: a
+# pattern that begins with it would try each of its characters.
+_NUMBERED = re.compile(r" ?[〔\[【(（]? ?((?:19|20)\d\d) ?[〕\]】)）年]? ?第? ?(\d{1,4}) ?号")
+_SHORT = re.compile(r" ?第? ?(\d{1,4}) ?号(令|文件|文|通知|函|公告|通告)?")
+_SPACED = re.compile(rf"(?<=[{CJK}\d〔\[(（]) (?=[{CJK}\d〕\])）])| (?=[〔\[(（〕\])）])|(?<=[〔\[(（〕\])）]) ")
 # Characters in front of a partial 代字 that belong to the sentence.
 _LEAD = re.compile(r"(?:^|[的文看查找是请问以在按据个份下和与及])$")
 _SECTION = re.compile(r"第\s*([一二三四五六七八九十百零〇\d]+)\s*(部分|条|章|节|款|项|点)")
@@ -41,16 +42,27 @@ class NumberQuery:
 
 def find_number(question: str) -> NumberQuery | None:
     """The document number a question names, or None."""
-    text = _SPACED.sub("", nfkc(question))
+    text = _SPACED.sub("", " ".join(nfkc(question).split()))
     match = _NUMBERED.search(text)
     if match:
-        return NumberQuery(match[1], match[2], str(int(match[3])), False, match.group().strip())
+        code = _before(text, match.start(), 0)
+        return NumberQuery(code, match[1], str(int(match[2])), False, (code + match.group()).strip())
+    end = 0
     for short in _SHORT.finditer(text):
-        before, kind = short[1], short[3]
+        before, kind = _before(text, short.start(), end), short[2]
+        end = short.end()
         order = kind == "令" or before.endswith("令")
-        if order or kind in ("文", "文件") or re.search(r"[发函办字]$", before):
-            return NumberQuery(before, None, str(int(short[2])), order, short.group().strip())
+        if order or kind in ("文", "文件") or before.endswith(("发", "函", "办", "字")):
+            return NumberQuery(before, None, str(int(short[1])), order, (before + short.group()).strip())
     return None
+
+
+def _before(text: str, end: int, floor: int) -> str:
+    """The Chinese characters that end at `end`, back to `floor`."""
+    start = end
+    while start > floor and is_cjk(text[start - 1]):
+        start -= 1
+    return text[start:end]
 
 
 def match_notices(query: NumberQuery, numbers: Sequence[str | None]) -> list[int]:

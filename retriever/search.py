@@ -29,6 +29,7 @@ from retriever.lookup import NumberQuery, find_number, find_section, match_notic
 from retriever.model import MAX_QUESTION, MODES, Filters, Hit, SearchResult
 from retriever.offices import Directory
 from retriever.priors import prior, title_bonus
+from retriever.question import matched
 from retriever.references import References
 from retriever.words import BM25_WEIGHT, Expansion, expand
 
@@ -120,7 +121,8 @@ class Retriever:
         mode_used, note = mode, None
         if mode != "bm25" and self.embedder is None:
             mode_used, note = "bm25", self.dense_note or "没有向量，已改为按关键词检索"
-        query = self.prepare(question, mode_used)
+        text, cut = matched(question)
+        query = self.prepare(text, mode_used)
         scored = self.score(query, mode_used, filters or Filters())
         hits = self.hits(query, scored, max(k, 10))
         retrieved = time.perf_counter()
@@ -130,7 +132,7 @@ class Retriever:
             question=question,
             mode=mode,
             mode_used=mode_used,
-            note="；".join(part for part in (note, verdict.note) if part) or None,
+            note="；".join(part for part in (note, cut, verdict.note) if part) or None,
             answered=verdict.answered,
             confidence=verdict.confidence,
             answer=verdict.answer,
