@@ -108,7 +108,7 @@ def _safe_streams() -> Iterator[None]:
         return
     for stream in before:
         _use_utf8(stream)
-    sys.stdout, sys.stderr = Safe(sys.stdout), Safe(sys.stderr)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = Safe(sys.stdout), Safe(sys.stderr)
     try:
         yield
     finally:
