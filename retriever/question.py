@@ -18,9 +18,11 @@ def matched(question: str) -> tuple[str, str | None]:
     kept = _beginning(text)
     if len(kept) == len(text):
         return text, None
+    first = next((at for at, char in enumerate(text) if char.isalnum()), 0)  # a row of stars asks nothing
+    kept = _beginning(text[first:])
     return (
         kept,
-        f"问题较长（{len(text)} 个字），只按开头的 {len(kept)} 个字检索；把想问的事用一两句话写出来，结果会更准",
+        f"问题较长（{len(text)} 个字），只按前 {len(kept)} 个字检索；把想问的事用一两句话写出来，结果会更准",
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpus.errors import UsageError
 from corpus.fields import is_attachment_list
 from corpus.model import ClauseKind
-from corpus.text import squash
+from corpus.text import nfkc, squash
 from index.embedding import Embedder, ModelError, Vectors, load_embedder
 from index.paths import DEFAULT_INDEX
 from index.store import Index, IndexedClause
@@ -323,7 +323,7 @@ def _stands_in(entry: IndexedClause, labels: Sequence[str]) -> bool:
 
 
 def _check(question: str, k: int, mode: str) -> None:
-    if not question.strip() or not squash(question):
+    if not any(map(str.isalnum, nfkc(question[: MAX_QUESTION + 1]))):
         raise UsageError("问题是空的", "", "请用一句话写出想问的事")
     if len(question) > MAX_QUESTION:
         raise UsageError(f"问题太长（{len(question)} 个字）", "", f"请缩短到 {MAX_QUESTION} 字以内")

@@ -230,13 +230,14 @@ def test_libraries_are_told_before_they_are_loaded() -> None:
 import importlib, os, sys
 class Watch:
     def find_spec(self, name, path=None, target=None):
-        if name in %r and os.environ.get("ORT_DISABLE_TELEMETRY") != "1" or os.environ.get("HF_HUB_OFFLINE") != "1":
-            if name in %r:
-                print("LOUD", name)
+        told = os.environ.get("ORT_DISABLE_TELEMETRY") == "1" and os.environ.get("HF_HUB_OFFLINE") == "1"
+        if name in WATCHED and not told:
+            print("LOUD", name)
         return None
 sys.meta_path.insert(0, Watch())
 module = importlib.import_module(sys.argv[1])
-""" % (watched, watched)
+"""
+    code = f"WATCHED = {watched!r}\n{code}"
     env = {key: value for key, value in os.environ.items() if not key.startswith(("ORT_", "HF_", "GRADIO_"))}
     modules = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
