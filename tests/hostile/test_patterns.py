@@ -120,7 +120,7 @@ UNITS = (
 )
 ENDS = ("", "!", "x")
 SIZES = (60, 120, 240, 480, 960, 1920, 3840)
-MEASURABLE, ROUNDS = 0.004, 3  # seconds of processor time, of which less says nothing about growth
+MEASURABLE, ROUNDS = 0.004, 5  # seconds of processor time, of which less says nothing about growth
 # A linear pattern takes twice as long for twice the text, a quadratic one four times.
 STEEP = 3.0
 
@@ -176,7 +176,8 @@ def is_steep(pattern: re.Pattern[str], unit: str, end: str) -> bool:
     for size in SIZES[1:]:
         taken = cost(pattern, text(size))
         if taken >= MEASURABLE:
-            return cost(pattern, text(size), ROUNDS) / max(cost(pattern, text(size // 2), ROUNDS), 1e-9) > STEEP
+            least = [cost(pattern, text(size * factor), ROUNDS) for factor in (1, 2, 4)]
+            return all(more > STEEP * max(less, 1e-9) for less, more in itertools.pairwise(least))
     return False
 
 
