@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from corpus.errors import GongbaoError
+from corpus import console
 from corpus.model import ParsedFile
 from corpus.parse import parse_source
 from corpus.sources import read_source
@@ -29,12 +29,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    args = parser().parse_args(argv)
-    try:
-        parsed = parse_source(read_source(args.file))
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+    return console.run(lambda: run(parser().parse_args(argv)))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Parse the file and print what was found."""
+    parsed = parse_source(read_source(args.file))
     parsed = replace(parsed, notices=tuple(resolve(parsed.notices)))
     if args.json:
         json.dump(parsed.to_json(), sys.stdout, ensure_ascii=False, indent=1)

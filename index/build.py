@@ -40,7 +40,7 @@ from index.local.manifest import (
 from index.local.writer import LocalWriter, Provenance, sweep
 from index.model.embedder import Embedder
 from index.model.errors import ModelError
-from index.model.folder import MODEL_NAME, default_folder, read_card
+from index.model.folder import MODEL_NAME, default_folder, whole_card
 from index.model.load import load_embedder
 from index.passages import passage
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
@@ -105,7 +105,7 @@ def choose_model(name: str | None) -> Choice:
     if name is not None and name != MODEL_NAME:
         return Choice(load_embedder(name).sha256, name)
     try:
-        return Choice(read_card(default_folder()).sha256)
+        return Choice(whole_card(default_folder()).sha256)
     except ModelError as err:
         if name is not None:
             raise

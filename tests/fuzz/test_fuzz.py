@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from retriever.lookup import find_number, find_section
 
 from corpus.collection import collect
 from corpus.documents.html import read_html
@@ -27,7 +28,6 @@ from corpus.model import ParsedFile, Source, SourceLine
 from corpus.parse import parse_source
 from corpus.reading import decode, source_from_text
 from index.build import build
-from retriever.lookup import find_number, find_section
 from retriever.model import Filters
 from retriever.search import Retriever
 from tests.fuzz.limits import bounded
