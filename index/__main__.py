@@ -6,10 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import GongbaoError
+from corpus.errors import GongbaoError, UsageError
 from index.local.manifest import read_manifest
 from index.paths import DEFAULT_INDEX
 
@@ -34,9 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return main_make_model(words[1:])
         if words[:1] == ["train"]:
-            from index.training.train import main_train
-
-            return main_train(words[1:])
+            return _train(words[1:])
         args = parser().parse_args(words)
         data = info(args.index) if args.command == "info" else verify(args.index)
     except GongbaoError as err:
@@ -44,6 +43,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return err.exit_code
     print(json.dumps(data, ensure_ascii=False, indent=1) if args.json else show(data))
     return 0
+
+
+def _train(words: Sequence[str]) -> int:
+    """Training is not in the wheel: its questions are for those who have a checkout."""
+    if find_spec("index.training") is None:
+        raise UsageError(
+            "这个安装里没有微调模型的程序", "train", "请在源代码文件夹里运行：python -m index train --data DIR"
+        )
+    from index.training.train import main_train
+
+    return main_train(words)
 
 
 def info(folder: Path) -> dict[str, Any]:

@@ -111,9 +111,13 @@ class LocalEngine:
         return self.content.of_notices(kept)
 
     def clauses(self, rows: Sequence[int]) -> list[IndexedClause]:
+        if min(rows, default=0) < 0:
+            raise IndexError(min(rows))
         return [self.content[row] for row in rows]
 
     def notice(self, ordinal: int) -> NoticeClauses:
+        if ordinal < 0:
+            raise IndexError(ordinal)
         rows = self.content.rows(ordinal)
         return NoticeClauses(rows, self.content.roles(rows), self.clauses)
 

@@ -33,11 +33,15 @@ from index.tokens import fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What an index was built from: its sources (`SourceFile` as JSON), the paths given, and with what program."""
+    """What an index was built from: its sources (`SourceFile` as JSON), the paths given, and with what program.
+
+    `model` is the name of the embedding model a user chose, None for the default one.
+    """
 
     sources: list[dict[str, Any]]
     inputs: list[str]
     program: str
+    model: str | None = None
 
 
 class LocalWriter:
@@ -51,7 +55,7 @@ class LocalWriter:
         self._made = made
         self._notices = self._clauses = self._vectors = 0
         self._model: ModelInfo | None = None
-        self._settings: dict[str, Any] = {"program": made.program}
+        self._settings: dict[str, Any] = {"program": made.program, "model": made.model}
         self._files: dict[str, dict[str, Any]] = {}
 
     def write_keywords(self, notices: Sequence[IndexedNotice]) -> None:
