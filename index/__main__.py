@@ -48,9 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _train(words: Sequence[str]) -> int:
     """Training is not in the wheel: its questions are for those who have a checkout."""
     if find_spec("index.training") is None:
-        raise UsageError(
-            "这个安装里没有微调模型的程序", "train", "请在源代码文件夹里运行：python -m index train --data DIR"
-        )
+        raise UsageError("这个安装里没有微调模型的程序", "train", "请在源代码的文件夹里运行 python -m index train")
     from index.training.train import main_train
 
     return main_train(words)

@@ -1,4 +1,4 @@
-"""The offices of a corpus, gathered when the index is built: their names, duties, and phones with their notices."""
+"""The offices of a corpus, gathered when the index is built: names, duties, and phones with their notices."""
 
 from __future__ import annotations
 
