@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ class LocalWriter:
         write_manifest(self.folder, manifest)
 
 
-def write_offices(data: Path, notices: Sequence[IndexedNotice]) -> None:
+def write_offices(data: Path, notices: Iterable[IndexedNotice]) -> None:
     """The offices that notices name, one a line. Raises OSError."""
     with (data / OFFICES).open("w", encoding="utf-8", newline="\n") as out:
         for entry in gather(entry.notice for entry in notices):
