@@ -81,6 +81,12 @@ print(head_office("（一）区教育局负责的工作"))
     assert office == "区教育局"
 
 
+def test_an_index_of_a_checkout_is_up_to_date_for_an_install(installed: Path, tmp_path: Path) -> None:
+    code = "from index.inputs import program_sha256 as of; print(of('corpus'), of('index'))"
+    there, here = run(installed, tmp_path, "-c", code), run(Path(sys.executable), ROOT, "-c", code)
+    assert there.stdout == here.stdout != ""
+
+
 @pytest.mark.parametrize("words", [[], ["--data", "stard"], ["--help"]])
 def test_training_is_refused_in_one_line(installed: Path, tmp_path: Path, words: list[str]) -> None:
     done = run(installed, tmp_path, "-m", "index", "train", *words)
