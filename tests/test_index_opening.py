@@ -16,6 +16,7 @@ from corpus.errors import GongbaoError
 from index.build import build
 from index.local.manifest import IndexCorrupt, IndexMissing, IndexOutdated, read_manifest, write_manifest
 from index.local.store import LocalEngine
+from index.opening import open_index, published
 from tests.index_cases import content, file_of, holding, quick_build, write_notices
 
 FILES = (
@@ -121,8 +122,9 @@ def test_another_format_word_list_or_folder_name(index):
     manifest = read_manifest(index)
     write_manifest(index, replace(manifest, format=99))
     assert "99" in refusal(index, IndexOutdated)
-    write_manifest(index, replace(manifest, tokens={**manifest.tokens, "jieba": "0.1"}))
-    assert "jieba" in refusal(index, IndexOutdated)
+    for part in ("jieba", "program_sha256"):
+        write_manifest(index, replace(manifest, tokens={**manifest.tokens, part: "0.1"}))
+        assert "分词" in refusal(index, IndexOutdated)
     write_manifest(index, replace(manifest, data="../elsewhere"))
     refusal(index, IndexCorrupt)
 
@@ -202,6 +204,16 @@ def test_a_notice_expires_without_a_build(tmp_path, monkeypatch):
     assert [entry.notice.status.value for entry in again.notices] == ["expired"]
     assert [entry.notice.status.value for entry in again.content] == ["expired"] * len(again.content)
     assert not again.outdated()
+
+
+def test_what_is_published_can_be_told_without_opening_it(tmp_path):
+    index, inputs = tmp_path / "ix", write_notices(tmp_path / "in", ["3号.txt"])
+    seen = [published(index)]
+    for name in ("3号.txt", "3号.txt", "8号.txt"):  # the second time nothing has changed
+        build([write_notices(inputs, [name])], index, dense=False)
+        seen.append(published(index))
+    assert seen[0] is None and seen[1] == seen[2] is not None and seen[3] not in seen[:3]
+    assert open_index(index, thorough=True).info.notices == 2
 
 
 def test_a_page_sees_that_there_is_a_new_index(tmp_path):
