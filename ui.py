@@ -16,12 +16,19 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         prog="python ui.py",
         description="启动公报问答的网页。没有索引时也能启动，建好索引后自动可用。",
-        epilog="例：python ui.py --port 8000；放在 nginx 的 /gb/ 下面：python ui.py --root-path /gb",
+        epilog="例：python ui.py --port 8000；放在 nginx 的 /gb/ 下面：python ui.py --root-path https://gb.example.cn/gb",
     )
     found.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
     found.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1，只有本机能用）")
     found.add_argument("--port", type=int, default=7860, help="端口（默认 7860）")
-    found.add_argument("--root-path", default="", metavar="/x", help="反向代理下的路径，如 /gb")
+    found.add_argument("--root-path", default="", metavar="/x", help="反向代理下的路径，如 /gb 或 https://网址/gb")
+    found.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="别人打开页面用的主机名或地址，可以写几次（默认只有本机）",
+    )
     found.add_argument("--feedback", type=Path, metavar="FILE", help="把“有用/没用/答错了”记进这个文件（默认不记）")
     found.add_argument("--mcp", action="store_true", help="同时提供 MCP 服务（/gradio_api/mcp/）")
     return found
@@ -30,7 +37,9 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
-        return serve(Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp))
+        return serve(
+            Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp, tuple(args.allow_host))
+        )
     except GongbaoError as err:
         print(err, file=sys.stderr)
         return err.exit_code

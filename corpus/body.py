@@ -388,7 +388,7 @@ class BodyReader:
                 continue
             ends = ends_sentence(before) or NOTE_LINE.match(before) is not None
             heading = is_heading(repair(before)) and marker.number == 1 and not has_pause(before.replace("、", ""))
-            run_on = is_heading(repair(before)) and repair(before).endswith(("工作", "职责", "任务", "作"))
+            run_on = is_heading(repair(before)) and repair(before).endswith(("工作", "职责", "任务"))
             if not (ends or heading or run_on):
                 continue
             if self.outline.fit(marker, strict=True) is None:

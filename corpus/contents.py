@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from corpus.blocks import Block
 from corpus.dates import find_dates
-from corpus.doc_number import find_numbers, normalise, only_number, parts
+from corpus.doc_number import CLOSE, OPEN, DocNumber, find_numbers, only_number, parse
 from corpus.model import Bulletin
 from corpus.numbering import chinese_number
 from corpus.text import nfkc, repair, squash
@@ -41,7 +41,7 @@ class Contents:
 
 _SECTION = re.compile(r"[【\[]\s*([^】\]]{2,20})\s*[】\]]")
 _ENTRY_NUMBER = re.compile(
-    r"[(（]\s*([^()（）〔〕\[\]\d]{2,14})\s*[〔\[(（]\s*((?:19|20)\d\d)\s*[〕\])）]\s*(\d{1,4})\s*号?\s*[)）]"
+    rf"[(（]\s*([^()（）〔〕\[\]\d]{{2,14}})\s*{OPEN}\s*((?:19|20)\d\d)\s*{CLOSE}\s*(\d{{1,4}})\s*号?\s*[)）]"
     r"[\s.…·。]*(\d{1,4})?"
 )
 
@@ -79,26 +79,11 @@ def _entries(blocks: list[Block]) -> tuple[list[Entry], list[str], int]:
         match = _ENTRY_NUMBER.search(title)
         if match is None:
             continue
-        number = normalise(match[1], match[2], match[3])
+        number = str(DocNumber("letter", "".join(match[1].split()), match[2], str(int(match[3]))))
         page = int(match[4]) if match[4] else None
-        entries.append(Entry(_entry_title(title[: match.start()]), number, page, section, first_line))
+        entries.append(Entry(repair(title[: match.start()]), number, page, section, first_line))
         title, first_line, last = title[match.end() :].strip(), 0, index + 1
     return entries, sections, last
-
-
-def _entry_title(text: str) -> str:
-    """The title without the imprint or slogans that two-column reading put in front of it."""
-    text = repair(text)
-    starts = [match.start() for match in re.finditer(r"关于", text)]
-    if not starts:
-        return text
-    # The issuer's name repeats at the start of every title; imprint lines stand before its last one.
-    head = text[: starts[0]]
-    for size in range(len(head) // 2, 3, -1):
-        tail = head[-size:]
-        if head.find(tail[:4]) < len(head) - size and head[:-size].endswith(("主办", "。", "★", "效力")):
-            return text[len(head) - size :]
-    return text
 
 
 def match_entry(contents: Contents, title: str, doc_number: str | None, taken: set[int]) -> int | None:
@@ -126,11 +111,13 @@ def mend_number(doc_number: str, entry_number: str, all_numbers: Counter[str]) -
     Only one character of the 代字 may differ, and the 代字 of the contents must be the commoner one
     in this gazette: that is how a misreading shows.
     """
-    ours, theirs = parts(doc_number), parts(entry_number)
-    if ours is None or theirs is None or ours[1:] != theirs[1:] or len(ours[0]) != len(theirs[0]):
+    ours, theirs = parse(doc_number), parse(entry_number)
+    if ours is None or theirs is None or len(ours.code) != len(theirs.code):
         return None
-    differing = sum(a != b for a, b in zip(ours[0], theirs[0], strict=True))
-    if differing != 1 or all_numbers[theirs[0]] <= all_numbers[ours[0]]:
+    if (ours.form, ours.year, ours.serial) != (theirs.form, theirs.year, theirs.serial):
+        return None
+    differing = sum(a != b for a, b in zip(ours.code, theirs.code, strict=True))
+    if differing != 1 or all_numbers[theirs.code] <= all_numbers[ours.code]:
         return None
     return entry_number
 

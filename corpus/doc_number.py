@@ -1,83 +1,272 @@
-"""发文字号: find, normalise, compare.
+"""Document numbers (发文字号 and its kin): find, read, write, compare. Their forms are data (`data/doc_numbers.toml`).
 
-GB/T 9704—2012 7.2.5: 机关代字 + 年份 in 〔〕 + 顺序号 + 号. OCR and typing vary the brackets, the width
-of digits and white space. An order (令) has the number `<issuer>令第N号`.
+OCR and typing vary the brackets, the width of digits and white space: 「离政办发[2023] 9 号」 is 离政办发〔2023〕9号.
 """
 
 from __future__ import annotations
 
+import functools
 import re
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import resources
+from typing import Any
 
+from corpus.numbering import chinese_number
 from corpus.text import CJK, nfkc
 
-_OPEN, _CLOSE = r"[〔\[【（(﹝『「]", r"[〕\]】）)﹞』」]"
-# 代字 holds no particle and no verb of citing: 「根据国发」 is a sentence that cites 国发.
-_CODE = rf"[{CJK}]{{2,14}}"
-_NUMBER = re.compile(
-    rf"(?P<code>{_CODE})\s*{_OPEN}\s*(?P<year>(?:19|20)\d\s?\d)\s*{_CLOSE}"
-    r"\s*第?\s*(?P<serial>\d[\d ]{0,4})\s*号"
-)
-_ORDER = re.compile(
-    rf"(?P<issuer>[{CJK}、]{{2,40}}?)\s*令\s*[\(（]?\s*第\s*(?P<serial>\d{{1,4}}|[一二三四五六七八九十百零〇]+)\s*号"
-)
+OPEN, CLOSE = r"[〔\[【(（﹝『「]", r"[〕\]】）)﹞』」]"
+_GAP = r"\s{0,4}"  # bounded: a thousand spaces must not cost more than four
+_PIECES = {
+    "{code}": rf"(?P<code>[{CJK}]{{2,14}})",
+    "{issuer}": rf"(?P<code>[{CJK}、]{{2,40}}?)",
+    "{year}": r"(?P<year>(?:19|20)\d\s?\d)",
+    "{serial}": r"(?P<serial>\d[\d ]{0,4})",
+    "{numeral}": r"(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,8})",
+    "{before}": rf"(?P<code>[{CJK}]{{0,40}}?)",
+    "〔": OPEN,
+    "〕": CLOSE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DocNumber:
+    """A document number. `code` is the 代字 or, where the form has one, the issuer; str() writes it."""
+
+    form: str
+    code: str
+    year: str | None
+    serial: str
+
+    def __str__(self) -> str:
+        parts = {"code": self.code, "issuer": self.code, "year": self.year, "serial": self.serial}
+        return _form(self.form).written.format(**parts, numeral=self.serial)
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A document number in a text: normalised, and where it stands."""
+    """A document number in a text, and where it stands."""
 
-    doc_number: str
+    number: DocNumber
     start: int
     end: int
 
-
-# Words before a number that belong to the sentence: not to the 代字, not to the issuer of an order.
-_BEFORE_CODE = re.compile(
-    r"^.*(?:根据|按照|依据|依照|以|经|由|在|与|和|及|的|了|对|将|原|关于|执行|转发|印发|发布|文件|函件"
-    r"|通知|下达|参照|文号|字号|编号|结合|见|为|号|年|日|月)"
-)
-_BEFORE_ISSUER = re.compile(r"^.*(?:根据|按照|依据|依照|执行|经|以|由|的|号|日|原|和(?=国务院)|、)")
+    @property
+    def doc_number(self) -> str:
+        """As it is written in the normal form."""
+        return str(self.number)
 
 
-def normalise(code: str, year: str, serial: str) -> str:
-    """`离政办发`, `2023`, `009` as 离政办发〔2023〕9号."""
-    code, year, serial = ("".join(part.split()) for part in (code, year, serial))
-    return f"{code}〔{year}〕{int(serial)}号"
+@dataclass(frozen=True, slots=True)
+class _Form:
+    name: str
+    pattern: re.Pattern[str]
+    whole: re.Pattern[str]  # the written form, and nothing else
+    written: str
+    alone: bool
+    by_issuer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _TypedForm:
+    form: str
+    pattern: re.Pattern[str]
+    before_ends: tuple[str, ...]
+
+
+@functools.cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(resources.files("corpus").joinpath("data/doc_numbers.toml").read_text("utf-8"))
+
+
+def compile_pattern(pattern: str, gap: str = _GAP) -> str:
+    """A pattern of the data file as a regular expression; `gap` is what may stand between its parts."""
+    out: list[str] = []
+    for part in re.findall(r"\{\w+\}|.", pattern):
+        if part == "？":
+            out[-1] = f"(?:{out[-1]})?"
+        else:
+            out.append(_PIECES.get(part) or re.escape(part))
+    return gap.join(out)
+
+
+@functools.cache
+def _forms() -> tuple[_Form, ...]:
+    return tuple(
+        _Form(
+            entry["name"],
+            re.compile(compile_pattern(entry["pattern"])),
+            re.compile(compile_pattern(entry["written"], gap="")),
+            entry["written"],
+            entry["alone"],
+            "{issuer}" in entry["pattern"],
+        )
+        for entry in _data()["form"]
+    )
+
+
+def _form(name: str) -> _Form:
+    return next(form for form in _forms() if form.name == name)
+
+
+@functools.cache
+def _typed_forms() -> tuple[_TypedForm, ...]:
+    """The typed forms, the most telling first: those with a year, then those with more fixed characters."""
+    entries = sorted(_data()["typed"], key=lambda entry: -_told_by(entry["pattern"]))
+    return tuple(
+        _TypedForm(entry["form"], re.compile(compile_pattern(entry["pattern"])), tuple(entry.get("before_ends", ())))
+        for entry in entries
+    )
+
+
+def _told_by(pattern: str) -> int:
+    """How much a pattern asks for: its fixed characters, a year as four of them."""
+    fixed = re.sub(r"\{\w+\}|.？", "", pattern)
+    return len(fixed) + (4 if "{year}" in pattern else 0)
+
+
+@functools.cache
+def _sentence(part: str) -> re.Pattern[str]:
+    """What of the characters in front of a number belongs to the sentence: 「根据」国发, 「依照」国务院令."""
+    return re.compile(rf"^.*(?:{'|'.join(_data()['sentence'][part])})")
+
+
+def _read(form: _Form, match: re.Match[str]) -> DocNumber | None:
+    """The number that a match of a form's pattern is, without the words of the sentence in front."""
+    code = match["code"]
+    if form.by_issuer and code[-1] in _data()["sentence"]["not_before_order"]:
+        return None
+    lead = _sentence("issuer" if form.by_issuer else "code").match(code)
+    cut = lead.end() if lead and len(code) - lead.end() >= 2 else 0
+    groups = match.groupdict()
+    year = "".join(groups["year"].split()) if groups.get("year") else None
+    return DocNumber(form.name, code[cut:], year, _serial(groups["serial"]))
+
+
+def _serial(text: str) -> str:
+    """`009` is 9; a Chinese numeral stays as it is written."""
+    digits = "".join(text.split())
+    return str(int(digits)) if digits.isdecimal() else digits
 
 
 def find_numbers(text: str) -> list[Cited]:
-    """Every 发文字号 and order number of `text`, in order.
+    """Every document number of `text`, in order; positions refer to `text`.
 
-    Words of the sentence in front of the 代字 (「根据」「以」) are cut off. Positions refer to `text`.
+    `和以离政函〔2017〕72 号文批复` → 离政函〔2017〕72号: words of the sentence are cut off.
     """
-    folded = nfkc(text) if len(nfkc(text)) == len(text) else text
+    folded = nfkc(text)
+    if len(folded) != len(text):
+        folded = text
     found = []
-    for match in _NUMBER.finditer(folded):
-        code = match["code"]
-        lead = _BEFORE_CODE.match(code)
-        cut = lead.end() if lead and len(code) - lead.end() >= 2 else 0
-        number = normalise(code[cut:], match["year"], match["serial"])
-        found.append(Cited(number, match.start() + cut, match.end()))
-    for match in _ORDER.finditer(folded):
-        issuer = match["issuer"]
-        if issuer[-1] in "命指司法禁号":  # 命令、指令、司令、法令、禁令、号令
-            continue
-        lead = _BEFORE_ISSUER.match(issuer)
-        cut = lead.end() if lead and len(issuer) - lead.end() >= 2 else 0
-        serial = match["serial"]
-        found.append(Cited(f"{issuer[cut:]}令第{serial}号", match.start() + cut, match.end()))
+    for form in _forms():
+        for match in form.pattern.finditer(folded):
+            number = _read(form, match)
+            if number is not None:
+                start = match.start() + len(match["code"]) - len(number.code)
+                found.append(Cited(number, start, match.end()))
     return sorted(found, key=lambda cited: cited.start)
 
 
 def only_number(text: str) -> str | None:
-    """The normalised number if `text` is one 发文字号 and nothing else, else None."""
-    stripped = re.sub(r"\s", "", nfkc(text)).strip("()")
-    match = _NUMBER.fullmatch(stripped)
-    return normalise(match["code"], match["year"], match["serial"]) if match else None
+    """The normal form if `text` is one document number of a kind that may stand alone, else None."""
+    stripped = re.sub(r"\s", "", nfkc(text[:200])).strip("()")
+    if len(text) > 200:
+        return None
+    for form in _forms():
+        match = form.pattern.fullmatch(stripped) if form.alone else None
+        if match is not None:
+            groups = match.groupdict()
+            return str(DocNumber(form.name, groups["code"], groups.get("year"), _serial(groups["serial"])))
+    return None
 
 
-def parts(doc_number: str) -> tuple[str, str, str] | None:
-    """代字, year and serial of a normalised 发文字号, or None (orders have none)."""
-    match = re.fullmatch(r"(.+)〔(\d{4})〕(\d+)号", doc_number)
-    return (match[1], match[2], match[3]) if match else None
+def parse(doc_number: str) -> DocNumber | None:
+    """A number in its normal form, as documents of the corpus bear it, or None if it is in no known form."""
+    for form in _forms():
+        match = form.whole.fullmatch(doc_number)
+        if match is not None:
+            groups = match.groupdict()
+            return DocNumber(form.name, groups["code"], groups.get("year"), groups["serial"])
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedNumber:
+    """A document number as a question names it: `before` is what stands in front of it (the 代字 or issuer, or
+    a part of it, and words of the sentence), `year` may be missing, `text` is as typed."""
+
+    form: str
+    before: str
+    year: str | None
+    serial: str
+    text: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether it names one document: a 代字 of two characters or more, and the year; or an issuer's order."""
+        return len(self.before) >= 4 if _form(self.form).by_issuer else len(self.before) >= 2 and self.year is not None
+
+
+_SPACE = re.compile(r"\s+")
+
+
+def find_typed(question: str) -> TypedNumber | None:
+    """The document number that a question names, in any brackets and in part (「9号文」, 「706号令」), or None."""
+    text = _without_spaces(nfkc(question))
+    for typed in _typed_forms():
+        for match in typed.pattern.finditer(text):
+            groups = match.groupdict()
+            if typed.before_ends and not groups["code"].endswith(typed.before_ends):
+                continue
+            year = groups.get("year")
+            named = groups["code"].removesuffix("第")
+            return TypedNumber(typed.form, named, year, _serial(groups["serial"]), match.group().strip())
+    return None
+
+
+def _without_spaces(text: str) -> str:
+    """White space beside Chinese characters, figures and brackets means nothing; between words it stays."""
+
+    def keep(match: re.Match[str]) -> str:
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        return " " if re.fullmatch(r"[A-Za-z,.]", before) or re.fullmatch(r"[A-Za-z]", after) else ""
+
+    return _SPACE.sub(keep, text)
+
+
+def match_notices(typed: TypedNumber, numbers: Sequence[DocNumber | None]) -> list[int]:
+    """Positions in `numbers` that a typed number names, best matches only.
+
+    A whole 代字 beats a part of it; a part counts only where the sentence begins in front of it, so
+    that 晋政发〔2023〕3号 never finds 离政发〔2023〕3号.
+    """
+    strengths = [0 if number is None else _strength(typed, number) for number in numbers]
+    best = max(strengths, default=0)
+    return [at for at, strength in enumerate(strengths) if strength == best > 0]
+
+
+def _strength(typed: TypedNumber, number: DocNumber) -> int:
+    if typed.form != number.form or _value(typed.serial) != _value(number.serial):
+        return 0
+    if typed.year is not None and typed.year != number.year:
+        return 0
+    if _form(number.form).by_issuer:
+        return 3 if typed.before and number.code.endswith(typed.before[-3:]) else (2 if not typed.before else 1)
+    if typed.before.endswith(number.code):
+        return 4
+    for size in range(len(number.code) - 1, 1, -1):
+        head = typed.before[:-size]
+        if typed.before.endswith(number.code[-size:]) and (not head or head[-1] in _data()["sentence"]["lead"]):
+            return 2 + (size >= 3)
+    return 1 if not typed.before or _is_only_words(typed.before) else 0
+
+
+def _value(serial: str) -> int | None:
+    """第七十七号 and 第77号 are one number."""
+    return int(serial) if serial.isdecimal() else chinese_number(serial)
+
+
+def _is_only_words(before: str) -> bool:
+    """Whether what stands in front of the number is sentence, not 代字: 「请问那个」「文件」."""
+    return re.search(r"(?:文件|通知|的|是|第|个|看|查|问|请|那|这|份|下)$", before) is not None

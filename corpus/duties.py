@@ -18,6 +18,7 @@ from corpus.model import Clause
 from corpus.numbering import read_marker
 from corpus.offices import is_org
 from corpus.text import CJK, repair
+from corpus.words import misreadings
 
 
 class Part(StrEnum):
@@ -66,7 +67,9 @@ NOTE_TAIL = re.compile(
 _LISTED = rf"(?:(?!{words()}{_BODY}\s*[：:])[^；;。（(）)\n])*"
 _NOTE = re.compile(rf"({words()}){_BODY}\s*[：:]\s*({_LISTED}(?:[（(][^）)]*[）)]{_LISTED})*)")
 _BRACKET_NOTE = re.compile(rf"[（(]([{CJK}、，,]{{2,40}}?)(?:{'|'.join(_data()['each_by_its_duties'])})?负责[）)]")
-_HEAD_TAIL = re.compile(rf"(?:{words(Part.LEAD)})?(?:{'|'.join(_data()['head_tails'])})$")
+_HEAD_TAIL = re.compile(
+    rf"(?:{words(Part.LEAD)})?(?:{'|'.join([*_data()['head_tails'], *misreadings('负责的工作')])})$"
+)
 _LIST_BREAK = re.compile(r"[、，,；;]|和(?=[区市县省各])|及(?=[区市县省各])|与(?=[区市县省各])")
 # A working group has duties of its own, but is no office that a directory could list with a phone.
 _GROUP = re.compile(r"(?:组|专班)$")

@@ -10,7 +10,7 @@ from corpus.duties import is_role_label
 from corpus.numbering import read_marker
 from corpus.offices import is_org
 from corpus.text import ends_sentence, nfkc, repair, squash
-from corpus.words import alternatives, words
+from corpus.words import alternatives, misreadings, words
 
 # 此件公开发布、本文有删减: 附注 (GB/T 9704—2012 7.3.7).
 NOTE = re.compile(r"[（(]\s*(?:此件|本文|此文)[^（）()]{2,16}[）)]")
@@ -26,8 +26,8 @@ _ATTACHMENT_LIST = re.compile(r"^附\s*件?\s*(?:[：:]|\d{1,2}\s*[.．]\s*\S)")
 _ADDRESSEE = re.compile(rf"(?:{alternatives('addressee_ends')}|[）)])$")
 # Closing words of a body: 特此通知, 此复, 本办法由…负责解释.
 CLOSING = re.compile(
-    r"^(?:特此|专此|此复|此致|妥否|该文件由|以上.{0,6}(?:复|示|函)"
-    r"|本(?:规划|办法|方案|通知|规定|条例|细则|意见|预案|决定|通告|公告|指引|职责).{0,30}"
+    r"^(?:特此|专此|此复|此致|妥否|以上.{0,6}(?:复|示|函)"
+    r"|[本该](?:文件|规划|办法|方案|通知|规定|条例|细则|意见|预案|决定|通告|公告|指引|职责).{0,30}"
     r"(?:解释|施行|实施|执行|试行|废止))"
 )
 
@@ -104,7 +104,10 @@ def read_addressee(text: str) -> str | None:
 def is_attachment_head(text: str) -> bool:
     """附件, 附件 2, 附件1. on a line of its own; OCR misreads 附 (邪件)."""
     compact = repair(text).replace(" ", "")
-    return _ATTACHMENT_HEAD.match(compact) is not None or re.fullmatch(r"[邪附阵咐]件\d?", compact) is not None
+    misread = next((word for word in misreadings("附件") if compact.startswith(word)), None)
+    if misread is not None:
+        compact = "附件" + compact.removeprefix(misread)
+    return _ATTACHMENT_HEAD.match(compact) is not None
 
 
 def is_attachment_list(text: str) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from corpus.blocks import Block
 from corpus.dates import find_dates, only_date
-from corpus.doc_number import find_numbers, only_number
+from corpus.doc_number import DocNumber, find_numbers, only_number
+from corpus.kinds import kind_pattern
 from corpus.numbering import read_marker
 from corpus.text import ends_sentence, is_cjk, repair, squash
 from corpus.words import alternatives
@@ -35,8 +36,8 @@ class Head:
     info: tuple[int, ...] = ()
 
 
-_KIND = alternatives("document_kinds", "rule_kinds")
-_TITLE_END = re.compile(rf"(?:{_KIND}|决定)(?:[（(][^）)]{{1,20}}[）)])?$")
+_KIND = kind_pattern("official", "rules", "titles")
+_TITLE_END = re.compile(rf"{_KIND}(?:[（(][^）)]{{1,20}}[）)])?$")
 _NOT_TITLE = re.compile(r"[。；;！？?]|[：:]$|^附\s*件|^点击|^[（(].*[）)]$")
 _ORDER_HEAD = re.compile(r"^(.{2,40})令$")
 _ORDER_SERIAL = re.compile(r"^[（(]?第\s*(\d{1,4}|[一二三四五六七八九十百零〇]+)\s*号[）)]?$")
@@ -76,7 +77,7 @@ def split_inline(blocks: list[Block]) -> list[Block]:
     out: list[Block] = []
     for block in blocks:
         cited = find_numbers(block.text) if not block.cells else []
-        own = next((c for c in cited if "令第" not in c.doc_number and _is_own(block.text, c.start, c.end)), None)
+        own = next((c for c in cited if c.number.form != "order" and _is_own(block.text, c.start, c.end)), None)
         if own is None or only_number(block.text):
             out.append(block)
             continue
@@ -173,7 +174,7 @@ def _order_head(blocks: list[Block], index: int) -> Head | None:
         if date and looks_like_title(line) and not only_date(line):
             title = line
             break
-    return Head(index, body, title, f"{issuer}令第{serial[1]}号", issuer, date)
+    return Head(index, body, title, str(DocNumber("order", issuer, None, serial[1])), issuer, date)
 
 
 def _markdown_head(blocks: list[Block], index: int) -> Head | None:
@@ -191,10 +192,9 @@ def _markdown_head(blocks: list[Block], index: int) -> Head | None:
         if own:
             number = number or own
         elif dates and dates[0][0] == 0 and not ends_sentence(text) and len(text) <= 80:
-            orders = [cited for cited in find_numbers(text) if "令第" in cited.doc_number]
+            orders = [cited.number for cited in find_numbers(text) if cited.number.form == "order"]
             if orders and promulgated and number is None:
-                number = orders[0].doc_number
-                issuer = number.split("令第")[0]
+                number, issuer = str(orders[0]), orders[0].code
                 date = dates[0][2]
         else:
             break

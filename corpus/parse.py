@@ -17,7 +17,7 @@ from corpus.body import BodyReader
 from corpus.clauses import Draft, draft_clauses, number_clauses
 from corpus.contents import Contents, find_contents, match_entry, mend_number, mend_title, read_cover
 from corpus.dates import only_date
-from corpus.doc_number import find_numbers, parts
+from corpus.doc_number import find_numbers, parse
 from corpus.errors import InputError
 from corpus.fields import (
     NOTE,
@@ -30,6 +30,7 @@ from corpus.fields import (
 )
 from corpus.heads import Head, find_heads, split_inline
 from corpus.joins import Joiner, make_joiner
+from corpus.kinds import kind_pattern
 from corpus.model import LeftOut, Notice, ParsedFile, Role, Source, Span, Warn
 from corpus.offices import is_org
 from corpus.place import Place, Step, StepKind
@@ -37,6 +38,8 @@ from corpus.reading import read_text
 from corpus.text import repair, squash
 from corpus.tree import Paragraph, Part, Piece, walk
 
+# What a covering notice issues: 「关于印发X的通知」.
+_ISSUED = re.compile(rf"(?:印发|转发|批转|发布|公布)(.+?)的?{kind_pattern('covering')}$")
 _TITLE, _INFO = Place((Step(StepKind.TITLE),)), Place((Step(StepKind.INFO),))
 
 
@@ -130,12 +133,10 @@ class _NoticeReader:
         self.text = "".join(repair(block.text) for block in blocks)
         self.codes: Counter[str] = Counter()
         for block in blocks:
-            for cited in find_numbers(block.text):
-                split = parts(cited.doc_number)
-                self.codes.update([split[0]] if split else [])
+            self.codes.update(cited.number.code for cited in find_numbers(block.text))
         for entry in contents.entries if contents else ():
-            split = parts(entry.doc_number) if entry.doc_number else None
-            self.codes.update([split[0]] if split else [])
+            number = parse(entry.doc_number) if entry.doc_number else None
+            self.codes.update([number.code] if number else [])
 
     def read(self, head: Head, end: int) -> Notice:
         blocks = self.blocks[head.body : end]
@@ -224,7 +225,7 @@ def _title_draft(blocks: list[Block], title: str, number: str | None) -> Draft:
 def _named_titles(title: str, blocks: list[Block]) -> list[str]:
     """Titles that begin a part of this notice: what it issues, names in 《》 or attaches."""
     found = []
-    issued = re.search(r"(?:印发|转发|批转|发布|公布)(.+?)的?(?:通知|函|决定|公告|通告)$", title)
+    issued = _ISSUED.search(title)
     if issued:
         found.append(re.sub(r"[《》]", "", issued[1]))
     for block in blocks[:12]:

@@ -1,11 +1,13 @@
-"""Where a clause stands in its notice: the steps to it, and what is rendered from them.
+"""Where a clause stands in its notice: the steps to it, what is rendered from them, and what a question says of it.
 
-A place is data; the key in a clause's id and the words of a citation are two renderings of it, and
-nothing reads them back. The third attachment's second table's fifth row:
+A place is data; the key in a clause's id and the words of a citation are renderings of it, and nobody reads an
+id back. The third attachment's second table's fifth row:
 
     steps            ATTACHMENT 3, TABLE 2, ROW 5
     key_of           附3.表2.5
     words_of         附件3表2第5点
+
+A citation that is typed as a question is the same grammar read backwards: `typed_place` and `fits`.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from corpus.numbering import Style, chinese_numeral
+from corpus.numbering import Style, chinese_number, chinese_numeral
+from corpus.text import nfkc
 
 
 class StepKind(StrEnum):
@@ -162,3 +165,45 @@ def _step_words(step: Step) -> str:
     if step.kind is StepKind.NAMED:
         return f"“{step.label}”"
     return _WRITTEN[step.kind][1].format(step.number)
+
+
+# What a typed word may count: 「第三部分」, 「第（三）项」, 「第五条」; people say 点 for 一、 as for 1.
+_UNITS: dict[str, tuple[Style, ...]] = {
+    "编": (Style.PART,),
+    "章": (Style.CHAPTER,),
+    "节": (Style.SECTION,),
+    "条": (Style.ARTICLE,),
+    "部分": (Style.ENUM,),
+    "项": (Style.PAREN,),
+    "点": (Style.ENUM, Style.ARABIC, Style.DECIMAL),
+    "目": (Style.ARABIC_PAREN, Style.HALF_PAREN, Style.CIRCLED),
+}
+_COUNT = r"(\d{1,3}|[一二三四五六七八九十百零〇]{1,8})"
+_TYPED = re.compile(rf"第\s{{0,4}}[(（]?\s{{0,4}}{_COUNT}\s{{0,4}}[)）]?\s{{0,4}}({'|'.join(_UNITS)})")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedStep:
+    """One step as a question names it: the third 部分."""
+
+    unit: str
+    number: int
+
+
+def typed_place(question: str) -> tuple[TypedStep, ...]:
+    """The part of a document that a question names: 「…9号第三部分第（二）项」 → 部分 3, 项 2. Empty if none."""
+    found = []
+    for match in _TYPED.finditer(nfkc(question)):
+        number = int(match[1]) if match[1].isdecimal() else chinese_number(match[1])
+        if number:
+            found.append(TypedStep(match[2], number))
+    return tuple(found)
+
+
+def fits(place: Place, typed: tuple[TypedStep, ...]) -> bool:
+    """Whether a place has every step that is named."""
+    return all(any(_is_step(step, wanted) for step in place.steps) for wanted in typed)
+
+
+def _is_step(step: Step, wanted: TypedStep) -> bool:
+    return step.kind is StepKind.NUMBERED and step.number == wanted.number and step.style in _UNITS[wanted.unit]

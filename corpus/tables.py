@@ -39,7 +39,8 @@ class Table:
     problem: str = ""
 
 
-_ORDINAL = re.compile(r"序号|编号|坐标编号")
+_YEAR = re.compile(r"(?:19|20)\d\d\s*年")  # 1995年招生人数 heads a column
+_ORDINAL = re.compile(r"序号|编号")
 _FIGURE = re.compile(r"^[\d.,/:%～~\-—–+()（）年月日元㎡m²\sA-Za-z]*$")
 
 
@@ -195,7 +196,7 @@ def _is_head(block: Block) -> bool:
     filled = [repair(cell) for cell in block.cells if repair(cell)]
     if len(filled) < 2 or any(len(cell) > 24 for cell in filled):
         return False
-    figures = sum(cell[0].isdigit() and not cell.endswith(("年", "年招生人数")) for cell in filled)
+    figures = sum(cell[0].isdigit() and not _YEAR.match(cell) for cell in filled)
     return figures <= len(filled) * 0.2
 
 

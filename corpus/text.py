@@ -1,7 +1,8 @@
 """Text repair, and the one form in which texts are compared.
 
 `squash` is the contract's comparison form (NFKC, letters and digits only); quotes, titles and
-coverage all use it. `repair` undoes what line wrapping and OCR did to white space and nothing else.
+coverage all use it. `repair` undoes what line wrapping and OCR did to white space, takes out what can't be
+seen, and does nothing else.
 """
 
 from __future__ import annotations
@@ -13,12 +14,22 @@ import unicodedata
 CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇○"
 _WIDE_PUNCTUATION = "\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’—…·"
 
+# What is no text: controls but white space, marks that turn the order of the text around (U+202E) or can't be seen
+# (joiners, tags), lone surrogates, noncharacters. In a class of a regular expression. Not in it are variation
+# selectors, which tell forms of a character in names apart, private use, where old fonts keep rare characters, and
+# U+200B and U+FEFF, which stand between words.
+UNSEEN = (
+    r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"
+    r"\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+)
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _SPACE_RUN = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
 _WIDE = re.compile(f"[{CJK}{_WIDE_PUNCTUATION}]")
 # A decimal point followed by a wrap: 「12. 5/10 万」. Not at the start, where `1. ` numbers an item, unless
 # a figure that is no year follows.
 _SPLIT_DECIMAL = re.compile(r"(?<=\d)\. (?=\d)")
-_LEADING_ITEM = re.compile(r"\s*\d{1,3}\. (?!(?!(?:19|20)\d\d)\d)")
+_LEADING_ITEM = re.compile(r"\d{1,3}\. (?!(?!(?:19|20)\d\d)\d)")
 _EMPHASIS = re.compile(r"\*\*|</?u>|&[a-z]{1,6};?")
 _ASCII_PUNCTUATION = frozenset(",.;:!?()[]\"'/%-+~<>=")
 
@@ -31,6 +42,11 @@ _SENTENCE = re.compile(rf"[^{SENTENCE_END}\n]*[{SENTENCE_END}\n]+[{_CLOSERS}]*|[
 def nfkc(text: str) -> str:
     """Full-width letters and digits folded, compatibility forms replaced (Unicode NFKC)."""
     return unicodedata.normalize("NFKC", text)
+
+
+def visible(text: str) -> str:
+    """Without what can't be seen or steers a terminal. No letter, digit or white space is lost."""
+    return _UNSEEN.sub("", text)
 
 
 def squash(text: str) -> str:
@@ -59,22 +75,23 @@ def _keeps_space(before: str, after: str) -> bool:
 
 
 def repair(text: str) -> str:
-    """Join wrapped lines and words: white space between Chinese characters goes.
+    """Join wrapped lines and words: white space between Chinese characters goes, and what can't be seen.
 
     A space stays between two Latin words or numbers, and after the number of an item (`1. `).
     Digits keep their decimal point (「12. 5」 is 12.5). Letters and digits are never added,
     removed or reordered, and repairing twice changes nothing.
     """
-    text = _SPACE_RUN.sub(" ", text).strip()
+    text = _SPACE_RUN.sub(" ", visible(text)).strip()
     lead = _LEADING_ITEM.match(text)
     head, rest = (lead.group(), text[lead.end() :]) if lead else ("", text)
     rest = _SPLIT_DECIMAL.sub(".", rest)
     parts = rest.split(" ")
-    out = parts[0]
+    out, last = [head, parts[0]], parts[0][-1:]
     for part in parts[1:]:
         if part:
-            out += (" " if out and _keeps_space(out[-1], part[0]) else "") + part
-    return head + out
+            out += [" ", part] if last and _keeps_space(last, part[0]) else [part]
+            last = part[-1]
+    return "".join(out)
 
 
 def ends_sentence(text: str) -> bool:

@@ -17,8 +17,8 @@ from corpus.model import Clause, ClauseKind, Notice, Repeal, Status
 from corpus.numbering import chinese_number
 from corpus.text import sentences, squash
 
-_REPEALS = re.compile(r"(?<!启用和)废止|停止执行|停止施行|不再执行|予以撤销|失效")
-_NOT_DOCUMENT = re.compile(r"印章|公章|证书|账号")
+_REPEALS = re.compile(r"废止|停止执行|停止施行|不再执行|予以撤销|失效")
+_NOT_DOCUMENT = re.compile(r"证书|账号")
 _TITLE = re.compile(r"《([^《》]{4,80})》")
 # 自印发之日起施行, 自2023年9月8日起施行, 自…起试行.
 _START = re.compile(r"自\s*(?P<when>[^，。；,;]{2,30}?)\s*起\s*(?:开始)?\s*(?:施行|实施|执行|生效|试行|正式实施)")

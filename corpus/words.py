@@ -1,4 +1,4 @@
-"""The word lists of `data/words.toml`, read once."""
+"""The word lists of `data/words.toml` and `data/misreadings.toml`, read once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ def words(name: str) -> tuple[str, ...]:
     """The words of one list, longest first so that a regular expression prefers them."""
     data = tomllib.loads(resources.files("corpus").joinpath("data/words.toml").read_text("utf-8"))
     return tuple(sorted(data[name]["words"], key=len, reverse=True))
+
+
+@functools.cache
+def misreadings(printed: str) -> tuple[str, ...]:
+    """What OCR has made of a word (`data/misreadings.toml`)."""
+    data = tomllib.loads(resources.files("corpus").joinpath("data/misreadings.toml").read_text("utf-8"))
+    return tuple(word for entry in data["misreading"] if entry["printed"] == printed for word in entry["read"])
 
 
 @functools.cache

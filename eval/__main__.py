@@ -100,6 +100,31 @@ def ablation_parser() -> argparse.ArgumentParser:
     return sub
 
 
+def calibrate_parser() -> argparse.ArgumentParser:
+    sub = argparse.ArgumentParser(
+        prog="python -m eval calibrate",
+        description="用 dev 题目重新拟合可信度的常数。",
+        epilog="例：python -m eval calibrate eval/questions/lishi-2023-02.jsonl@.index",
+    )
+    sub.add_argument(
+        "pairs",
+        nargs="+",
+        type=_pair,
+        metavar="QUESTIONS.jsonl[,…]@INDEX",
+        help="题目文件（几个用逗号隔开）@ 索引文件夹",
+    )
+    constants = Path("retriever") / "data" / "confidence.toml"
+    sub.add_argument("--out", type=Path, default=constants, metavar="FILE", help=f"写到哪里（默认 {constants}）")
+    return sub
+
+
+def _pair(word: str) -> tuple[Path, list[Path]]:
+    files, at, index = word.rpartition("@")
+    if not at or not index or not all(files.split(",")):
+        raise argparse.ArgumentTypeError(f"{word!r} 不是“题目文件@索引文件夹”的样子")
+    return Path(index), [Path(name) for name in files.split(",")]
+
+
 def _positive(text: str) -> int:
     value = int(text) if text.isdecimal() else 0
     if value < 1:
@@ -109,7 +134,7 @@ def _positive(text: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
-    commands = {"stard": _stard, "split": _split, "ablation": _ablation}
+    commands = {"stard": _stard, "split": _split, "ablation": _ablation, "calibrate": _calibrate}
     try:
         if arguments and arguments[0] in commands:
             return commands[arguments[0]](arguments[1:])
@@ -135,6 +160,16 @@ def _stard(arguments: Sequence[str]) -> int:
 def _split(arguments: Sequence[str]) -> int:
     args = split_parser().parse_args(arguments)
     print(to_toml(propose(read_questions(args.files))), end="")
+    return 0
+
+
+def _calibrate(arguments: Sequence[str]) -> int:
+    from eval import calibrate
+
+    args = calibrate_parser().parse_args(arguments)
+    command = " ".join(["python -m eval calibrate", *arguments])
+    args.out.write_text(calibrate.render(calibrate.calibrate(dict(args.pairs)), command), "utf-8")
+    print(f"已写入 {args.out}", file=sys.stderr)
     return 0
 
 

@@ -1,14 +1,16 @@
 """What each part of the search brings: the same questions with one part taken out or exchanged.
 
 A part that brings nothing on questions it was not chosen on is only something to maintain. Variants
-are our own retriever with one of its inputs or steps replaced; nothing in it knows of them.
+are our own composition with one of its inputs or steps replaced; nothing in it knows of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -18,18 +20,20 @@ from eval.compare import compare
 from eval.evaluate import ask_all, evaluate
 from eval.model import Question, System
 from eval.results import Run, Setting
-from eval.systems import Bench, Ours, embed
-from index.local.dense import Dense, build_dense
-from index.local.keywords import Fields, build_bm25
-from index.local.store import Index, IndexedClause
+from eval.systems import DAY, Bench, Ours, embed
+from index.engine import Engine, IndexedClause, IndexedNotice, ModelInfo, NoticeSet, Ranked, TermCounts, Vector
+from index.local.writer import LocalWriter, Provenance
 from index.model.embedder import Embedder
+from index.opening import open_index
 from index.passages import passage
 from index.paths import cache_folder
-from retriever.fusion import fuse, min_max, reciprocal_rank
-from retriever.model import Filters
-from retriever.search import Query, Retriever, Scored
+from retriever.ask import Asker
+from retriever.fusion import DENSE_WEIGHT, fuse, min_max, reciprocal_rank
+from retriever.neighbours import Neighbours
+from retriever.query import Preparer, Query
+from retriever.search import Retriever
 
-Fuse = Callable[[Scored], dict[int, float]]
+Fuse = Callable[[dict[int, float], dict[int, float], float], dict[int, float]]
 
 WEIGHTS = (0.3, 0.4, 0.6, 0.7, 0.9)  # of the dense score, where the fusion is varied
 CHUNK_SIZES = (250, 500, 1000)
@@ -44,14 +48,14 @@ class Variant:
     make: Callable[[Bench], System]
 
 
-class _NoNumbers(Retriever):
+class _NoNumbers(Preparer):
     """A document number in the question is a word like any other."""
 
     def prepare(self, question: str, mode: str) -> Query:
-        return replace(super().prepare(question, mode), number=None, section=())
+        return replace(super().prepare(question, mode), number=None, place=())
 
 
-class _NoOfficialWords(Retriever):
+class _NoOfficialWords(Preparer):
     """Everyday words are searched as they stand."""
 
     def prepare(self, question: str, mode: str) -> Query:
@@ -62,61 +66,101 @@ class _NoOfficialWords(Retriever):
 class _Fused(Retriever):
     """Another fusion of the two sides' candidates."""
 
-    def __init__(self, bench: Bench, fusion: Fuse) -> None:
-        super().__init__(bench.index, bench.embedder)
+    def __init__(self, engine: Engine, fusion: Fuse) -> None:
+        super().__init__(engine, Neighbours(engine))
         self._fusion = fusion
 
-    def score(self, query: Query, mode: str, filters: Filters, without: Collection[int] = ()) -> Scored:
-        scored = super().score(query, mode, filters, without)
-        return replace(scored, scores=self._fusion(scored))
+    def fused(self, mode: str, dense: dict[int, float], bm25: dict[int, float], top: float) -> dict[int, float]:
+        return self._fusion(dense, bm25, top)
+
+
+class _Mixed:
+    """An engine whose keywords or vectors are another's, with the same clauses in the same rows."""
+
+    def __init__(self, engine: Engine, *, keywords: Engine | None = None, vectors: Engine | None = None) -> None:
+        self._keywords, self._vectors = keywords or engine, vectors or engine
+        self.info, self.notices, self.offices = engine.info, engine.notices, engine.offices
+        self.clauses, self.notice, self.find, self.outdated = (
+            engine.clauses,
+            engine.notice,
+            engine.find,
+            engine.outdated,
+        )
+
+    @property
+    def terms(self) -> TermCounts:
+        return self._keywords.terms
+
+    def keywords(self, weights: Mapping[str, float], k: int, within: NoticeSet | None = None) -> list[Ranked]:
+        return self._keywords.keywords(weights, k, within)
+
+    def nearest(self, vector: Vector, k: int, within: NoticeSet | None = None) -> list[Ranked]:
+        return self._vectors.nearest(vector, k, within)
 
 
 def variants() -> list[Variant]:
     """The full system first, then one part exchanged in each."""
     return [
-        Variant("完整", lambda bench: _ours(bench, Retriever)),
-        Variant("只按词找（BM25）", lambda bench: _ours(bench, Retriever, mode="bm25")),
-        Variant("只按意思找（向量）", lambda bench: _ours(bench, Retriever, mode="dense")),
+        Variant("完整", _full("hybrid")),
+        Variant("只按词找（BM25）", _full("bm25")),
+        Variant("只按意思找（向量）", _full("dense")),
         Variant("合并：按名次（RRF，k=60）", _fused(_by_rank)),
         *(Variant(f"合并：向量占 {share:g}", _fused(partial(_weighted, weight=share))) for share in WEIGHTS),
-        Variant("合并：关键词最高分总算满分", _fused(lambda scored: fuse(scored.dense, scored.bm25, 0.0, 0.65))),
-        Variant(
-            "向量里不加标题", lambda bench: _ours(bench, Retriever, replace(bench.index, dense=_bare_dense(bench)))
-        ),
-        Variant("关键词里不加标题", lambda bench: _ours(bench, Retriever, _bare_keywords(bench.index))),
+        Variant("合并：关键词最高分总算满分", _fused(lambda dense, bm25, _: fuse(dense, bm25, 0.0, DENSE_WEIGHT))),
+        Variant("向量里不加标题", lambda bench: _system(bench, Asker(_bare_vectors(bench), bench.embedder))),
+        Variant("关键词里不加标题", lambda bench: _system(bench, Asker(_bare_keywords(bench), bench.embedder))),
         Variant("向量模型不微调", _untuned),
-        Variant("不认发文字号", lambda bench: _ours(bench, _NoNumbers)),
-        Variant("不换百姓用语", lambda bench: _ours(bench, _NoOfficialWords)),
+        Variant("不认发文字号", lambda bench: _prepared(bench, _NoNumbers)),
+        Variant("不换百姓用语", lambda bench: _prepared(bench, _NoOfficialWords)),
         *(Variant(f"不按条款，每 {size} 字一段（RRF）", _chunked(size)) for size in CHUNK_SIZES),
     ]
 
 
-def _ours(bench: Bench, kind: type[Retriever], index: Index | None = None, mode: str = "hybrid") -> System:
-    retriever = kind(bench.index if index is None else index, bench.embedder if mode != "bm25" else None)
-    return Ours(retriever, bench.passages, mode)
+def _system(bench: Bench, asker: Asker, mode: str = "hybrid") -> System:
+    return Ours(asker, bench.passages, mode)
+
+
+def _full(mode: str) -> Callable[[Bench], System]:
+    return lambda bench: _system(bench, Asker(bench.engine, bench.embedder if mode != "bm25" else None), mode)
+
+
+def _prepared(bench: Bench, kind: type[Preparer]) -> System:
+    asker = Asker(bench.engine, bench.embedder)
+    asker.preparer = kind(bench.engine, bench.embedder)
+    return _system(bench, asker)
 
 
 def _fused(fusion: Fuse) -> Callable[[Bench], System]:
-    return lambda bench: Ours(_Fused(bench, fusion), bench.passages, "hybrid")
+    def make(bench: Bench) -> System:
+        asker = Asker(bench.engine, bench.embedder)
+        asker.retriever = _Fused(bench.engine, fusion)
+        return _system(bench, asker)
+
+    return make
 
 
-def _by_rank(scored: Scored) -> dict[int, float]:
+def _by_rank(dense: dict[int, float], bm25: dict[int, float], _top: float) -> dict[int, float]:
     """Reciprocal ranks on the scale that what a clause's kind adds was chosen for."""
-    return min_max(reciprocal_rank(scored.dense, scored.bm25), low=0.0)
+    return min_max(reciprocal_rank(dense, bm25), low=0.0)
 
 
-def _weighted(scored: Scored, weight: float) -> dict[int, float]:
-    return fuse(scored.dense, scored.bm25, scored.ceiling, weight)
+def _weighted(dense: dict[int, float], bm25: dict[int, float], top: float, weight: float) -> dict[int, float]:
+    return fuse(dense, bm25, top, weight)
 
 
-def _bare_keywords(index: Index) -> Index:
+def _bare_keywords(bench: Bench) -> Engine:
     """The index with a keyword index over the clauses' own text alone."""
-    return replace(index, bm25=build_bm25(Fields(clause.text, "", "") for clause in index.clauses))
+    notices = [_without_heads(entry) for entry in _whole_notices(bench.engine)]
+    with tempfile.TemporaryDirectory() as folder:
+        writer = LocalWriter(Path(folder), _PROVENANCE)
+        writer.write_keywords(notices)
+        writer.publish()
+        return _Mixed(bench.engine, keywords=open_index(Path(folder), today=DAY))
 
 
-def _bare_dense(bench: Bench) -> Dense:
-    """The vectors of the clauses' own text alone."""
-    return _dense(bench.index, bench.embedder, lambda clause: ("", clause.text))
+def _bare_vectors(bench: Bench) -> Engine:
+    """The index with vectors of the clauses' own text alone."""
+    return _Mixed(bench.engine, vectors=_embedded(bench, bench.embedder, lambda clause: ("", clause.text)))
 
 
 def _untuned(bench: Bench) -> System:
@@ -124,19 +168,41 @@ def _untuned(bench: Bench) -> System:
     from index.model.make import embedder_with  # brings ONNX Runtime, which --help must not wait for
 
     embedder = embedder_with(cache_folder() / "untuned", None)
-    dense = _dense(bench.index, embedder, lambda clause: passage(clause.notice.title, clause.path, clause.text))
-    return Ours(Retriever(replace(bench.index, dense=dense), embedder), bench.passages, "hybrid")
+    vectors = _embedded(bench, embedder, lambda one: passage(one.notice.title, one.path, one.text))
+    return _system(bench, Asker(_Mixed(bench.engine, vectors=vectors), embedder))
 
 
-def _dense(index: Index, embedder: Embedder, parts: Callable[[IndexedClause], tuple[str, str]]) -> Dense:
-    """The vectors of all clauses; `parts` gives the context and text of one."""
+def _embedded(bench: Bench, embedder: Embedder, parts: Callable[[IndexedClause], tuple[str, str]]) -> Engine:
+    """The same clauses with other vectors; `parts` gives the context and text of one."""
     windows: list[str] = []
     owners: list[int] = []
-    for clause in index.clauses:
+    for clause in bench.engine.clauses(range(bench.engine.info.clauses)):
         split = embedder.split_passage(*parts(clause))
         windows += split
         owners += [clause.row] * len(split)
-    return Dense(build_dense(embed(windows, embedder)), np.asarray(owners, np.int32))
+    with tempfile.TemporaryDirectory() as folder:
+        writer = LocalWriter(Path(folder), _PROVENANCE)
+        writer.write_keywords(_whole_notices(bench.engine))
+        model = ModelInfo(embedder.name, embedder.dim, embedder.sha256)
+        writer.write_vectors(embed(windows, embedder), np.asarray(owners, np.int32), model)
+        writer.publish()
+        return open_index(Path(folder), today=DAY)
+
+
+_PROVENANCE = Provenance([], [], "ablation")
+
+
+def _whole_notices(engine: Engine) -> list[IndexedNotice]:
+    """The notices of an index with their clauses."""
+    return [
+        replace(entry, notice=replace(entry.notice, clauses=tuple(one.clause for one in engine.notice(ordinal))))
+        for ordinal, entry in enumerate(engine.notices)
+    ]
+
+
+def _without_heads(entry: IndexedNotice) -> IndexedNotice:
+    bare = tuple(replace(clause, path=()) for clause in entry.notice.clauses)
+    return replace(entry, notice=replace(entry.notice, title="", clauses=bare))
 
 
 def _chunked(size: int) -> Callable[[Bench], System]:

@@ -6,13 +6,13 @@ them, with a smaller weight (another clause may still answer). And every questio
 indexes, with a smaller weight too: those are the questions on something else altogether. Logistic
 regression with an L2 penalty, figures standardised for the fit and the constants turned back.
 
-Run: python -m eval.calibrate QUESTIONS.jsonl@INDEX [...]
+`python -m eval calibrate QUESTIONS.jsonl@INDEX […]` runs it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +22,13 @@ from corpus.text import squash
 from eval.model import Question
 from eval.questions import read_questions
 from eval.splits import select
-from retriever.answer import assess
+from eval.systems import DAY
+from index.opening import open_index
+from retriever.ask import Asker
 from retriever.confidence import FEATURES
+from retriever.decide import before_reading
+from retriever.evidence import FIRST_HITS
 from retriever.model import Filters
-from retriever.search import Retriever
 
 TARGET = Path(__file__).resolve().parent.parent / "retriever" / "data" / "confidence.toml"
 NONE_WEIGHT, MASKED_WEIGHT, FOREIGN_WEIGHT = 4.0, 0.1, 0.3
@@ -37,13 +40,14 @@ WRONGLY_REFUSED = 0.035
 Sample = tuple[list[float], bool, float]  # figures, answerable, weight
 
 
-def samples(retriever: Retriever, questions: Sequence[Question], mode: str, *, foreign: bool = False) -> list[Sample]:
+def samples(asker: Asker, questions: Sequence[Question], mode: str, *, foreign: bool = False) -> list[Sample]:
     """One sample a question, and one more with its relevant clauses masked if it has any; `foreign` questions
     belong to another corpus, so that none has an answer here."""
-    texts = [(c.row, c.notice.doc_number, squash(c.text)) for c in retriever.index.clauses]
+    every = asker.engine.clauses(range(asker.engine.info.clauses))
+    texts = [(c.row, c.notice.doc_number, squash(c.text)) for c in every]
     out: list[Sample] = []
     for question in questions:
-        query = retriever.prepare(question.question, mode)
+        query = asker.preparer.prepare(question.question, mode)
         relevant = {
             row
             for label in question.relevant
@@ -51,11 +55,10 @@ def samples(retriever: Retriever, questions: Sequence[Question], mode: str, *, f
             if not foreign and number == label.doc_number and squash(label.quote) in text
         }
         for without in (set(), relevant) if relevant else (set(),):
-            scored = retriever.score(query, mode, Filters(), without)
-            hits = retriever.hits(query, scored, 10)
-            if not hits or retriever.unknown_number(query, scored, hits) is not None:
+            retrieval = asker.retriever.retrieve(query, mode, Filters(), FIRST_HITS, without)
+            if before_reading(query, retrieval) is not None:
                 continue  # decided by rule
-            figures = assess(retriever, query, scored, hits).evidence.vector(mode)
+            figures = asker.assess(query, retrieval, mode).evidence.vector(mode)
             answered = question.answerable and not without and not foreign
             weight = MASKED_WEIGHT if without else (1.0 if answered else NONE_WEIGHT)
             out.append((figures, answered, FOREIGN_WEIGHT if foreign else weight))
@@ -89,24 +92,17 @@ def render(fitted: dict[str, tuple[float, NDArray[np.float64], float]], command:
     return "\n".join(lines)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    pairs = [word.rsplit("@", 1) for word in (sys.argv[1:] if argv is None else argv)]
+def calibrate(asked: Mapping[Path, Sequence[Path]]) -> dict[str, tuple[float, NDArray[np.float64], float]]:
+    """The constants of each mode, fitted on the dev questions of each index: index → question files."""
     fitted = {}
+    chosen = {index: select(read_questions(files), "dev") for index, files in asked.items()}
     for mode in ("hybrid", "bm25"):
         found: list[Sample] = []
-        asked = {
-            index: select(read_questions([Path(name) for name in files.split(",")]), "dev") for files, index in pairs
-        }
-        for index, questions in asked.items():
-            retriever = Retriever.open(Path(index))
-            found += samples(retriever, questions, mode)
-            for other, others in asked.items():
-                found += samples(retriever, others, mode, foreign=True) if other != index else []
+        for index, questions in chosen.items():
+            asker = Asker.over(open_index(index, today=DAY))
+            found += samples(asker, questions, mode)
+            for other, others in chosen.items():
+                found += samples(asker, others, mode, foreign=True) if other != index else []
         fitted[mode] = fit(found)
-        print(f"{mode}: {len(found)} samples, threshold {fitted[mode][2]:.3f}", file=sys.stderr)
-    TARGET.write_text(render(fitted, "python -m eval.calibrate QUESTIONS.jsonl,…@INDEX …"), "utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        print(f"{mode}：{len(found)} 个样本，门槛 {fitted[mode][2]:.3f}", file=sys.stderr)
+    return fitted

@@ -23,7 +23,7 @@ from ir_measures import RR, R
 from tqdm import tqdm
 
 from corpus.errors import UsageError
-from index.training.data import is_held_out
+from index.model.held_out import is_held_out
 from retriever.fusion import order
 
 DEPTH = 100

@@ -6,6 +6,7 @@ The other packages are imported on first use, so that `--help` and a bad questio
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eval.stard import Search, Searches, Stard
-    from index.local.store import Index
+    from index.engine import Engine
     from index.model.embedder import Embedder
-    from retriever.search import Retriever
+    from retriever.ask import Asker
 
 OURS = "ours"
 SYSTEMS = (OURS, "fixed500-dense", "fixed500-bm25", "fixed500-rrf", "grep")
 MODES = ("hybrid", "dense", "bm25")
 EMBEDDING_MODES = ("hybrid", "dense", "fixed500-dense", "fixed500-rrf")  # modes and systems with vectors
+# The day as of which everything is measured: no number may change by itself when a notice expires.
+DAY = dt.date(2026, 11, 28)
 EMBED_BATCH = 64  # texts between two writes to the cache: a minute of work at most is lost
 
 
@@ -38,18 +41,18 @@ class SourceMissingError(GongbaoError):
 
 
 class Ours:
-    """Our retriever in one of its modes."""
+    """Our own answers in one of the modes."""
 
     name = OURS
     calibrated = True
 
-    def __init__(self, retriever: Retriever, passages: Sequence[Hit], mode: str) -> None:
+    def __init__(self, asker: Asker, passages: Sequence[Hit], mode: str) -> None:
         self.passages = passages
-        self._retriever, self._mode = retriever, mode
+        self._asker, self._mode = asker, mode
 
     def ask(self, question: str, k: int) -> Response:
         try:
-            result = self._retriever.search(question, k=k, mode=self._mode)
+            result = self._asker.ask(question, k=k, mode=self._mode)
         except UsageError as err:  # a question that our commands refuse is answered by nothing
             return Response((), answered=False, confidence=0.0, mode_used=self._mode, note=str(err))
         answer = result.answer
@@ -72,23 +75,23 @@ class Ours:
 class Bench:
     """An opened index, and what is measured with it."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """Open the index in `folder`, or the default one. Raises what opening an index raises."""
-        from index.local.store import Index
+    def __init__(self, folder: Path | None, day: dt.date = DAY) -> None:
+        """Open the index in `folder`, or the default one, as of `day`. Raises what opening an index raises."""
+        from index.opening import open_index
         from index.paths import DEFAULT_INDEX
 
-        self._folder = DEFAULT_INDEX if folder is None else folder
-        self.index: Index = Index.open(self._folder)
+        self.engine: Engine = open_index(DEFAULT_INDEX if folder is None else folder, today=day)
 
     @cached_property
     def passages(self) -> list[Hit]:
         """Every clause of the index."""
-        return [Hit(one.clause_id, one.notice.doc_number, one.text) for one in self.index.clauses]
+        rows = range(self.engine.info.clauses)
+        return [Hit(one.clause_id, one.notice.doc_number, one.text) for one in self.engine.clauses(rows)]
 
     @cached_property
     def sources(self) -> list[baselines.RawSource]:
         """The texts the index was built from, as they are. SourceMissingError if one has gone or changed."""
-        return read_sources(self.index)
+        return read_sources(self.engine)
 
     def raw_texts(self) -> dict[str, str] | None:
         """File name -> its text as it is, None if a file is not where it was."""
@@ -100,8 +103,8 @@ class Bench:
     @property
     def model(self) -> str | None:
         """The name of the index's embedding model, None for an index without embeddings."""
-        model = self.index.manifest.model
-        return None if model is None else str(model["name"])
+        model = self.engine.info.model
+        return None if model is None else model.name
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -113,10 +116,9 @@ class Bench:
     def system(self, name: str, mode: str) -> System:
         """The system of that name; `mode` is for ours alone."""
         if name == OURS:
-            from retriever.search import Retriever
+            from retriever.ask import Asker
 
-            retriever = Retriever.open(self._folder, dense=mode in EMBEDDING_MODES)
-            return Ours(retriever, self.passages, mode)
+            return Ours(Asker.over(self.engine, dense=mode in EMBEDDING_MODES), self.passages, mode)
         if name == "grep":
             return baselines.Grep(baselines.paragraphs(self.sources))
         if name == "fixed500-bm25":
@@ -167,7 +169,7 @@ def embed(texts: Sequence[str], embedder: Embedder) -> NDArray[np.float32]:
     return cache.get(texts)
 
 
-def read_sources(index: Index) -> list[baselines.RawSource]:
+def read_sources(engine: Engine) -> list[baselines.RawSource]:
     """The files an index was built from, unparsed, with the lines of their notices.
 
     Raises SourceMissingError naming a file that is not where it was, or has changed since.
@@ -177,21 +179,21 @@ def read_sources(index: Index) -> list[baselines.RawSource]:
 
     todo = "请把文件放回原处，或重建索引：python build_index.py"
     try:
-        found = hash_inputs(find_inputs([Path(name) for name in index.manifest.inputs]))
+        found = hash_inputs(find_inputs([Path(name) for name in engine.info.inputs]))
     except UsageError as err:
         raise SourceMissingError(f"找不到建索引时的原文（{err.what}）", err.where, todo) from err
     files = {entry.name: entry for entry in found}
     sources = []
-    for entry in index.manifest.sources:
-        if "error" in entry:  # the build could not read it either
+    for entry in engine.info.sources:
+        if entry.error is not None:  # the build could not read it either
             continue
-        name = entry["file"]
-        if name not in files or files[name].sha256 != entry["sha256"]:
+        name = entry.file
+        if name not in files or files[name].sha256 != entry.sha256:
             raise SourceMissingError("建索引时的原文不见了，或改动过", name, todo)
-        lines = tuple(line.text for line in read_source(files[name].path, index.folder / "cache").lines)
+        lines = tuple(line.text for line in read_source(files[name].path, engine.info.cache).lines)
         notices = tuple(
             baselines.NoticeLines(one.notice.doc_number, one.notice.lines.start, one.notice.lines.end)
-            for one in index.notices
+            for one in engine.notices
             if one.files[0] == name
         )
         sources.append(baselines.RawSource(name, lines, notices))
@@ -207,13 +209,15 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     from index.local.keywords import Fields, build_bm25
     from index.model.folder import MODEL_NAME
     from index.model.load import load_embedder
+    from index.term_counts import ceiling
+    from index.tokens import tokenize
     from retriever.fusion import fuse, order
     from retriever.search import DEPTH
 
     keywords = build_bm25(Fields(one.text, "", one.name) for one in data.articles)
 
     def bm25(question: str) -> Mapping[int, float]:
-        return _positive(keywords.search(question))
+        return _positive(keywords.scores_of(dict.fromkeys(tokenize(question), 1.0)))
 
     if set(modes) <= {"bm25"}:
         return Searches({"bm25": bm25}, {})
@@ -226,7 +230,7 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
 
     def hybrid(question: str) -> Mapping[int, float]:
         nearest, worded = (dict(order(side(question))[:DEPTH]) for side in (dense, bm25))
-        return fuse(nearest, worded, keywords.ceiling(question))
+        return fuse(nearest, worded, ceiling(keywords, tokenize(question)))
 
     with_model: dict[str, Search] = {"hybrid": hybrid, "dense": dense}
     chosen: dict[str, Search] = {mode: search for mode, search in with_model.items() if mode in modes}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from index.engine import Engine
@@ -10,12 +11,13 @@ from index.local.store import LocalEngine
 from index.paths import DEFAULT_INDEX
 
 
-def open_index(where: Path = DEFAULT_INDEX, *, thorough: bool = False) -> Engine:
-    """Open and check an index; `thorough` reads and checks every byte.
+def open_index(where: Path = DEFAULT_INDEX, *, thorough: bool = False, today: dt.date | None = None) -> Engine:
+    """Open and check an index; `thorough` reads and checks every byte. `today` decides which notices have
+    expired (default: the current day).
 
     Raises IndexMissing, IndexOutdated or IndexCorrupt, with the command that mends it.
     """
-    return LocalEngine.open(where, thorough=thorough)
+    return LocalEngine.open(where, thorough=thorough, today=today)
 
 
 def published(where: Path) -> tuple[int, int, int] | None:

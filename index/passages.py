@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from corpus.kinds import kind_pattern
+
 MAX_CONTEXT = 120  # characters of title and headings in front of a clause
 _ISSUED = re.compile(r"^.*?关于(?:印发|转发|批转|公布|发布)?")
-_KIND = re.compile(r"的?(?:通知|函|决定|批复|意见|公告|通告|复函)$")
+_KIND = re.compile(rf"的?{kind_pattern('covering')}$")
 
 
 def subject(title: str) -> str:

@@ -65,6 +65,7 @@ DEPENDS_ON = (
     ("corpus", "offices.py"),
     ("corpus", "text.py"),
     ("corpus", "words.py"),
+    ("corpus", "data/doc_numbers.toml"),
     ("corpus", "data/offices.toml"),
     ("corpus", "data/words.toml"),
     ("index", "segmenter.py"),

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from retriever.model import SearchResult
 
 
+PARAMETERS = {"since": "--from", "until": "--to", "status": "--status", "k": "-k", "mode": "--mode"}
+
+
 def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         prog="python -m retriever",
@@ -49,21 +52,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Open the index once, then answer one question or a file of them."""
-    from retriever.model import Filters
-    from retriever.search import Retriever
+    from retriever.ask import Asker
+    from retriever.model import Filters, ParameterError
 
-    filters = Filters(args.issuer, args.doc_number, args.since, args.until, args.status)
-    batch = list(read_batch(args.batch)) if args.batch else []
-    retriever = Retriever.open(args.index, dense=args.mode != "bm25")
-    if args.batch:
-        for question_id, question in batch:
-            try:
-                data = retriever.search(question, k=args.k, mode=args.mode, filters=filters).to_json(question_id)
-            except UsageError as err:
-                data = refusal(question_id, question, args.mode, str(err))
-            print(json.dumps(data, ensure_ascii=False))
-        return 0
-    result = retriever.search(args.question, k=args.k, mode=args.mode, filters=filters)
+    try:
+        filters = Filters(args.issuer, args.doc_number, args.since, args.until, args.status)
+        batch = list(read_batch(args.batch)) if args.batch else []
+        asker = Asker.open(args.index, dense=args.mode != "bm25")
+        if args.batch:
+            for question_id, question in batch:
+                try:
+                    data = asker.ask(question, k=args.k, mode=args.mode, filters=filters).to_json(question_id)
+                except ParameterError:
+                    raise
+                except UsageError as err:
+                    data = refusal(question_id, question, args.mode, str(err))
+                print(json.dumps(data, ensure_ascii=False))
+            return 0
+        result = asker.ask(args.question, k=args.k, mode=args.mode, filters=filters)
+    except ParameterError as err:
+        raise err.named(PARAMETERS) from err
     print(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if args.json else show(result))
     return 0
 
@@ -95,8 +103,10 @@ def read_batch(path: Path) -> Iterator[tuple[str | None, str]]:
 def refusal(question_id: str | None, question: str, mode: str, why: str) -> dict[str, object]:
     """The contract's object for a question that can't be searched for."""
     from retriever.model import SearchResult
+    from retriever.notes import Note, NoteKind
 
-    result = SearchResult(question, mode, mode, why, False, 0.0, None, (), {"total": 0.0})
+    notes = (Note(NoteKind.UNUSABLE, why),)
+    result = SearchResult(question, mode, mode, notes, False, 0.0, None, (), {"total": 0.0})
     return result.to_json(question_id)
 
 

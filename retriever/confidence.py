@@ -12,6 +12,12 @@ import tomllib
 from dataclasses import dataclass, fields
 from importlib import resources
 
+from corpus.errors import GongbaoError
+
+
+class ConstantsMissingError(GongbaoError):
+    """The constants of the confidence are not there: without them no answer can be trusted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -55,10 +61,10 @@ class Constants:
 @functools.cache
 def _constants() -> dict[str, Constants]:
     try:
-        text = resources.files("retriever").joinpath("data/confidence.toml").read_text("utf-8")
-    except FileNotFoundError:
-        return {}
-    data = tomllib.loads(text)
+        data = tomllib.loads(resources.files("retriever").joinpath("data/confidence.toml").read_text("utf-8"))
+    except FileNotFoundError as err:
+        todo = "请恢复这个文件，或运行 python -m eval calibrate 重新拟合"
+        raise ConstantsMissingError("缺少可信度的常数", "retriever/data/confidence.toml", todo) from err
     return {
         mode: Constants(entry["bias"], tuple(entry["weights"][name] for name in FEATURES), entry["threshold"])
         for mode, entry in data["modes"].items()
@@ -67,9 +73,7 @@ def _constants() -> dict[str, Constants]:
 
 def confidence(evidence: Evidence, mode: str) -> float:
     """The chance that the corpus answers the question: 0…1."""
-    constants = _constants().get(_fitted(mode))
-    if constants is None:
-        return 0.5
+    constants = _constants()[_fitted(mode)]
     total = constants.bias + sum(
         weight * value for weight, value in zip(constants.weights, evidence.vector(mode), strict=True)
     )
@@ -78,8 +82,7 @@ def confidence(evidence: Evidence, mode: str) -> float:
 
 def threshold(mode: str) -> float:
     """Below this a question counts as not answered."""
-    constants = _constants().get(_fitted(mode))
-    return 0.0 if constants is None else constants.threshold
+    return _constants()[_fitted(mode)].threshold
 
 
 def _fitted(mode: str) -> str:

@@ -31,6 +31,8 @@ _CJK_RUN = re.compile(f"[{CJK}]+")
 _SHORTEST, _LONGEST = 2, 4
 # How often jieba's dictionary counts a word that may be meant: rarer ones are seldom what was meant.
 _MIN_FREQUENCY = 3
+# Stretches of a question that are compared with all that sounds or looks alike. The labelled questions have 30 at most.
+_MOST_STRETCHES = 32
 # Characters that are words by themselves so often that two of them side by side prove nothing.
 _FREE = frozenset("中上下里外前后内大小多少要未不没在先再最太更好一二三两人方其")
 
@@ -59,6 +61,14 @@ class Folded:
 
     text: str
     changes: tuple[Change, ...] = ()
+
+
+# (length, same tone, clauses with it, first word, end, replacement)
+_Candidate = tuple[int, bool, int, int, int, str]
+
+
+def _rank(found: _Candidate) -> tuple[int, bool, int]:
+    return found[:3]
 
 
 class Folder:
@@ -99,31 +109,38 @@ class Folder:
         changes: list[Change] = []
         out: list[str] = []
         at = 0
+        looks = iter(range(_MOST_STRETCHES))
         for run in _CJK_RUN.finditer(text):
             out.append(text[at : run.start()])
             at = run.end()
-            mended, more = self._mend(_cut(run.group()))
+            mended, more = self._mend(_cut(run.group()), looks)
             out.append(mended)
             changes += more
         return "".join(out) + text[at:], changes
 
-    def _mend(self, words: list[str]) -> tuple[str, list[Change]]:
+    def _mend(self, words: list[str], looks: Iterator[int]) -> tuple[str, list[Change]]:
         """Words of one run of characters, mistyped ones replaced, the likeliest first."""
-        best = max(self._candidates(words), key=lambda found: found[:3], default=None)
-        if best is None:
-            return "".join(words), []
-        *_rank, start, end, new = best
-        left, more_left = self._mend(words[:start])
-        right, more_right = self._mend(words[end:])
-        change = Change("".join(words[start:end]), new, ChangeKind.TYPO)
-        return left + new + right, [*more_left, change, *more_right]
+        chosen: dict[int, tuple[int, str]] = {}  # first word -> end, replacement
+        taken: set[int] = set()
+        for _, _, _, start, end, new in sorted(self._candidates(words, looks), key=_rank, reverse=True):
+            if taken.isdisjoint(range(start, end)):
+                taken.update(range(start, end))
+                chosen[start] = (end, new)
+        out: list[str] = []
+        changes: list[Change] = []
+        at = 0
+        for start, (end, new) in sorted(chosen.items()):
+            out += [*words[at:start], new]
+            changes.append(Change("".join(words[start:end]), new, ChangeKind.TYPO))
+            at = end
+        return "".join(out + words[at:]), changes
 
-    def _candidates(self, words: list[str]) -> Iterator[tuple[int, bool, int, int, int, str]]:
-        """(length, same tone, clauses with it, first word, end, replacement) for stretches that may be
-        mistyped.
+    def _candidates(self, words: list[str], looks: Iterator[int]) -> Iterator[_Candidate]:
+        """Stretches that may be mistyped, each with what may be meant.
 
         Such a stretch is no word of the index or the dictionary, and by one replaced character, which
-        stands alone between known words, it becomes one of the index.
+        stands alone between known words, it becomes one of the index. Each look at one takes an
+        element of `looks`; without any left the rest stays as it is.
         """
         for start in range(len(words)):
             for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
@@ -132,12 +149,13 @@ class Folder:
                     break
                 if len(stretch) < _SHORTEST or self._is_word(stretch) or _FREE & set(words[start:end]):
                     continue
+                if next(looks, None) is None:
+                    return
                 for place in _singles(words[start:end]):
                     for other, same_tone in _confusable(stretch[place]):
                         new = stretch[:place] + other + stretch[place + 1 :]
-                        clauses = self._clauses_with.get(new, 0)
-                        if clauses and _frequency(new) >= _MIN_FREQUENCY:
-                            yield len(new), same_tone, clauses, start, end, new
+                        if new in self._clauses_with and _frequency(new) >= _MIN_FREQUENCY:
+                            yield len(new), same_tone, self._clauses_with[new], start, end, new
 
     def _is_word(self, text: str) -> bool:
         return text in self._clauses_with or _frequency(text) > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +11,27 @@ from corpus.errors import UsageError
 from corpus.model import Notice, Span
 from corpus.offices import same_office
 from corpus.text import squash
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.citation import citation
+from retriever.notes import Note
 from retriever.references import Link
 
 MODES = ("hybrid", "dense", "bm25")
 STATUSES = ("in_force", "repealed", "expired", "any")
 MAX_QUESTION = 2000  # characters
+
+
+class ParameterError(UsageError):
+    """A value that can't be used. `parameter` is its name here; each surface names its own (`named`)."""
+
+    def __init__(self, what: str, parameter: str, todo: str) -> None:
+        super().__init__(what, parameter, todo)
+        self.parameter = parameter
+
+    def named(self, names: Mapping[str, str]) -> ParameterError:
+        """The same error under the name that a surface gives the parameter: `since` is `--from` on the command
+        line, so 「since：日期“x”不对」 becomes 「--from：日期“x”不对」."""
+        return ParameterError(self.what, names.get(self.parameter, self.parameter), self.todo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +47,12 @@ class Filters:
     section: str | None = None
 
     def __post_init__(self) -> None:
-        for name, value in (("--from", self.since), ("--to", self.until)):
+        """Raises ParameterError for what is no date or status."""
+        for name, value in (("since", self.since), ("until", self.until)):
             if value is not None:
                 _check_date(name, value)
         if self.status not in STATUSES:
-            raise UsageError(f"状态“{self.status}”不认识", "--status", "可用：" + "、".join(STATUSES))
+            raise ParameterError(f"状态“{self.status}”不认识", "status", "可用：" + "、".join(STATUSES))
 
     @property
     def empty(self) -> bool:
@@ -65,7 +81,7 @@ def _check_date(name: str, value: str) -> None:
             raise ValueError(value)
         dt.date.fromisoformat(value)
     except ValueError as err:
-        raise UsageError(f"日期“{value}”不对", name, "请写成 2023-05-15 的样子") from err
+        raise ParameterError(f"日期“{value}”不对", name, "请写成 2023-05-15 的样子") from err
 
 
 def _is_issuer(wanted: str, issuer: str | None) -> bool:
@@ -130,6 +146,7 @@ class Hit:
             "score": round(self.score, 6),
             "clause_id": clause.clause_id,
             "kind": clause.kind.value,
+            "role": clause.role.value,
             "doc_number": notice.doc_number,
             "title": notice.title,
             "issuer": notice.issuer,
@@ -193,12 +210,17 @@ class SearchResult:
     question: str
     mode: str
     mode_used: str
-    note: str | None
+    notes: tuple[Note, ...]
     answered: bool
     confidence: float
     answer: Answer | None
     hits: tuple[Hit, ...]
     ms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def note(self) -> str | None:
+        """All notes as one line."""
+        return "；".join(one.text for one in self.notes) or None
 
     def to_json(self, question_id: str | None = None) -> dict[str, Any]:
         return {
@@ -207,6 +229,7 @@ class SearchResult:
             "mode": self.mode,
             "mode_used": self.mode_used,
             "note": self.note,
+            "notes": [one.to_json() for one in self.notes],
             "answered": self.answered,
             "confidence": round(self.confidence, 4),
             "answer": None if self.answer is None else self.answer.to_json(),

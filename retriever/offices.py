@@ -1,4 +1,4 @@
-"""The directory of offices: the office of a name, its phone, and the offices that a text names.
+"""The directory of offices: the office of a name, its phone, the offices that a text names, and those of an answer.
 
 What offices there are was gathered when the index was built (`index.office_list`).
 """
@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from corpus.duties import Mention, duties
+from corpus.model import Role
 from corpus.offices import level
-from index.local.store import Index
-from index.office_list import Entry, Mention, duties, place_of
+from corpus.text import squash
+from index.engine import Engine, IndexedClause
+from index.office_list import OfficeEntry, OfficePhone, place_of
+from retriever.intent import Intent
+from retriever.model import Office
 
 _SHORTEST = 3  # characters of a name that is looked for in running text: shorter ones are parts of words
 
@@ -17,9 +22,9 @@ _SHORTEST = 3  # characters of a name that is looked for in running text: shorte
 class Directory:
     """All offices of a corpus, found by any of their names."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[OfficeEntry]) -> None:
         self._entries = {entry.key: entry for entry in entries}
-        self._levels: dict[str, list[Entry]] = {}  # by short name: the same office at each level
+        self._levels: dict[str, list[OfficeEntry]] = {}  # by short name: the same office at each level
         self._names: dict[str, list[str]] = {}  # by their first characters, longest first
         for entry in self._entries.values():
             self._levels.setdefault(entry.key.rpartition("@")[0], []).append(entry)
@@ -27,16 +32,12 @@ class Directory:
         for name in sorted(names, key=len, reverse=True):
             self._names.setdefault(name[:_SHORTEST], []).append(name)
 
-    @classmethod
-    def from_index(cls, index: Index) -> Directory:
-        return cls(index.offices)
-
     @property
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[OfficeEntry]:
         """All offices, those with a phone first, then by how often they are named."""
         return sorted(self._entries.values(), key=lambda entry: (not entry.phones, -entry.often, entry.key))
 
-    def find(self, name: str) -> Entry | None:
+    def find(self, name: str) -> OfficeEntry | None:
         """The office of a name, if the corpus knows it. Levels (区, 市) must not contradict."""
         place = place_of(name)
         exact = self._entries.get(place)
@@ -47,7 +48,7 @@ class Directory:
             same = [entry for entry in same if entry.key.endswith("@")]
         return max(same, key=lambda entry: entry.often, default=None)
 
-    def phone(self, name: str) -> tuple[str, str | None] | None:
+    def phone(self, name: str) -> OfficePhone | None:
         """An office's own phone and the notice that states it, or None."""
         found = self.find(name)
         return found.phones[0] if found and found.phones else None
@@ -67,4 +68,39 @@ class Directory:
         return list(dict.fromkeys(found))
 
 
-__all__ = ["Directory", "Entry", "Mention", "duties"]
+MOST = 6  # offices shown with an answer
+_NEAR = 3  # offices that are only named, not made responsible
+
+
+def offices_of(
+    engine: Engine, directory: Directory, entry: IndexedClause, asked: Sequence[Intent], said: str
+) -> tuple[Office, ...]:
+    """The offices an answer names, the responsible one first, each with its own phone.
+
+    Whom to consult is the notice's contact unit; else the clause or its heading makes an office
+    responsible; else the words of the answer (`said`) name it; the contact unit comes last.
+    """
+    notice = entry.notice
+    mentions = duties(entry.clause)
+    if not mentions:
+        near = directory.mentioned(said) or directory.mentioned(entry.text)
+        mentions = [Mention(name, "lead") for name in near[:_NEAR]]
+    if Intent.ASSIST in asked:
+        mentions = [mention for mention in mentions if mention.role == "assist"] or mentions
+    contact = [Mention(notice.unit, "contact")] if notice.unit else []
+    if Intent.CONTACT in asked or entry.role in (Role.CONTACT, Role.SIGNATURE) or not mentions:
+        mentions = contact + mentions
+    offices = []
+    seen: set[str] = set()
+    for mention in mentions[:MOST]:
+        if squash(mention.name) in seen:
+            continue
+        seen.add(squash(mention.name))
+        if mention.role == "contact":
+            source = notice.doc_number if notice.phone else None
+            offices.append(Office(mention.name, notice.phone, source, "contact"))
+            continue
+        phone = directory.phone(mention.name)
+        source = engine.notices[phone.notice].notice.doc_number if phone else None
+        offices.append(Office(mention.name, phone.phone if phone else None, source, mention.role))
+    return tuple(offices)

@@ -1,13 +1,12 @@
-"""What a clause's kind and status add to its score, before anything of the question is known but
+"""What a clause's role and status add to its score, before anything of the question is known but
 what it asks for. All figures were chosen on the dev questions (README, ablation table)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from corpus.fields import is_attachment_list
-from corpus.model import ClauseKind, Status
-from index.local.store import IndexedClause
+from corpus.model import Role, Status
+from index.engine import IndexedClause
 from retriever.intent import Intent
 
 CONTACT_PENALTY = 0.35  # a contact or signature line, unless the question asks for one
@@ -19,11 +18,10 @@ TITLE_FACTOR = 1.5  # of its title's score goes to the opening clause of a docum
 def prior(entry: IndexedClause, asked: Collection[Intent]) -> float:
     """The amount that is added to a clause's fused score (which lies in 0…1)."""
     amount = 0.0
-    kind = entry.clause.kind
-    if kind is ClauseKind.SIGNATURE and Intent.PHONE not in asked and Intent.CONTACT not in asked:
+    if entry.role in (Role.SIGNATURE, Role.CONTACT) and Intent.PHONE not in asked and Intent.CONTACT not in asked:
         amount -= CONTACT_PENALTY
-    if kind is ClauseKind.LIST and Intent.PERSON in asked and Intent.OFFICE not in asked:
-        amount += 0.0 if is_attachment_list(entry.text) else PEOPLE_BONUS
+    if entry.role is Role.PEOPLE and Intent.PERSON in asked and Intent.OFFICE not in asked:
+        amount += PEOPLE_BONUS
     if entry.notice.status is not Status.IN_FORCE:
         amount -= STALE_PENALTY
     return amount

@@ -8,13 +8,15 @@ is no reference into the corpus.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.doc_number import find_numbers
+from corpus.model import Role
+from corpus.numbering import Style, chinese_number
+from corpus.place import StepKind
 from corpus.text import squash
-from index.local.store import Index, IndexedClause
+from index.engine import Engine, IndexedClause
 
 _ARTICLE = re.compile(
     r"(?:本(?:办法|规定|条例|规则|细则)|依照|按照|依据|根据|符合|违反|前述|有)第([一二三四五六七八九十百]+)条"
@@ -38,63 +40,64 @@ class Link:
 class References:
     """Resolves references within one index."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._numbers: dict[str, int] = {}
         self._titles: dict[str, int | None] = {}
-        for at, source in enumerate(index.notices):
+        for ordinal, source in enumerate(engine.notices):
             if source.notice.doc_number:
-                self._numbers.setdefault(squash(source.notice.doc_number), at)
+                self._numbers.setdefault(squash(source.notice.doc_number), ordinal)
             title = squash(source.notice.title)
             # A title that two notices bear leads nowhere: which one is meant can't be told.
-            self._titles[title] = None if title in self._titles else at
+            self._titles[title] = None if title in self._titles else ordinal
 
     def links(self, entry: IndexedClause) -> tuple[Link, ...]:
         """What a clause points to, in the order of its text, each target once."""
-        own = int(self._index.clauses.notice_of[entry.row])
         found: list[tuple[int, Link]] = []
         for cited in find_numbers(entry.text):
-            at = self._numbers.get(squash(cited.doc_number))
-            if at is not None and at != own:
-                found.append((cited.start, self._to_notice(entry.text[cited.start : cited.end], at)))
+            ordinal = self._numbers.get(squash(cited.doc_number))
+            if ordinal is not None and ordinal != entry.ordinal:
+                found.append((cited.start, self._to_notice(entry.text[cited.start : cited.end], ordinal)))
         for match in _TITLE.finditer(entry.text):
-            at = self._titles.get(squash(match[1]))
-            if at is not None and at != own:
-                found.append((match.start(), self._to_notice(match.group(), at)))
+            ordinal = self._titles.get(squash(match[1]))
+            if ordinal is not None and ordinal != entry.ordinal:
+                found.append((match.start(), self._to_notice(match.group(), ordinal)))
         for match in _ARTICLE.finditer(entry.text):
-            label = f"第{match[1]}条"
-            self._add(found, match, own, entry, lambda c, label=label: _labelled(c, label))  # type: ignore[misc]
+            self._add(found, match, entry, self._article(entry, match[1]))
         for match in _ATTACHMENT.finditer(entry.text):
-            key = f"附{match[1] or ''}"
-            self._add(found, match, own, entry, lambda c, key=key: _attachment(c, key))  # type: ignore[misc]
+            self._add(found, match, entry, self._attachment(entry, int(match[1] or 0)))
         unique = {link.clause_id: link for _, link in sorted(found, key=lambda pair: pair[0], reverse=True)}
         return tuple(reversed(unique.values()))
 
-    def _to_notice(self, text: str, at: int) -> Link:
-        first = self._index.clauses[self._index.clauses.rows(at)[0]]
+    def _to_notice(self, text: str, ordinal: int) -> Link:
+        first = self._engine.notice(ordinal)[0]
         return Link(text, first.notice.doc_number, first.clause_id)
 
+    @staticmethod
     def _add(
-        self,
-        found: list[tuple[int, Link]],
-        match: re.Match[str],
-        own: int,
-        entry: IndexedClause,
-        wanted: Callable[[IndexedClause], bool],
+        found: list[tuple[int, Link]], match: re.Match[str], entry: IndexedClause, target: IndexedClause | None
     ) -> None:
-        target = next((c for row in self._index.clauses.rows(own) if wanted(c := self._index.clauses[row])), None)
         if target is not None and target.row != entry.row:
             found.append((match.start(), Link(match.group(), target.notice.doc_number, target.clause_id)))
 
+    def _article(self, entry: IndexedClause, numeral: str) -> IndexedClause | None:
+        """The article of the same notice with a number."""
+        wanted = chinese_number(numeral)
+        return next((one for one in self._engine.notice(entry.ordinal) if wanted in _articles(one)), None)
 
-def _labelled(entry: IndexedClause, label: str) -> bool:
-    return any(head == label or head.startswith(f"{label} ") for head in entry.path)
+    def _attachment(self, entry: IndexedClause, number: int) -> IndexedClause | None:
+        """The title of the attachment with a number, or of the first one."""
+        titles = self._engine.notice(entry.ordinal).of_role(Role.TITLE)
+        return next((one for one in titles if _is_attachment(one, number)), None)
 
 
-def _attachment(entry: IndexedClause, key: str) -> bool:
-    """Whether this is the title of the attachment with a number, or of the first one."""
-    own = entry.clause_id.rsplit("/", 1)[1]
-    if not own.endswith(".题"):
+def _articles(entry: IndexedClause) -> list[int]:
+    """The numbers of the articles that a clause stands in."""
+    return [step.number for step in entry.clause.place.steps if step.style is Style.ARTICLE]
+
+
+def _is_attachment(entry: IndexedClause, number: int) -> bool:
+    if entry.clause.place.steps[0].kind is not StepKind.ATTACHMENT:
         return False
     text = entry.text.replace(" ", "")
-    return text.startswith("附件") if key == "附" else text.startswith(f"附件{key[1:]}")
+    return text.startswith(f"附件{number}" if number else "附件")

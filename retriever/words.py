@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from corpus import console
 from corpus.errors import GongbaoError
 from corpus.text import nfkc
 
@@ -202,10 +203,10 @@ def _gap_pattern(lay: str) -> re.Pattern[str]:
 def _outermost(hits: Iterator[_Hit]) -> list[_Hit]:
     """Hits that no longer hit holds, by place."""
     kept: list[_Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
-        if not any(other.start <= hit.start and hit.end <= other.end for other in kept):
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.end > kept[-1].end:  # those kept end ever later
             kept.append(hit)
-    return sorted(kept, key=lambda hit: (hit.start, hit.end))
+    return kept
 
 
 def _toml_place(message: str) -> str:
@@ -226,12 +227,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="检查对照表，有错时指出第几行")
     commands.add_parser("expand", help="看一个问题会加上哪些用语").add_argument("question", metavar="问题")
-    args = parser.parse_args(argv)
-    try:
-        words = default_words() if args.table is None else read_words(args.table)
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+    return console.run(lambda: _run(parser.parse_args(argv)))
+
+
+def _run(args: argparse.Namespace) -> int:
+    words = default_words() if args.table is None else read_words(args.table)
     if args.command == "check":
         areas = len({entry.area for entry in words.entries})
         print(f"对照表没有错误：{areas} 类，{len(words.entries)} 个说法")

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_support import CHROMIUM, FLAGS, HOSTILE, Server, await_text, serving
+from page_support import CHROMIUM, FLAGS, HOSTILE, SECRET, Server, await_text, serving
 
 from index.build import build
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
+from retriever.ask import Asker
 from retriever.page.collection import Collection
-from retriever.search import Retriever
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +44,12 @@ def full_index(words_index: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def collection(words_index: Path) -> Collection:
-    return Collection.of(Retriever.open(words_index, dense=False), ready=("示例",))
+    return Collection.of(Asker.open(words_index, dense=False), ready=("示例",))
 
 
 @pytest.fixture(scope="session")
 def hostile(hostile_index: Path) -> Collection:
-    return Collection.of(Retriever.open(hostile_index, dense=False), ready=())
+    return Collection.of(Asker.open(hostile_index, dense=False), ready=())
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +59,18 @@ def server(words_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with serving(words_index, "--feedback", str(feedback)) as running:
         await_text(running.url, "可以这样问")
         yield running
+
+
+@pytest.fixture(scope="module")
+def target(words_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The page with all that it can be started with, for requests that mean no good: at the end it still
+    answers, and what it wrote holds no fault and no question."""
+    feedback = tmp_path_factory.mktemp("feedback") / "feedback.jsonl"
+    with serving(words_index, "--feedback", str(feedback), "--mcp", "--allow-host", "GB.example.cn.") as running:
+        await_text(running.url, "可以这样问")
+        yield running
+        await_text(running.url, "可以这样问")
+        assert not [line for line in running.lines if "Traceback" in line or "程序出错" in line or SECRET in line]
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,9 @@ HOSTILE = """某某市人民政府关于测试网页安全的通知
 2024年1月2日
 """
 
+SECRET = "不想被记下的问题"  # of which nothing may be found anywhere afterwards
+MCP_HEADERS = {"accept": "application/json, text/event-stream"}
+
 
 def opened(folder: Path) -> LiveIndex:
     """A live index that has looked once, without its thread."""
@@ -109,3 +112,10 @@ def await_text(url: str, text: str, seconds: float = 180) -> str:
                 return page
         time.sleep(0.2)
     raise AssertionError(f"no “{text}” at {url}: {page[-500:]}")
+
+
+def one_line(answer: Any) -> str:
+    text: str = answer.json()["error"] if "json" in answer.headers["content-type"] else answer.text
+    assert text.strip() and "\n" not in text.strip()
+    assert "Traceback" not in text and "Error" not in text
+    return text

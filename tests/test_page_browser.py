@@ -134,6 +134,25 @@ def test_export_the_chosen(page: Any) -> None:
     assert started.value.suggested_filename == "公报条款摘录.docx"
 
 
+def test_export_without_a_tick(page: Any) -> None:
+    """All of the page, as its line says; before, it always failed."""
+    ask(page, "农民工工资")
+    shown = page.locator("input[name=id]").count()
+    assert shown > 3
+    with page.expect_download() as started:
+        page.get_by_role("button", name="表格（CSV）").click()
+    text = Path(started.value.path()).read_bytes().decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(text)))) == shown
+    page.go_back()
+    page.wait_for_selector(".welcome")
+    page.goto(f"{page.url}?notice=离政发〔2023〕4号")
+    shown = page.locator("input[name=id]").count()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="表格（CSV）").click()
+    text = Path(started.value.path()).read_bytes().decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(text)))) >= shown > 200
+
+
 def test_a_refused_question(page: Any) -> None:
     ask(page, UNKNOWN)
     card = page.locator(".card.refused")
@@ -177,6 +196,20 @@ def test_nothing_is_wider_than_the_screen(browser: Any, server: Server, view: st
     page = open_page(browser, f"{server.url}/{view}", viewport=size)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     page.context.close()
+
+
+TITLE = "某某市人民政府关于" + "加强管理" * 5000 + "W" * 5000 + "的通知"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
+def test_a_title_without_end_does_not_bury_the_page(browser: Any, server: Server, size: dict[str, int]) -> None:
+    """Put where titles stand: nothing gets wider than the screen or higher than a few lines."""
+    for view, place in ((f"?q={QUESTION}", ".hit h3"), (f"?q={QUESTION}", ".title"), ("?view=notices", ".catalogue a")):
+        page = open_page(browser, f"{server.url}/{view}", viewport=size)
+        page.locator(place).first.evaluate("(one, text) => one.textContent = text", TITLE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert page.locator(place).first.bounding_box()["height"] < 320
+        page.context.close()
 
 
 def test_it_works_without_scripts(browser: Any, server: Server) -> None:

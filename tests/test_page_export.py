@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
+from urllib.parse import quote
 
+import httpx
 import pytest
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
+from page_support import Server
 
 from retriever.citation import citation
 from retriever.page.cite import gb7714, markdown_text, source_line, styles
 from retriever.page.collection import Collection
-from retriever.page.export import FORMS, export, harmless
+from retriever.page.export import FORMS, MAX_CLAUSES, export, harmless
 
 pytest_plugins = ["page_fixtures"]
 
 
 def test_csv_is_read_back_with_every_clause(collection: Collection) -> None:
-    entries = collection.retriever.index.clauses[100:120]
+    entries = collection.asker.engine.clauses[100:120]
     made = export(entries, "csv")
     assert made.data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(made.data.decode("utf-8-sig"))))
@@ -36,13 +40,13 @@ def test_no_cell_is_a_formula(cell: str) -> None:
 
 
 def test_a_formula_in_a_clause_stays_text(hostile: Collection) -> None:
-    data = export(list(hostile.retriever.index.clauses), "csv").data.decode("utf-8-sig")
+    data = export(list(hostile.asker.engine.clauses), "csv").data.decode("utf-8-sig")
     for row in csv.reader(io.StringIO(data)):
         assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in row)
 
 
 def test_word_document_opens_with_text_citation_and_source(collection: Collection) -> None:
-    entries = collection.retriever.index.clauses[10:13]
+    entries = collection.asker.engine.clauses[10:13]
     document = Document(io.BytesIO(export(entries, "docx").data))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     for entry in entries:
@@ -54,7 +58,7 @@ def test_word_document_opens_with_text_citation_and_source(collection: Collectio
 def test_markdown_shows_markup_as_text(hostile: Collection) -> None:
     from markdown_it import MarkdownIt
 
-    text = export(list(hostile.retriever.index.clauses), "md").data.decode()
+    text = export(list(hostile.asker.engine.clauses), "md").data.decode()
     rendered = MarkdownIt("commonmark").render(text)
     assert "<script" not in rendered
     assert "<img" not in rendered
@@ -83,6 +87,40 @@ def test_every_style_cites_the_notice(collection: Collection) -> None:
 def test_control_characters_do_not_break_a_file(form: str, collection: Collection) -> None:
     import dataclasses
 
-    entry = collection.retriever.index.clauses[30]
+    entry = collection.asker.engine.clauses[30]
     broken = dataclasses.replace(entry, clause=dataclasses.replace(entry.clause, text="坏\x00\x0b字\x1b符"))
     assert export([broken], form).data
+
+
+def test_four_hundred_clauses_come_all_and_too_many_are_said(server: Server, collection: Collection) -> None:
+    """Before, the first 200 came without a word, and with 410 there was “no such format”."""
+    ids = [entry.clause_id for entry in collection.asker.engine.clauses]
+    for count in (201, 410, MAX_CLAUSES):
+        made = httpx.post(f"{server.url}/export", data={"id": ids[:count], "format": "csv"}, timeout=60)
+        assert len(list(csv.DictReader(io.StringIO(made.text.removeprefix("\ufeff"))))) == count
+    for count in (MAX_CLAUSES + 1, len(ids), 5 * len(ids)):
+        refused = httpx.post(f"{server.url}/export", data={"id": (ids * 5)[:count], "format": "csv"}, timeout=60)
+        assert refused.status_code == 400
+        assert f"一次最多导出 {MAX_CLAUSES} 条" in refused.text
+    many = httpx.post(f"{server.url}/export", content="&".join(f"id={number}" for number in range(9000)))
+    assert many.status_code == 400 and f"一次最多导出 {MAX_CLAUSES} 条" in many.text
+
+
+def test_nothing_ticked_is_all_of_the_page(server: Server, collection: Collection) -> None:
+    """As the form itself sends it, without a script."""
+    longest = max(collection.asker.engine.notices, key=lambda one: len(collection.clauses_of(one.notice.notice_id)))
+    wanted = collection.clauses_of(longest.notice.notice_id)
+    assert len(wanted) > 200
+    for query, count in (({"notice": longest.notice.notice_id}, len(wanted)), ({"q": "农民工工资"}, 5)):
+        page = httpx.get(server.url, params=query, timeout=60).text
+        form = re.search(r'<form id="export".*?</form>', page, re.DOTALL)
+        assert form is not None
+        fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[0])
+        sent = "&".join(f"{name}={quote(html.unescape(value))}" for name, value in [*fields, ("format", "csv")])
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        made = httpx.post(f"{server.url}/export", content=sent, headers=headers, timeout=60)
+        rows = list(csv.DictReader(io.StringIO(made.text.removeprefix("\ufeff"))))
+        assert len(rows) == count
+    one = wanted[3].clause_id
+    made = httpx.post(f"{server.url}/export", content=f"{sent}&id={quote(one)}", headers=headers)
+    assert len(list(csv.DictReader(io.StringIO(made.text.removeprefix("\ufeff"))))) == 1

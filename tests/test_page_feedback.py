@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from pathlib import Path
 
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from page_support import await_text, serving
 
 from corpus.errors import UsageError
 from eval.questions import read_questions
+from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
-from retriever.page.feedback import Feedback, FeedbackFile
+from retriever.page.feedback import Feedback, FeedbackFile, FileFullError
 from retriever.page.feedback_form import NOTHING
+from retriever.page.personal import blanked
 
 pytest_plugins = ["page_fixtures"]
 
@@ -24,7 +32,7 @@ def keep(tmp_path: Path, collection: Collection, *sent: Feedback) -> FeedbackFil
 
 
 def test_feedback_is_a_question_file(tmp_path: Path, collection: Collection) -> None:
-    result = collection.retriever.search("根治拖欠农民工工资工作的咨询电话是多少", k=5)
+    result = collection.asker.ask("根治拖欠农民工工资工作的咨询电话是多少", k=5)
     assert result.answer is not None
     useful = Feedback(result.question, "useful", result.answer.text, result.answer.clause_id)
     wrong = Feedback(
@@ -61,6 +69,115 @@ def test_every_clause_of_the_gazette_can_be_quoted_or_is_left_out(collection: Co
     from corpus.text import squash
     from retriever.page.feedback import quote_of
 
-    for entry in list(collection.retriever.index.clauses)[::7]:
+    for entry in list(collection.asker.engine.clauses)[::7]:
         quote = quote_of(entry, "")
         assert quote is None or squash(quote) in squash(entry.text)
+
+
+NUMBERS = [
+    "13800138000",
+    "138 0013 8000",
+    "138-0013-8000",
+    "+86 138 0013 8000",
+    "１３８００１３８０００",
+    "一三八〇〇一三八〇〇〇",
+    "幺三八零零幺三八零零零",
+    "壹叁捌零零壹叁捌零零零",
+    "1\u200b38001380\u200b00",
+    "1 3 8 0 0 1 3 8 0 0 0",
+    "①③⑧00138000",
+    "0358-8222401",
+    "(0358)8222401",
+    "（０３５８）８２２２４０１",
+    "8222401",
+    "141125199001011234",
+    "14112519900101123X",
+    "141125 19900101 123x",
+    "１４１１２５１９９００１０１１２３Ｘ",
+    "140102900101123",
+    "6222021234567890123",
+    "6222 0212 3456 7890 123",
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_of_persons_are_blanked(tmp_path: Path, collection: Collection, number: str) -> None:
+    """In whatever is sent, and in both files; before, all were kept as they came."""
+    right = "离政办发〔2023〕9号/二.（三）.1.（2）"
+    file = keep(
+        tmp_path,
+        collection,
+        Feedback(f"我是张三，电话{number}，欠薪找谁", "useless", f"打{number}", f"x{number}"),
+        Feedback(f"电话{number}，欠薪找谁", "wrong", f"打{number}", number, right),
+        Feedback(f"{number}", "wrong", number, number, NOTHING),
+        Feedback(f"{number}欠薪找谁", "useful", f"打{number}", right),
+    )
+    kept = file.path.read_text("utf-8") + file.open_path.read_text("utf-8")
+    assert len(kept.splitlines()) == 4
+    assert number not in kept
+    for line in kept.splitlines():
+        question = json.loads(line)["question"]
+        assert "[号码]" in question
+        plain = unicodedata.normalize("NFKC", question)
+        assert not re.search(r"\d", plain) and not re.search("[一二三八零〇幺壹叁捌]{3}", plain)
+    assert len(read_questions([file.path])) == 3  # it is still a question file
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "离政办发〔2023〕9号第三部分",
+        "2023年5月15日以后",
+        "2023-05-15至2024-06-30",
+        "2023.5.15",
+        "20230515",
+        "2022-2023年补贴每亩1200元",
+        "补贴1,200,000元",
+        "一、二、三、四、五、六、七、八",
+        "十二万三千四百五十六元",
+        "二〇二三年五月",
+        "120路、110、12345热线",
+    ],
+)
+def test_dates_numbers_of_documents_and_amounts_stay(text: str) -> None:
+    assert blanked(text) == text
+
+
+@given(st.text(max_size=40), st.integers(10**6, 10**19 - 1), st.text(max_size=40))
+def test_no_long_number_survives(before: str, number: int, after: str) -> None:
+    kept = blanked(f"{before}：{number}；{after}")
+    if not re.fullmatch(r"(?:19|20)\d{6}", str(number)):  # a date, or two years
+        assert str(number) not in kept or str(number) in before + after
+
+
+def test_a_file_grows_only_so_far(tmp_path: Path, collection: Collection) -> None:
+    file = FeedbackFile(tmp_path / "反馈.jsonl", most=1000)
+    sent = Feedback("欠薪找谁", "useless")
+    while file.open_path.stat().st_size <= 1000 if file.open_path.exists() else True:
+        file.keep(sent, collection)
+    with pytest.raises(FileFullError):
+        file.keep(sent, collection)
+    assert 0 < file.open_path.stat().st_size < 1500
+
+
+def test_each_may_so_often_and_all_together_so_often() -> None:
+    now = [0.0]
+    allowance = Allowance(each=3, in_all=5, seconds=60, clock=lambda: now[0])
+    assert [allowance.take("a") for _ in range(5)] == [True] * 3 + [False] * 2
+    assert [allowance.take(name) for name in "bcd"] == [True, True, False]
+    now[0] = 61
+    assert allowance.take("a")
+
+
+def test_feedback_over_http_is_limited(words_index: Path, tmp_path: Path) -> None:
+    path = tmp_path / "反馈.jsonl"
+    with serving(words_index, "--feedback", str(path)) as running:
+        await_text(running.url, "可以这样问")
+        sent = {"q": "欠薪找谁，我的电话是13800138000", "verdict": "useless", "answer": "13800138000"}
+        statuses = [httpx.post(f"{running.url}/feedback", data=sent).status_code for _ in range(25)]
+        long = httpx.post(f"{running.url}/feedback", data={**sent, "q": "问" * 2001})
+    assert statuses == [200] * 20 + [429] * 5
+    assert long.status_code == 400
+    kept = path.with_name("反馈.open.jsonl").read_text("utf-8")
+    assert kept.count("\n") == 20
+    assert "138" not in kept

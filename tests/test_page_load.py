@@ -24,7 +24,7 @@ from page_support import await_text, opened, serving
 
 from retriever.page.api import Api
 from retriever.page.app import create_app
-from retriever.page.gate import Full, Gate
+from retriever.page.gate import Full, Gate, client_of
 from retriever.page.render import Renderer
 
 pytest_plugins = ["page_fixtures"]
@@ -245,3 +245,64 @@ def test_a_fault_or_a_user_who_leaves_gives_the_place_back() -> None:
         return await gate.run(str, "room")
 
     assert in_a_loop(scene) == "room"
+
+
+def test_clients_take_turns() -> None:
+    """One client's dozen is at the gate before another's one: that one waits for a single question."""
+
+    async def scene() -> list[str]:
+        gate, done, order = Gate(1, 16), threading.Event(), list[str]()
+
+        def work(name: str) -> None:
+            done.wait()
+            order.append(name)
+
+        many = [asyncio.create_task(gate.run(work, f"many {number}", client="a")) for number in range(12)]
+        await asyncio.sleep(0)
+        one = asyncio.create_task(gate.run(work, "one", client="b"))
+        await asyncio.sleep(0)
+        done.set()
+        await asyncio.gather(*many, one)
+        return order
+
+    order = in_a_loop(scene)
+    assert order.index("one") == 2  # the first is at work, the second came before
+    assert [name for name in order if name != "one"] == [f"many {number}" for number in range(12)]
+
+
+def test_one_client_never_fills_the_gate() -> None:
+    async def scene() -> tuple[int, bool]:
+        gate, done = Gate(2, 8), threading.Event()
+        many = [asyncio.create_task(gate.run(done.wait, client="a")) for _ in range(50)]
+        await asyncio.sleep(0)
+        turned_away = sum(task.done() for task in many)
+        other = asyncio.create_task(gate.run(done.wait, client="b"))
+        await asyncio.sleep(0)
+        let_in = not other.done()
+        done.set()
+        await asyncio.gather(*many, other, return_exceptions=True)
+        return turned_away, let_in
+
+    assert in_a_loop(scene) == (50 - 2 - 6, True)
+
+
+def test_who_goes_away_while_waiting_leaves_no_gap() -> None:
+    async def scene() -> str:
+        gate, done = Gate(1, 4), threading.Event()
+        tasks = [asyncio.create_task(gate.run(done.wait, client=name)) for name in "aabb"]
+        await asyncio.sleep(0)
+        tasks[1].cancel()
+        tasks[2].cancel()
+        await asyncio.sleep(0)
+        done.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return await gate.run(str, "room", client="c")
+
+    assert in_a_loop(scene) == "room"
+
+
+def test_addresses_of_one_subscriber_are_one_client() -> None:
+    assert client_of("2001:db8::1") == client_of("2001:db8::ffff:2")
+    assert client_of("2001:db8::1") != client_of("2001:db8:0:1::1")
+    assert client_of("10.0.0.1") != client_of("10.0.0.2")
+    assert client_of(None) == "" and client_of("fe80::1%eth0") == client_of("fe80::2")

@@ -25,13 +25,13 @@ from PIL import Image
 from corpus.documents.view import page_image
 from index.build import build
 from index.paths import DEFAULT_INPUT
+from retriever.ask import Asker
 from retriever.page import originals as module
 from retriever.page.clause import actions
 from retriever.page.collection import Collection
 from retriever.page.original_view import sheets
 from retriever.page.originals import OriginalLost, Originals, has_pictures
 from retriever.page.view import View
-from retriever.search import Retriever
 
 if make_scan.font_path() is None:
     pytest.skip("needs a Chinese font: apt-get install fonts-wqy-zenhei", allow_module_level=True)
@@ -76,7 +76,7 @@ def pdf_index(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def shelf(pdf_index: Path) -> Collection:
-    return Collection.of(Retriever.open(pdf_index, dense=False), ready=())
+    return Collection.of(Asker.open(pdf_index, dense=False), ready=())
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def replaced(folder: Path) -> Iterator[Path]:
 
 
 def clause_of(shelf: Collection, text: str) -> str:
-    return next(entry.clause_id for entry in shelf.retriever.index.clauses if text in entry.text)
+    return next(entry.clause_id for entry in shelf.asker.engine.clauses if text in entry.text)
 
 
 def yellow(image: Image.Image) -> tuple[list[int], float]:
@@ -135,7 +135,7 @@ def test_of_equal_words_the_right_ones_are_marked(shelf: Collection) -> None:
     assert tops == sorted(tops)
     assert tops[2] - tops[0] < 0.12
     words = shelf.clause(REPEATED).text[3:]
-    same = [e for e in shelf.retriever.index.clauses if e.text[3:] == words and e.clause.pages.start == page]
+    same = [e for e in shelf.asker.engine.clauses if e.text[3:] == words and e.clause.pages.start == page]
     assert len(same) >= 2
 
 
@@ -166,9 +166,7 @@ def test_a_scanned_page_is_marked_by_what_was_recognised(shelf: Collection, pdf_
 
 
 def test_only_clauses_of_a_pdf_have_the_button(shelf: Collection) -> None:
-    with_button = {
-        entry.source.files[0] for entry in shelf.retriever.index.clauses if "看原页" in actions(entry, View())
-    }
+    with_button = {entry.source.files[0] for entry in shelf.asker.engine.clauses if "看原页" in actions(entry, View())}
     assert with_button == {FILE, "扫描件.pdf"}
     paged = shelf.clause("某政发〔2024〕2号/二")
     assert paged.clause.pages is not None and not has_pictures(paged)
@@ -270,7 +268,7 @@ def test_a_pdf_in_an_archive(folder: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "年报.zip", "w") as archive:
         archive.write(folder / FILE, f"内/{FILE}")
     build([tmp_path / "年报.zip"], tmp_path / "index", dense=False)
-    shelf = Collection.of(Retriever.open(tmp_path / "index", dense=False), ready=())
+    shelf = Collection.of(Asker.open(tmp_path / "index", dense=False), ready=())
     page = shelf.clause(REPEATED).clause.pages.start
     assert Originals().sheet(shelf, REPEATED, page).begins is not None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 import re
 import shutil
@@ -14,15 +15,17 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_support import opened
+from page_support import HOSTILE, SECRET, opened
 
+from corpus.kinds import kind_of
+from index.build import build
 from index.local.lock import HOLDER
 from retriever.model import Hit
 from retriever.page.collection import Collection
+from retriever.page.faults import FAULT, WithoutText, report
 from retriever.page.filters import filters_of
-from retriever.page.kinds import kind_of
 from retriever.page.marks import mark, question_words
-from retriever.page.markup import el
+from retriever.page.markup import clean, el
 from retriever.page.render import Renderer
 from retriever.page.results import by_date, merge, results, show
 from retriever.page.view import Place, View, read_view
@@ -102,33 +105,31 @@ def test_words_and_answer_are_marked_where_they_stand() -> None:
 
 @given(st.text(max_size=60), st.lists(st.text(min_size=2, max_size=4), max_size=3), st.text(max_size=10))
 def test_marking_never_changes_the_text(text: str, words: list[str], answer: str) -> None:
-    clean = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text)
-    assert read(mark(clean, words, answer)).text.replace("\r", "\n") == clean.replace("\r", "\n")
+    shown = clean(text)
+    assert read(mark(shown, words, answer)).text.replace("\r", "\n") == shown.replace("\r", "\n")
 
 
 def test_equal_clauses_become_one_with_all_their_places(collection: Collection) -> None:
-    same = [
-        c for c in collection.retriever.index.clauses if c.text.endswith("完成区治欠领导小组办公室交办的其他事项。")
-    ]
+    same = [c for c in collection.asker.engine.clauses if c.text.endswith("完成区治欠领导小组办公室交办的其他事项。")]
     hits = [Hit(rank, 1.0 / rank, entry) for rank, entry in enumerate(same[:8], 1)]
     groups = merge(hits)
     assert len(groups) < len(hits)
     assert sum(len(group.entries) for group in groups) == len(hits)
-    result = collection.retriever.search("其他事项", k=1)
+    result = collection.asker.ask("其他事项", k=1)
     result = dataclasses.replace(result, hits=tuple(hits), answered=False, answer=None)
     shown = show(collection, result, View(q="其他事项"), feedback=False)
     assert "处文字相同" in shown
 
 
 def test_newest_first_and_without_a_date_last(collection: Collection) -> None:
-    hits = collection.retriever.search("农民工工资", k=20).hits
+    hits = collection.asker.ask("农民工工资", k=20).hits
     dates = [hit.date or "" for hit in by_date(hits)]
     assert dates == sorted(dates, reverse=True)
 
 
 def test_by_date_lists_all_that_is_relevant_and_nothing_else(collection: Collection) -> None:
     """However many more relevant clauses there are; and the page says so."""
-    hits = collection.retriever.search("农民工工资", k=400).hits
+    hits = collection.asker.ask("农民工工资", k=400).hits
     listed = by_date(hits)
     assert {hit.rank for hit in listed} == {hit.rank for hit in hits if hit.score >= hits[0].score / 2}
     assert 5 < len(listed) < len(hits)
@@ -139,7 +140,7 @@ def test_by_date_lists_all_that_is_relevant_and_nothing_else(collection: Collect
 
 
 def test_every_option_keeps_as_many_notices_as_it_says(collection: Collection) -> None:
-    notices = [entry.notice for entry in collection.retriever.index.notices]
+    notices = [entry.notice for entry in collection.asker.engine.notices]
     for name in ("issuer", "year", "kind", "section", "status"):
         plural = {"status": "statuses"}.get(name, f"{name}s")
         for value, count in getattr(collection.options, plural):
@@ -149,7 +150,7 @@ def test_every_option_keeps_as_many_notices_as_it_says(collection: Collection) -
 
 
 def test_card_has_answer_office_clause_citation_source_and_status(collection: Collection) -> None:
-    result = collection.retriever.search("根治拖欠农民工工资工作的咨询电话是多少", k=5)
+    result = collection.asker.ask("根治拖欠农民工工资工作的咨询电话是多少", k=5)
     assert result.answer is not None
     card = show(collection, result, View(q=result.question), feedback=False)
     reader = read(card)
@@ -170,7 +171,7 @@ def test_a_repealed_notice_names_its_successor(words_index: Path) -> None:
 
 def test_every_notice_opens_at_every_kind_of_clause(words_index: Path, collection: Collection) -> None:
     renderer = Renderer(opened(words_index))
-    for entry in collection.retriever.index.notices:
+    for entry in collection.asker.engine.notices:
         clauses = collection.clauses_of(entry.notice.notice_id)
         wanted = clauses[len(clauses) // 2]
         page = renderer.page(View(place=Place.NOTICE, notice=entry.notice.notice_id, clause=wanted.clause_id).href)
@@ -226,7 +227,7 @@ def test_a_fault_of_ours_is_a_line_not_a_trace(
 
 def test_hostile_text_is_text_everywhere(hostile_index: Path, hostile: Collection) -> None:
     renderer = Renderer(opened(hostile_index))
-    notice = hostile.retriever.index.notices[0].notice.notice_id
+    notice = hostile.asker.engine.notices[0].notice.notice_id
     for query in (
         "?q=脚本清理工作由谁负责",
         "?q=<script>alert(1)</script>图片审核",
@@ -242,10 +243,66 @@ def test_hostile_text_is_text_everywhere(hostile_index: Path, hostile: Collectio
 
 
 def test_orders_in_a_clause_change_no_answer(hostile: Collection) -> None:
-    result = hostile.retriever.search("图片审核工作由哪个单位负责", k=3)
+    result = hostile.asker.ask("图片审核工作由哪个单位负责", k=3)
     assert result.answer is None or "不还钱" not in result.answer.text
 
 
 def test_question_words_are_worth_marking() -> None:
     assert "农民工" in question_words("拖欠农民工工资归谁管？")
     assert all(len(word) > 1 for word in question_words("我的 a 工资"))
+
+
+HIDDEN_IN = "一、管理\u202e理管\u202c工作\u2066由\u2069市\u200f网信办\U000e0041\U000e0042负责。"
+
+
+def test_hidden_characters_are_shown_and_texts_without_end_cut(tmp_path: Path) -> None:
+    """Built from a file that holds them; nothing of them reaches a browser."""
+    file = tmp_path / "暗.txt"
+    file.write_text(HOSTILE.replace("四、", f"{HIDDEN_IN}\n\n四、"), "utf-8")
+    build([file], tmp_path / "index", dense=False)
+    renderer = Renderer(opened(tmp_path / "index"), feedback=True)
+    for query in (
+        "",
+        "q=" + quote("网信办工作\x1b[31m\x9b" + HIDDEN_IN),
+        "view=notices",
+        "view=offices",
+        "notice=" + quote("某政发〔2024〕1号"),
+    ):
+        page = renderer.page(query)
+        assert not re.search(
+            r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\x00-\x08\x1b\x7f-\x9f]", page
+        )
+    assert "〔隐藏字符〕" in clean(HIDDEN_IN)
+
+
+def test_a_title_without_end_leaves_the_page_small(collection: Collection) -> None:
+    result = collection.asker.ask("根治拖欠农民工工资工作的咨询电话是多少", k=5)
+    assert result.answer is not None
+    usual = len(show(collection, result, View(q=result.question), feedback=True))
+
+    def buried(hit: Hit) -> Hit:
+        notice = dataclasses.replace(hit.entry.notice, title="关于" + "加强管理" * 62_500 + "的通知")
+        source = dataclasses.replace(hit.entry.source, notice=notice)
+        return dataclasses.replace(hit, entry=dataclasses.replace(hit.entry, source=source))
+
+    long = dataclasses.replace(result, hits=tuple(buried(hit) for hit in result.hits))
+    page = show(collection, long, View(q=result.question), feedback=True)
+    assert len(page) < usual + 300_000  # 250,000 letters in some forty places were ten millions
+    assert "的通知" in page and "略去" in page
+
+
+def test_a_fault_is_written_down_without_the_question(
+    words_index: Path, collection: Collection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An index broken after it was opened, so that the search fails with the question in its message."""
+    live = opened(words_index)
+    live._now = dataclasses.replace(live.now, collection=dataclasses.replace(collection, options=SECRET))
+    page = Renderer(live).page("q=" + quote(SECRET))
+    assert FAULT in page
+    with pytest.raises(AttributeError) as fault:
+        collection.options.__getattribute__(SECRET)
+    report(fault.value)
+    record = logging.LogRecord("mcp", logging.ERROR, "lowlevel.py", 7, "bad: %s", (SECRET,), fault._excinfo)
+    written = WithoutText().format(record) + capsys.readouterr().err
+    assert "程序出错（AttributeError" in written and "程序出错（mcp AttributeError，lowlevel.py 第 7 行）" in written
+    assert SECRET not in written

@@ -9,7 +9,6 @@ this purpose (`index/model/data/lora.md`).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import lzma
 from collections.abc import Iterator
@@ -19,12 +18,12 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.text import squash
+from index.model.held_out import is_held_out
 from index.passages import passage
 
 ARTICLE_QUESTIONS_FILE = "lay_questions.jsonl"
 NOTICE_QUESTIONS_FILE = "notice_questions.jsonl"
 _QUESTIONS = Path(__file__).parent / "questions"
-_HELD_OUT_SHARE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,6 @@ class TrainingData:
     on_articles: tuple[Example, ...]
     on_notices: tuple[Example, ...]
     held_out: tuple[Example, ...]
-
-
-def is_held_out(question: int) -> bool:
-    """Whether a question of STARD is kept for measuring: every fifth, by a hash of its id."""
-    return hashlib.sha256(str(question).encode()).digest()[0] % _HELD_OUT_SHARE == 0
 
 
 class _Passages:

@@ -48,24 +48,24 @@ def about(now: Now, feedback: bool) -> Html:
 def _state(now: Now) -> Html:
     if now.collection is None:
         return el("p", "还没有可用的索引。请管理员运行：", el("code", BUILD_COMMAND))
-    index = now.collection.retriever.index
-    manifest = index.manifest
-    model = f"{manifest.model['name']}（{manifest.vectors} 个向量）" if manifest.model else "没有"
+    info = now.collection.asker.engine.info
+    model = f"{info.model.name}（{info.vectors} 个向量）" if info.model else "没有"
     span = now.collection.dates
     rows = [
-        ("公报文件", "、".join(source["file"] for source in manifest.sources)),
-        ("公文", f"{manifest.notices} 篇"),
-        ("条款", f"{manifest.clauses} 条"),
+        ("公报文件", "、".join(source.file for source in info.sources)),
+        ("公文", f"{info.notices} 篇"),
+        ("条款", f"{info.clauses} 条"),
         ("成文日期", f"{span[0]} 至 {span[1]}" if span else "没有写"),
         ("查找方式", _ways(now.collection)),
         ("语义模型", model),
-        ("索引时间", manifest.built.replace("T", " ")[:16] + "（世界时）"),
+        ("索引时间", info.built.replace("T", " ")[:16] + "（世界时）"),
     ]
     return el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in rows), cls="facts")
 
 
 def _ways(collection: Collection) -> str:
     """How questions are searched for, and why not otherwise."""
-    if collection.retriever.embedder is not None:
+    if collection.asker.embedder is not None:
         return "按意思和字词"
-    return f"只按字词：{collection.retriever.dense_note or '索引里还没有向量'}"
+    note = collection.asker.mode_note
+    return f"只按字词：{note.text if note else '索引里还没有向量'}"

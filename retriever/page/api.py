@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from corpus.errors import GongbaoError, UsageError
-from retriever.model import Filters
+from retriever.model import Filters, ParameterError
 from retriever.page.collection import Collection
 from retriever.page.live import LiveIndex
 
@@ -48,9 +48,9 @@ class Api:
         """
         try:
             if k > MAX_K:
-                raise UsageError(f"k={k} 太大", "k", f"请给 1 到 {MAX_K} 的整数")
+                raise ParameterError(f"k={k} 太大", "k", f"请给 1 到 {MAX_K} 的整数")
             filters = Filters(issuer or None, doc_number or None, since or None, until or None, status)
-            return self._collection().retriever.search(question, k=int(k), mode=mode, filters=filters).to_json()
+            return self._collection().asker.ask(question, k=int(k), mode=mode, filters=filters).to_json()
         except GongbaoError as err:
             raise gr.Error(str(err), print_exception=False) from err
 
@@ -73,17 +73,21 @@ class Api:
     def offices(self) -> list[dict[str, Any]]:
         """公报里的单位：电话及写明电话的公文，以及它负责、配合的条款。"""
         try:
-            entries = self._collection().offices
+            collection = self._collection()
         except GongbaoError as err:
             raise gr.Error(str(err), print_exception=False) from err
+        notices = collection.asker.engine.notices
         return [
             {
                 "name": entry.name,
                 "names": list(entry.names),
-                "phones": [{"phone": phone, "phone_from": number} for phone, number in entry.phones],
+                "phones": [
+                    {"phone": phone, "phone_from": notices[ordinal].notice.doc_number}
+                    for phone, ordinal in entry.phones
+                ],
                 "roles": {role: list(clauses) for role, clauses in entry.roles.items()},
             }
-            for entry in entries
+            for entry in collection.offices
         ]
 
     def _collection(self) -> Collection:

@@ -6,8 +6,8 @@ limits, the endpoints for programs and the MCP server.
 
 from __future__ import annotations
 
-import functools
 import hashlib
+import inspect
 import os
 import secrets
 from collections.abc import Callable
@@ -29,10 +29,14 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.responses import Response
+from gradio.utils import LRUCache
 
 from retriever.page.api import Api
+from retriever.page.bodies import Functions
+from retriever.page.faults import FAULT, report
 from retriever.page.feedback import FeedbackFile
-from retriever.page.gate import Full, Gate
+from retriever.page.gate import Full, Gate, client_of
+from retriever.page.hosts import Hosts
 from retriever.page.live import LiveIndex
 from retriever.page.render import Renderer, title
 from retriever.page.routes import add_routes
@@ -50,20 +54,23 @@ WAITING = 32  # more may wait: a second and a half of work
 
 # Gradio's own places, so that its queue never holds up what the gate lets in or turns away.
 _REFUSING = 8  # requests at work beside those that the gate has room for
-_BURST = 512  # requests that arrive before it has looked at the first
+_BURST = 192  # requests that arrive before it has looked at the first
+# Results that nobody has fetched yet: Gradio keeps them for 2,000 sessions, a gigabyte of long answers. More
+# than can be at work or waiting, so that none is dropped that is still being made.
+_UNFETCHED = 2 * _BURST
 
 # The component draws nothing itself: its `navigate` event asks for a view, which the script puts in
 # place. (Gradio takes the names of events from this text.)
 _ON_LOAD = "window.gongbao.connect(props, trigger, watch); /* events: 'navigate' */"
 
 
-def blocks(renderer: Renderer, api: Api, gate: Gate) -> Any:
-    """The Gradio page."""
+def blocks(renderer: Renderer, functions: dict[str, Callable[..., Any]], gate: Gate) -> Any:
+    """The Gradio page, and the functions for programs."""
 
-    async def navigate(event: gr.EventData) -> str:
+    async def navigate(event: gr.EventData, request: gr.Request) -> str:
         query = str(event._data["query"])
         try:
-            view = await gate.run(renderer.page, query)
+            view = await gate.run(renderer.page, query, client=_client(request))
         except Full as full:
             view = renderer.refused(query, str(full))
         # The serial tells the script which request this answers, and makes every answer a change.
@@ -85,24 +92,46 @@ def blocks(renderer: Renderer, api: Api, gate: Gate) -> Any:
             trigger_mode="always_last",
             concurrency_limit=None,
         )
-        for name, function in (("search", api.search), ("notice", api.notice), ("offices", api.offices)):
-            gr.api(_gated(function, gate), api_name=name, concurrency_limit=None)
+        for name, function in functions.items():
+            # Not queued: MCP's tools would call the page over the network, at the name it is known by.
+            gr.api(_gated(function, gate), api_name=name, concurrency_limit=None, queue=False)
     page.state_session_capacity = SESSIONS
     page.max_threads = gate.room + _REFUSING
     page.queue(max_size=_BURST)
+    page._queue.pending_messages_per_session = LRUCache(_UNFETCHED)
     return page
 
 
-def _gated(function: Callable[..., Any], gate: Gate) -> Callable[..., Any]:
-    """The same function for Gradio, its signature and docstring too, behind the gate."""
+def _client(request: Any) -> str:
+    """Who asks, from Gradio's request or Starlette's."""
+    client = getattr(request, "client", None)
+    return client_of(client.host if client is not None else None)
 
-    @functools.wraps(function)
-    async def gated(*args: Any, **kwargs: Any) -> Any:
+
+def _gated(function: Callable[..., Any], gate: Gate) -> Callable[..., Any]:
+    """The same function for Gradio, with its name, docstring and parameters, behind the gate."""
+
+    async def gated(*args: Any) -> Any:
+        *values, request = args
         try:
-            return await gate.run(function, *args, **kwargs)
+            return await gate.run(function, *values, client=_client(request))
+        except gr.Error:
+            raise
         except Full as full:
             raise gr.Error(str(full), print_exception=False) from full
+        except Exception as err:  # Gradio would print it, question and all
+            report(err)
+            raise gr.Error(FAULT, print_exception=False) from err
 
+    # Gradio fills in a parameter of its type by itself and shows it to nobody.
+    own = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Request)
+    signature = inspect.signature(function, eval_str=True)
+    gated.__name__, gated.__doc__ = function.__name__, function.__doc__
+    gated.__annotations__ = {
+        **inspect.get_annotations(inspect.unwrap(function), eval_str=True),
+        own.name: gr.Request,
+    }
+    gated.__signature__ = signature.replace(parameters=[*signature.parameters.values(), own])  # type: ignore[attr-defined]
     return gated
 
 
@@ -114,15 +143,20 @@ def create_app(
     mcp: bool = False,
     port: int = 7860,
     gate: Gate | None = None,
+    hosts: Hosts | None = None,
 ) -> Asgi:
-    """The whole application, for any ASGI server. `gate` is how much it takes on at a time."""
+    """The whole application, for any ASGI server. `gate` is how much it takes on at a time, `hosts` under
+    which names it is served."""
     gate = gate or Gate(AT_ONCE, WAITING)
     renderer = Renderer(live, feedback is not None)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, live, feedback, STATIC)
+    add_routes(app, live, feedback, gate, STATIC)
+    api = Api(live)
+    functions: dict[str, Callable[..., Any]] = {"search": api.search, "notice": api.notice, "offices": api.offices}
+    page = blocks(renderer, functions, gate)
     mounted = gr.mount_gradio_app(
         app,
-        blocks(renderer, Api(live), gate),
+        page,
         path="/",
         server_port=port,
         footer_links=[],
@@ -137,7 +171,8 @@ def create_app(
         root_path=root_path or None,
         theme=theme(),
     )
-    return Guard(Paint(mounted, renderer, gate), mcp)
+    numbers = {number: str(one.api_name) for number, one in page.fns.items()}
+    return Guard(Paint(mounted, renderer, gate), Functions.of(functions, numbers), hosts, mcp)
 
 
 class Paint:
@@ -158,7 +193,9 @@ class Paint:
         query = scope["query_string"].decode("latin-1")
         status, extra = 200, {}
         try:
-            view = await self._gate.run(self._renderer.page, query)
+            view = await self._gate.run(
+                self._renderer.page, query, client=client_of((scope.get("client") or [None])[0])
+            )
         except Full as full:
             view = self._renderer.refused(query, str(full))
             status, extra = 503, {"retry-after": "5"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.model import Office, SearchResult
 from retriever.page.clause import actions, body, copy_button, crumbs, same_elsewhere, source, title_line

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from index.local.store import IndexedNotice
+from corpus.kinds import kind_of
+from index.engine import IndexedNotice
 from retriever.page.collection import Collection
 from retriever.page.filters import filters_of
-from retriever.page.kinds import kind_of
 from retriever.page.markup import Html, el
 from retriever.page.status import badge
 from retriever.page.view import Place, View
@@ -14,7 +14,7 @@ from retriever.page.view import Place, View
 def catalogue(collection: Collection, view: View) -> Html:
     """Every notice that passes the filters, in the gazettes' order (or newest first)."""
     wanted = filters_of(view)
-    index = collection.retriever.index
+    index = collection.asker.engine
     found = [entry for entry in index.notices if wanted.keeps(entry.notice)]
     if view.sort == "date":
         found.sort(key=lambda entry: entry.notice.date or "", reverse=True)

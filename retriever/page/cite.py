@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.citation import citation
 
 

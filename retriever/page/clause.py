@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.model import ClauseKind
+from corpus.model import Role
 from corpus.text import squash
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.page.cite import source_line, styles
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el
@@ -33,7 +33,7 @@ def crumbs(entry: IndexedClause) -> Html | None:
 def body(entry: IndexedClause, words: Sequence[str], answer: str | None = None) -> Html:
     """The clause's text; a table row as its heads and cells."""
     clause = entry.clause
-    if clause.kind is ClauseKind.TABLE_ROW and clause.cells:
+    if clause.role is Role.ROW and clause.cells:
         rows = [el("div", el("dt", head), el("dd", mark(cell, words, answer))) for head, cell in clause.cells]
         return el("dl", *rows, cls="cells")
     lines = []

@@ -5,33 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from corpus.kinds import kind_of, kind_pattern
 from corpus.model import Notice, Status
-from retriever.page.kinds import kind_of
-from retriever.search import Retriever
+from retriever.ask import Asker
 
 _WANTED = 4
 _TRIED = 24  # notices looked at, at most: a big corpus must not make the start slow
 _TOPIC = re.compile(
-    r"关于(?:进一步|切实|认真)?(?:印发|做好|加强|开展|成立|调整|同意|对|将)?(?P<topic>.+?)的?(?:通知|决定|函|批复|意见|公告|通告)$"
+    r"关于(?:进一步|切实|认真)?(?:印发|做好|加强|开展|成立|调整|同意|对|将)?(?P<topic>.+?)的?"
+    + kind_pattern("covering")
+    + "$"
 )
 _PLACE = re.compile(r"^(?:[^省市区县]{1,6}[省市区县]){1,3}")
 
 
-def examples(retriever: Retriever) -> tuple[str, ...]:
+def examples(asker: Asker) -> tuple[str, ...]:
     """Questions whose first hit is from the notice they were made from, at most `_WANTED`."""
     found: list[str] = []
-    for notice, question in _candidates(retriever):
+    for notice, question in _candidates(asker):
         if len(found) == _WANTED:
             break
-        result = retriever.search(question, k=1)
+        result = asker.ask(question, k=1)
         if result.answered and result.hits[0].entry.notice.notice_id == notice.notice_id:
             found.append(question)
-    numbered = next((entry.notice.doc_number for entry in retriever.index.notices if entry.notice.doc_number), None)
+    numbered = next((entry.notice.doc_number for entry in asker.engine.notices if entry.notice.doc_number), None)
     return (*found, f"{numbered}是什么文件？") if numbered else tuple(found)
 
 
-def _candidates(retriever: Retriever) -> Iterator[tuple[Notice, str]]:
-    notices = [entry.notice for entry in retriever.index.notices if entry.notice.status is Status.IN_FORCE]
+def _candidates(asker: Asker) -> Iterator[tuple[Notice, str]]:
+    notices = [entry.notice for entry in asker.engine.notices if entry.notice.status is Status.IN_FORCE]
     usable = [(notice, topic) for notice in notices if (topic := topic_of(notice.title))]
     # The shortest subjects read best, and those with a phone can be asked about it.
     usable.sort(key=lambda pair: (pair[0].phone is None, len(pair[1])))

@@ -1,6 +1,8 @@
 """Feedback kept in a local file, in the question format of `eval`: a user's own labelled set grows.
 
-Nothing that identifies a person is written: no address, no browser, no time of day.
+Nothing that identifies a person is written: no address, no browser, no time of day, and no number that
+may be somebody's. Of what was sent only the question is kept in the user's words; answers and clauses are
+the gazettes' own.
 """
 
 from __future__ import annotations
@@ -14,16 +16,19 @@ from typing import Any
 from uuid import uuid4
 
 from corpus.errors import UsageError
-from corpus.model import ClauseKind
+from corpus.model import Role
 from corpus.text import cut, squash
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.model import MAX_QUESTION
 from retriever.page.collection import Collection
 from retriever.page.feedback_form import NOTHING
+from retriever.page.markup import clean
+from retriever.page.personal import blanked
 
 VERDICTS = ("useful", "useless", "wrong")
 # The question format wants quotes of this many letters and digits.
 _SHORTEST, _LONGEST = 8, 60
+MAX_FILE = 16 * 1024 * 1024  # bytes of each file: some 50,000 verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,23 @@ class Feedback:
     clause: str = ""
 
     def __post_init__(self) -> None:
-        if self.verdict not in VERDICTS or not squash(self.q) or len(self.q) > MAX_QUESTION:
+        sent = (self.q, self.answer, self.answer_clause, self.clause)
+        if self.verdict not in VERDICTS or not squash(self.q) or any(len(one) > MAX_QUESTION for one in sent):
             raise UsageError("反馈内容不对", "", "请回到上一页再试")
+
+    @property
+    def question(self) -> str:
+        """The question as it is kept: one line, without numbers of persons."""
+        return blanked(clean(" ".join(self.q.split())))
+
+
+class FileFullError(OSError):
+    """The file has grown as long as it may."""
 
 
 def question_line(feedback: Feedback, collection: Collection) -> dict[str, Any] | None:
     """The feedback as a line of a question file; None if it does not tell the right answer."""
-    line = {"id": f"feedback-{uuid4().hex[:12]}", "question": feedback.q}
+    line = {"id": f"feedback-{uuid4().hex[:12]}", "question": feedback.question}
     if feedback.verdict == "wrong" and feedback.clause == NOTHING:
         return {**line, "kind": "none", "relevant": [], "answer": []}
     right = feedback.answer_clause if feedback.verdict == "useful" else feedback.clause
@@ -52,7 +67,7 @@ def question_line(feedback: Feedback, collection: Collection) -> dict[str, Any] 
     quote = quote_of(entry, feedback.answer if feedback.verdict == "useful" else "") if entry else None
     if entry is None or quote is None:
         return None
-    kind = "table" if entry.clause.kind is ClauseKind.TABLE_ROW else "clause"
+    kind = "table" if entry.role in (Role.ROW, Role.SHREDS) else "clause"
     known = feedback.answer if feedback.verdict == "useful" and feedback.answer in entry.text else ""
     relevant = [{"doc_number": entry.notice.doc_number, "quote": quote}]
     return {**line, "kind": kind, "relevant": relevant, "answer": [known] if known else []}
@@ -70,8 +85,9 @@ class FeedbackFile:
     """Appends to FILE; verdicts that tell no right answer go to `FILE` with `.open` before its ending,
     so that FILE itself stays a question file that `python -m eval` reads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most: int = MAX_FILE) -> None:
         self.path = path
+        self.most = most
         self.open_path = path.with_name(f"{path.stem}.open{path.suffix or '.jsonl'}")
         self._lock = threading.Lock()
         try:
@@ -81,12 +97,20 @@ class FeedbackFile:
             raise UsageError(f"写不了反馈文件（{err.strerror or err}）", str(path), "请换一个可以写的位置") from err
 
     def keep(self, feedback: Feedback, collection: Collection) -> None:
-        """Write one line. Raises OSError if the disk does not take it."""
+        """Write one line. Raises OSError if the disk does not take it, FileFullError if there is enough."""
         line = question_line(feedback, collection)
         path = self.path
         if line is None:
             path = self.open_path
-            line = {"question": feedback.q, "answer": feedback.answer, "clause": feedback.answer_clause}
+            entry = collection.clause(feedback.answer_clause)
+            known = entry is not None and feedback.answer in entry.text
+            line = {
+                "question": feedback.question,
+                "answer": feedback.answer if known else "",
+                "clause": entry.clause_id if entry is not None else "",
+            }
         line |= {"verdict": feedback.verdict, "date": dt.date.today().isoformat()}
         with self._lock, path.open("a", encoding="utf-8") as out:
+            if out.tell() > self.most:
+                raise FileFullError
             out.write(json.dumps(line, ensure_ascii=False) + "\n")

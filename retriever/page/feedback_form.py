@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.model import SearchResult
 from retriever.page.markup import Html, el
 
@@ -39,7 +39,7 @@ def feedback_form(result: SearchResult, clauses: Sequence[IndexedClause]) -> Htm
             el("fieldset", el("legend", "正确的是哪一条？（可以不选）"), *choices),
             el("div", _verdict("wrong", "提交"), cls="row"),
         ),
-        el("p", "只记下问题和您的选择，不记您是谁。", cls="small"),
+        el("p", "只记下问题和您的选择，不记您是谁；问题里的电话、证件号会去掉。", cls="small"),
         action="feedback",
         method="post",
         cls="feedback",

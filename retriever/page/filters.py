@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from corpus.kinds import kind_of
 from corpus.model import Notice
-from index.local.store import IndexedNotice
+from index.engine import IndexedNotice
 from retriever.model import Filters
-from retriever.page.kinds import kind_of
 from retriever.page.view import View
 
 

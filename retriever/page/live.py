@@ -16,9 +16,9 @@ from pathlib import Path
 
 from corpus.errors import GongbaoError
 from index.local.lock import HOLDER
-from index.local.manifest import stamp
+from index.opening import published
+from retriever.ask import Asker
 from retriever.page.collection import Collection
-from retriever.search import Retriever
 
 _EVERY = 1.0  # seconds between looks at the manifest
 
@@ -57,9 +57,9 @@ class LiveIndex:
 
     def look(self) -> None:
         """Look once: open the index if there is a new one, and note whether a build is at work."""
-        found = stamp(self.folder)
+        found = published(self.folder)
         held = self._now.collection
-        expired = held is not None and found is not None and held.retriever.index.outdated()
+        expired = held is not None and found is not None and held.asker.engine.outdated()
         if found is None or found != self._tried or expired:
             self._open(found)
         building = self._building()
@@ -87,11 +87,11 @@ class LiveIndex:
 
     def _collect(self) -> Collection:
         """Open the index. Examples are looked for only among new clauses."""
-        retriever = Retriever.open(self.folder)
+        asker = Asker.open(self.folder)
         held = self._now.collection
-        if held is not None and held.retriever.index.manifest.data == retriever.index.manifest.data:
-            return Collection.of(retriever, held.examples)
-        return Collection.of(retriever)
+        if held is not None and held.asker.engine.info.version == asker.engine.info.version:
+            return Collection.of(asker, held.examples)
+        return Collection.of(asker)
 
     def _fail(self, trouble: str) -> None:
         if trouble != self._now.trouble:

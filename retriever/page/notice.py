@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from corpus.model import ClauseKind, Notice
+from corpus.model import Notice, Role
+from corpus.place import Step, StepKind
 from corpus.text import squash
-from index.local.store import IndexedClause, IndexedNotice
+from index.engine import IndexedClause, IndexedNotice
+from retriever.neighbours import HEADINGS
 from retriever.page.card import tel
 from retriever.page.clause import body, citations, pick_box, source
 from retriever.page.collection import Collection
@@ -42,7 +44,7 @@ def notice_view(collection: Collection, view: View) -> Html:
         _facts(found),
         _outline(clauses, view),
         el("div", *_text(clauses, words, view.clause), cls="full"),
-        export_bar(),
+        export_bar(("notice", found.notice.notice_id)),
         cls="notice",
         aria_labelledby="notice-head",
     )
@@ -111,16 +113,14 @@ def _text(clauses: Sequence[IndexedClause], words: Sequence[str], wanted: str) -
     return out
 
 
-def _table_of(entry: IndexedClause) -> tuple[str, ...] | None:
-    """What the rows of one table have in common; None for everything that is no row."""
-    if entry.clause.kind is not ClauseKind.TABLE_ROW or not entry.clause.cells:
-        return None
-    return (entry.clause_id.rsplit(".", 1)[0], *entry.path)
+def _table_of(entry: IndexedClause) -> tuple[Step, ...] | None:
+    """The place of the table that a row stands in; None for everything that is no row."""
+    return entry.clause.place.table if entry.role is Role.ROW and entry.clause.cells else None
 
 
 def _clause(entry: IndexedClause, words: Sequence[str], wanted: str) -> Html:
     here = entry.clause_id == wanted
-    if entry.clause.kind is ClauseKind.HEADING:
+    if entry.role in HEADINGS:
         if _shown_elsewhere(entry):
             return Html("")
         level = min(2 + max(len(entry.path) - 1, 0), 4)
@@ -133,15 +133,15 @@ def _clause(entry: IndexedClause, words: Sequence[str], wanted: str) -> Html:
         body(entry, words),
         _actions(entry) if here else _folded(entry),
         id=anchor(entry.row),
-        cls=f"clause {entry.kind}" + (" target" if here else ""),
+        cls=f"clause {entry.clause.kind.value}" + (" target" if here else ""),
         tabindex=-1,
     )
 
 
 def _shown_elsewhere(entry: IndexedClause) -> bool:
     """The title stands above as h1, the head of a table in the table."""
-    key = entry.clause_id.rsplit("/", 1)[-1]
-    return (key == "题" and not entry.path) or (key.split(".")[-1] == "头" and "｜" in entry.text)
+    step = entry.clause.place.last
+    return (step.kind is StepKind.TITLE and not entry.path) or (step.kind is StepKind.TABLE_HEAD and "｜" in entry.text)
 
 
 def _folded(entry: IndexedClause) -> Html:

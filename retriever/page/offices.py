@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retriever.offices import Entry
+from index.office_list import OfficeEntry
 from retriever.page.card import tel
 from retriever.page.collection import Collection
 from retriever.page.markup import Html, el
@@ -25,18 +25,18 @@ def offices_view(collection: Collection) -> Html:
     )
 
 
-def _office(collection: Collection, entry: Entry) -> Html:
-    stated: dict[str, list[str | None]] = {}
-    for phone, number in entry.phones:
-        stated.setdefault(phone, []).append(number)
+def _office(collection: Collection, entry: OfficeEntry) -> Html:
+    stated: dict[str, list[int]] = {}
+    for phone, ordinal in entry.phones:
+        stated.setdefault(phone, []).append(ordinal)
     phones = [
-        el("p", tel(phone), *(_stated(collection, number) for number in numbers), cls="phone")
-        for phone, numbers in stated.items()
+        el("p", tel(phone), *(_stated(collection, ordinal) for ordinal in ordinals), cls="phone")
+        for phone, ordinals in stated.items()
     ]
     return el("li", el("h2", entry.name), *phones, _duties(entry))
 
 
-def _without_phone(entries: list[Entry]) -> Html:
+def _without_phone(entries: list[OfficeEntry]) -> Html:
     items = [el("li", entry.name, " ", _duties(entry)) for entry in entries]
     return el(
         "details",
@@ -45,17 +45,15 @@ def _without_phone(entries: list[Entry]) -> Html:
     )
 
 
-def _duties(entry: Entry) -> Html | None:
+def _duties(entry: OfficeEntry) -> Html | None:
     """A link that asks what the office is in charge of."""
     if not entry.roles.get("lead"):
         return None
     return el("a", "看它负责什么", href=View(q=f"{entry.name}负责哪些工作？").href, cls="bit")
 
 
-def _stated(collection: Collection, number: str | None) -> Html | None:
-    if number is None:
-        return None
-    found = collection.notice(number)
-    if found is None:
-        return el("span", f"见 {number}", cls="bit")
-    return el("a", f"见 {number}", href=View(place=Place.NOTICE, notice=found.notice.notice_id).href, cls="bit")
+def _stated(collection: Collection, ordinal: int) -> Html:
+    """A link to the notice that states a phone, by its number or its title."""
+    notice = collection.asker.engine.notices[ordinal].notice
+    name = notice.doc_number or f"《{notice.title}》"
+    return el("a", f"见 {name}", href=View(place=Place.NOTICE, notice=notice.notice_id).href, cls="bit")

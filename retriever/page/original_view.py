@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from corpus.model import Span
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.page.collection import Collection
 from retriever.page.markup import Html, el, join
 from retriever.page.originals import MOST_PAGES, Originals, Sheet, has_pictures
@@ -34,7 +34,7 @@ def sheets(originals: Originals, collection: Collection, clause_id: str) -> Html
     Raises what `Originals.sheet` raises.
     """
     entry = originals.entry(collection, clause_id)
-    version = collection.retriever.index.manifest.data
+    version = collection.asker.engine.info.version
     figures = [_figure(entry, originals.sheet(collection, clause_id, page), version) for page in _pages(entry)]
     return join(figures)
 

@@ -24,9 +24,8 @@ from corpus.documents.view import CONTEXT, Passage, available, locate, page_imag
 from corpus.errors import GongbaoError, InputError
 from corpus.model import Clause
 from corpus.sources import expand_inputs, shown
+from index.engine import IndexedClause, IndexInfo
 from index.files import sha256_file
-from index.local.manifest import Manifest
-from index.local.store import IndexedClause
 from retriever.page.collection import Collection
 
 MOST_PAGES = 4  # pages shown of one clause; a clause of 800 characters rarely has more than two
@@ -88,12 +87,12 @@ class Originals:
         assert entry.clause.pages is not None
         if not entry.clause.pages.start <= page <= entry.clause.pages.end:
             raise NotThere(f"这一条不在第 {page} 页", "", "请从条款下面的“看原页”打开")
-        index = collection.retriever.index
-        path, before = _original(index.manifest, entry.source.files[0])
-        key = (index.manifest.data, clause_id, page)
+        info = collection.asker.engine.info
+        path, before = _original(info, entry.source.files[0])
+        key = (info.version, clause_id, page)
         sheet = self._get(key)
         if sheet is None:
-            sheet = _make(path, page, _passage(collection, entry), index.folder / "cache")
+            sheet = _make(path, page, _passage(collection, entry), info.cache)
             if _stamp(path) != before:  # it was replaced while it was read
                 raise _changed(entry.source.files[0])
             self._put(key, sheet)
@@ -126,14 +125,14 @@ class Originals:
                 self._bytes -= len(dropped.data)
 
 
-def _original(manifest: Manifest, name: str) -> tuple[Path, Stamp]:
+def _original(info: IndexInfo, name: str) -> tuple[Path, Stamp]:
     """The file that was indexed as `name`, and the stamp of the bytes that were compared.
 
     Raises OriginalLost if it is not where it was or its bytes are others.
     """
-    wanted = next((one["sha256"] for one in manifest.sources if one["file"] == name and "error" not in one), None)
+    wanted = next((one.sha256 for one in info.sources if one.file == name and one.error is None), None)
     changed = False
-    for path in _paths(manifest.data, tuple(manifest.inputs)).get(Path(name).name, ()):
+    for path in _paths(info.version, info.inputs).get(Path(name).name, ()):
         stamp = _stamp(path)
         if stamp is None or not (shown(path) == name or shown(path).endswith(os.sep + name)):
             continue
@@ -150,9 +149,9 @@ def _changed(name: str) -> OriginalLost:
 
 
 @functools.lru_cache(maxsize=2)
-def _paths(_data: str, inputs: tuple[str, ...]) -> dict[str, list[Path]]:
+def _paths(_version: str, inputs: tuple[str, ...]) -> dict[str, list[Path]]:
     """The files behind a build's inputs, by the last part of their names; looked for anew for each index
-    (`_data` names it)."""
+    (`_version` names it)."""
     found: dict[str, list[Path]] = {}
     for one in inputs:
         try:
@@ -190,7 +189,7 @@ def _sha256(path: Path, _stamp: Stamp) -> str:
 def _passage(collection: Collection, entry: IndexedClause) -> Passage:
     """The clause with what stands around it."""
     clauses = [one.clause for one in collection.clauses_of(entry.notice.notice_id)]
-    at = next(at for at, clause in enumerate(clauses) if clause.clause_id == entry.clause_id)
+    at = clauses.index(entry.clause)
     pages = entry.clause.pages
     assert pages is not None
     before = "".join(reversed(_near(clauses[:at][::-1])))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from retriever.page.about import about
 from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
 from retriever.page.collection import Collection
+from retriever.page.faults import FAULT, report
 from retriever.page.frame import NAME, ask_form, footer, header, list_form
 from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
@@ -32,8 +32,8 @@ class Renderer:
         try:
             return self._page(view, self.live.now)
         except Exception as err:  # the last stop before the user
-            print(f"页面出错（{type(err).__name__}: {err}）", file=sys.stderr)
-            return self._frame(view, self.live.now, [trouble_card("程序出了问题，请稍后再试，或告诉管理员。")])
+            report(err)
+            return self._frame(view, self.live.now, [trouble_card(FAULT)])
 
     def refused(self, query: str, why: str) -> Html:
         """The page for a query string that there is no time for now: quickly made, without a search."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from corpus.errors import GongbaoError
 from corpus.text import squash
-from index.local.store import IndexedClause
+from index.engine import IndexedClause
 from retriever.model import Hit, SearchResult
+from retriever.notes import NoteKind
 from retriever.page.card import answer_card, refused_card, trouble_card
 from retriever.page.clause import actions, body, crumbs, same_elsewhere, source
 from retriever.page.collection import Collection
@@ -62,7 +63,7 @@ def results(collection: Collection, view: View, feedback: bool) -> Html:
     """Search and show. Everything that goes wrong is a card with one clear line."""
     try:
         count = 2 * DEPTH if view.sort == "date" else view.n  # by date, all that were found
-        result = collection.retriever.search(view.q, k=count, mode=view.mode, filters=filters_of(view))
+        result = collection.asker.ask(view.q, k=count, mode=view.mode, filters=filters_of(view))
     except GongbaoError as err:
         return trouble_card(str(err))
     return show(collection, result, view, feedback)
@@ -79,7 +80,7 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
         others = [entry for entry in same if entry.clause_id != own]
         card = answer_card(result, answering, others, view, words)
     else:
-        card = _nothing(view) if not result.hits and view.filtered else refused_card(_reason(collection, result))
+        card = _nothing(view) if not result.hits and view.filtered else refused_card(_reason(result))
     below = [group for group in groups if not group.holds(own)][: view.n]
     parts: list[Html] = [card]
     if feedback:
@@ -88,15 +89,14 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
     if below:
         parts.append(_list(below, view, words, answered=answering is not None))
     if below or answering is not None:
-        parts.append(export_bar())
+        here = [entry.clause_id for entry in ([answering] if answering is not None else [])]
+        parts.append(export_bar(*(("all", one) for one in [*here, *(group.first.clause_id for group in below)])))
     return join(parts)
 
 
-def _reason(collection: Collection, result: SearchResult) -> str | None:
+def _reason(result: SearchResult) -> str | None:
     """Why nothing answers; what is said of the index as a whole stands above on the page already."""
-    known = collection.retriever.dense_note
-    parts = [part for part in (result.note or "").split("；") if part and part != known]
-    return "；".join(parts) or None
+    return "；".join(note.text for note in result.notes if note.kind is not NoteKind.MODE) or None
 
 
 def _nothing(view: View) -> Html:
@@ -156,8 +156,9 @@ def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
     )
 
 
-def export_bar() -> Html:
-    """Export of the chosen clauses (of all on the page when none is chosen)."""
+def export_bar(*page: tuple[str, str]) -> Html:
+    """Export of the chosen clauses, or, when none is chosen, of all on the page: `page` are the fields
+    that name those."""
     none = "导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部"
     buttons = [
         el("button", label, type="submit", name="format", value=value, cls="button quiet")
@@ -165,6 +166,7 @@ def export_bar() -> Html:
     ]
     return el(
         "form",
+        *(el("input", type="hidden", name=name, value=value) for name, value in page),
         el("p", el("span", none, data_count="导出选中的 {n} 条（带出处）", data_none=none), id="export-label"),
         el("div", *buttons, cls="row"),
         id="export",

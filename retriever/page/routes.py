@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
@@ -10,21 +11,25 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from corpus.errors import GongbaoError, UsageError
+from index.engine import IndexedClause
+from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
 from retriever.page.export import FORMS, MAX_CLAUSES, export
-from retriever.page.feedback import Feedback, FeedbackFile
-from retriever.page.gate import Full, Gate
+from retriever.page.feedback import Feedback, FeedbackFile, FileFullError
+from retriever.page.gate import Full, Gate, client_of
 from retriever.page.live import LiveIndex
 from retriever.page.markup import el
 from retriever.page.original_view import sheets
 from retriever.page.originals import NotThere, Originals
 
 _NOT_READY = "索引还没有准备好，请稍后再试。"
+_MAX_FIELDS = 4 * MAX_CLAUSES  # of a form; with more nothing is exported, but how many there are is known
 
 
-def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, static: Path) -> None:
+def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, gate: Gate, static: Path) -> None:
     """Put the routes on the application, in front of Gradio's."""
     files = {path.name: path for path in static.iterdir()}
+    verdicts = Allowance(each=20, in_all=500, seconds=3600)
 
     @app.get("/gongbao/{name}")
     def asset(name: str) -> Response:
@@ -34,25 +39,34 @@ def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, sta
 
     @app.post("/export")
     async def download(request: Request) -> Response:
-        fields = await _form(request)
         collection = live.now.collection
         if collection is None:
             return _plain(_NOT_READY, 503)
-        return await run_in_threadpool(_download, collection, fields)
+        try:
+            fields = await _form(request)
+            return await gate.run(_download, collection, fields, client=_client(request))
+        except UsageError as err:
+            return _plain(str(err), 400)
+        except Full as err:
+            return _plain(str(err), 503)
 
     @app.post("/feedback")
     async def keep(request: Request) -> Response:
         collection = live.now.collection
-        if feedback is None or collection is None or not _same_origin(request):
+        if feedback is None or collection is None:
             return _plain("这里不收反馈。", 404)
-        fields = await _form(request)
         try:
+            fields = await _form(request)
             sent = Feedback(
                 **{name: fields.get(name, [""])[0] for name in ("q", "verdict", "answer", "answer_clause", "clause")}
             )
+            if not verdicts.take(_client(request)):
+                return _plain("反馈太多了，请过一小时再试。", 429)
             await run_in_threadpool(feedback.keep, sent, collection)
         except UsageError as err:
             return _plain(str(err), 400)
+        except FileFullError:
+            return _plain("反馈已经收满，请告诉管理员。", 507)
         except OSError:
             return _plain("没能记下来，请告诉管理员。", 500)
         if "application/json" in request.headers.get("accept", ""):
@@ -68,12 +82,12 @@ def _add_originals(app: FastAPI, live: LiveIndex) -> None:
     drawing = Gate(at_once=1, waiting=16)  # PDFium works for one at a time anyway, some 0.2 s a page
 
     @app.get("/original")
-    async def original(clause: str = "") -> Response:
+    async def original(request: Request, clause: str = "") -> Response:
         collection = live.now.collection
         if collection is None:
             return _plain(_NOT_READY, 503)
         try:
-            found = await drawing.run(sheets, originals, collection, clause)
+            found = await drawing.run(sheets, originals, collection, clause, client=_client(request))
         except NotThere as err:
             return _plain(str(err), 404)
         except Full as err:
@@ -83,13 +97,13 @@ def _add_originals(app: FastAPI, live: LiveIndex) -> None:
         return Response(found, headers={"cache-control": "no-store"}, media_type="text/html; charset=utf-8")
 
     @app.get("/original/picture")
-    async def picture(clause: str = "", page: str = "") -> Response:
+    async def picture(request: Request, clause: str = "", page: str = "") -> Response:
         collection = live.now.collection
         if collection is None:
             return _plain(_NOT_READY, 503)
         number = int(page) if page.isascii() and page.isdecimal() and len(page) < 8 else 0
         try:
-            sheet = await drawing.run(originals.sheet, collection, clause, number)
+            sheet = await drawing.run(originals.sheet, collection, clause, number, client=_client(request))
         except NotThere as err:
             return _plain(str(err), 404)
         except Full as err:
@@ -101,30 +115,39 @@ def _add_originals(app: FastAPI, live: LiveIndex) -> None:
 
 
 def _download(collection: Collection, fields: dict[str, list[str]]) -> Response:
+    """The file with the ticked clauses (`id`), or with all of the page (`all`) where none is ticked."""
     form = fields.get("format", [""])[0]
-    chosen = list(dict.fromkeys(fields.get("id", [])))
-    entries = [entry for one in chosen[:MAX_CLAUSES] if (entry := collection.clause(one)) is not None]
     if form not in FORMS:
-        return _plain("没有这种格式。", 400)
+        return _plain(f"没有这种格式，可用：{'、'.join(FORMS)}。", 400)
+    chosen = list(dict.fromkeys(fields.get("id") or fields.get("all") or []))
+    if not chosen and (notice := fields.get("notice", [""])[0]):
+        chosen = [entry.clause_id for entry in collection.clauses_of(notice)]
+    if len(chosen) > MAX_CLAUSES:
+        return _plain(f"一次最多导出 {MAX_CLAUSES} 条，这里有 {len(chosen)} 条。请返回，分几次打勾导出。", 400)
+    entries = _clauses(collection, chosen)
     if not entries:
-        return _plain("还没有选中条款。请返回，在要导出的条款下面打勾，再点导出。", 400)
+        return _plain("没有可以导出的条款。请返回，在要导出的条款下面打勾，再点导出。", 400)
     made = export(entries, form)
     disposition = f"attachment; filename=\"gongbao.{form}\"; filename*=UTF-8''{quote(made.name)}"
     return Response(made.data, headers={"content-disposition": disposition}, media_type=made.media_type)
 
 
+def _clauses(collection: Collection, ids: Sequence[str]) -> list[IndexedClause]:
+    """The clauses of those names, in that order; names of none are passed over."""
+    return [entry for one in ids if (entry := collection.clause(one)) is not None]
+
+
 async def _form(request: Request) -> dict[str, list[str]]:
-    """The fields of a plain form; uploads (multipart) are not read."""
+    """The fields of a plain form; uploads (multipart) are turned away before. Raises UsageError."""
     body = (await request.body()).decode("utf-8", "replace")
     try:
-        return parse_qs(body, max_num_fields=MAX_CLAUSES + 20)
-    except ValueError:
-        return {}
+        return parse_qs(body, max_num_fields=_MAX_FIELDS)
+    except ValueError as err:
+        raise UsageError("选中的太多", "", f"一次最多导出 {MAX_CLAUSES} 条，请返回，分几次打勾导出") from err
 
 
-def _same_origin(request: Request) -> bool:
-    """Whether the request comes from this page, as far as the browser tells."""
-    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+def _client(request: Request) -> str:
+    return client_of(request.client.host if request.client is not None else None)
 
 
 def _plain(text: str, status: int) -> Response:

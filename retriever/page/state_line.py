@@ -12,14 +12,13 @@ def state_line(now: Now) -> Html:
     """For the foot of the page: what is in the collection, from when, and how it is searched."""
     if now.collection is None:
         return el("p", "还没有可用的公报。", cls="state")
-    index = now.collection.retriever.index
-    manifest = index.manifest
+    info = now.collection.asker.engine.info
     span = now.collection.dates
     dates = f"，成文日期 {span[0]} 至 {span[1]}" if span else ""
-    ways = "按意思和字词查找" if now.collection.retriever.embedder is not None else "只按字词查找"
-    files = "、".join(source["file"] for source in manifest.sources[:3])
-    more = f"等 {len(manifest.sources)} 个文件" if len(manifest.sources) > 3 else ""
-    text = f"已收录 {manifest.notices} 篇公文、{manifest.clauses} 条（{files}{more}）{dates}；{ways}。"
+    ways = "按意思和字词查找" if now.collection.asker.embedder is not None else "只按字词查找"
+    files = "、".join(source.file for source in info.sources[:3])
+    more = f"等 {len(info.sources)} 个文件" if len(info.sources) > 3 else ""
+    text = f"已收录 {info.notices} 篇公文、{info.clauses} 条（{files}{more}）{dates}；{ways}。"
     return el("p", text, " ", el("a", "收录了什么", href="?view=about"), cls="state")
 
 
@@ -29,7 +28,7 @@ def notice_line(now: Now) -> Html | None:
         return _no_index(now)
     if now.trouble is not None:
         return _note(f"新的索引打不开，先用旧的回答。原因：{now.trouble}", "warn")
-    if now.collection.retriever.embedder is None:
+    if now.collection.asker.embedder is None:
         if now.building:
             return _note("正在给公报做语义索引，请放心使用：现在先按字词查找，做好后会自动改为按意思查找。", "info")
         return _note("现在只按字词查找，请尽量用文件里会用的词提问。", "info", about=True)

@@ -19,9 +19,8 @@ def status_note(notice: Notice) -> Html:
     parts: list[Html] = [badge(notice)]
     if notice.repealed_by is not None:
         number = notice.repealed_by.doc_number or "另一篇公文"
-        target = View(
-            place=Place.NOTICE, notice=_notice_id(notice.repealed_by.clause_id), clause=notice.repealed_by.clause_id
-        )
+        repeal = notice.repealed_by
+        target = View(place=Place.NOTICE, notice=repeal.notice_id, clause=repeal.clause_id)
         parts.append(el("span", "被", el("a", number, href=target.href), "废止，请看新的规定"))
     elif notice.status is Status.EXPIRED and notice.valid_until:
         parts.append(el("span", f"文件自己写明有效到 {notice.valid_until}，这一天已过"))
@@ -29,7 +28,3 @@ def status_note(notice: Notice) -> Html:
         until = f"，有效到 {notice.valid_until}" if notice.valid_until else ""
         parts.append(el("span", f"收录的公报里没有废止它的文件{until}"))
     return el("p", join(parts, " "), cls="status")
-
-
-def _notice_id(clause_id: str) -> str:
-    return clause_id.rsplit("/", 1)[0]

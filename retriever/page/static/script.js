@@ -116,17 +116,7 @@
     } else if (form.classList.contains("feedback")) {
       event.preventDefault();
       sendFeedback(form, event.submitter);
-    } else if (form.id === "export") {
-      exportAll();
     }
-  }
-
-  // Without a tick, everything on the page is exported.
-  function exportAll() {
-    const boxes = [...page().querySelectorAll("input[name=id]")];
-    if (boxes.some((box) => box.checked)) return;
-    boxes.forEach((box) => (box.checked = true));
-    setTimeout(() => boxes.forEach((box) => (box.checked = false)), 0);
   }
 
   async function sendFeedback(form, button) {

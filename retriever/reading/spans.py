@@ -15,14 +15,15 @@ from corpus.model import Clause, ClauseKind
 from corpus.text import CJK, nfkc, squash
 from corpus.words import alternatives
 from retriever.intent import Intent
-from retriever.terms import Terms, fold
+from retriever.reading.terms import Terms, fold
 
 MAX_ANSWER = 160  # characters (contract)
 
 # Weights of a span's score, chosen on the dev questions (README, ablation table).
 HEADS, FOCUS, TYPE, LENGTH = 0.2, 0.4, 0.35, 0.0005
 
-_NUMERAL = r"(?:\d[\d,.]*|[一二三四五六七八九十百千万两半]+)"
+# Lengths are bounded: after a long row of digits a search would try each of them again.
+_NUMERAL = r"(?:\d[\d,.]{0,19}|[一二三四五六七八九十百千万两半]{1,12})"
 # 第三次, 七届三十一次: which one, not how many.
 _NO_ORDINAL = r"(?<!第)(?<![\d一二三四五六七八九十]届)(?<![\d一二三四五六七八九十百千万两半])"
 _ORDINAL = re.compile(rf"[第届]\s*{_NUMERAL}")
@@ -35,15 +36,15 @@ _UNIT = (
 # Measure words of which a text may use another one than the question (最多给几家: 不超过10个).
 _COUNTERS = ("人名位个口", "家个户所", "项个条件种类款样点", "处个座栋幢所套间", "台辆部个套", "张份枚本册")
 _MONEY = re.compile(
-    rf"{_NUMERAL}\s*(?:多)?(?:万|亿|千|百)?元|[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十]+[万千百]?元"
+    rf"{_NUMERAL}\s*(?:多)?(?:万|亿|千|百)?元|[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十][万千百]?元"
 )
 _ABOUT_MONEY = re.compile(
     r"钱|资金|补[贴助]|奖[励金]|费|投资|元|租金|工资|津贴|[处被要]罚|罚[款金多]|预算|押金|价格"
     rf"|[补赔奖]多少(?!{_UNIT})"
 )
 _AREA = re.compile(rf"{_NUMERAL}\s*(?:万)?(?:亩|公顷|平方米|平方公里|㎡|m²|m2)")
-_SHARE = re.compile(rf"{_NUMERAL}\s*(?:%|％|‰|个百分点|成|倍)|\d+\s*/\s*\d+")
-_ANY_AMOUNT = re.compile(rf"{_NO_ORDINAL}{_NUMERAL}\s*(?:/\d+)?\s*{_UNIT}(?!{_NUMERAL}次)|\d+\.\d+")
+_SHARE = re.compile(rf"{_NUMERAL}\s*(?:%|％|‰|个百分点|成|倍)|\d\s*/\s*\d")
+_ANY_AMOUNT = re.compile(rf"{_NO_ORDINAL}{_NUMERAL}\s*(?:/\d+)?\s*{_UNIT}(?!{_NUMERAL}次)|\d\.\d")
 _DAY = re.compile(rf"{_NUMERAL}\s*日|{_NUMERAL}\s*号|之日|底前?")
 _DATE = re.compile(
     rf"\d{{4}}\s*年|{_NUMERAL}\s*月|{_NUMERAL}\s*日|{_NUMERAL}\s*时|之日|年底|月底|季度|周[一二三四五六日]|星期"
@@ -75,7 +76,7 @@ _NAMED = re.compile(
 # Where something is: words for it, a street or house, or the name of a place.
 _PLACE = re.compile(
     r"位于|地点|地址|坐落|选址|设在|设于|所在地|[生理发属核住产现驻]地(?:[、，或和]|$)|[以之][东西南北]|附近|路口|沿线|[路街巷道]\S{0,4}\d*号"
-    rf"|[{CJK}\d]{{2,}}(?:[路街巷]|大道|大厦|广场|大厅|窗口|小镇|[楼室]\b)"
+    rf"|[{CJK}\d]{{2}}(?:[路街巷]|大道|大厦|广场|大厅|窗口|小镇|[楼室]\b)"
 )
 # What makes a village, a town … one in general: 「各村」「行政村」.
 _GENERAL = re.compile(r"(?:各|全|该|本|每|个|农|乡|城|行政|自然|贫困|示范|中心|试点|重点|条|类|[及和或、])$")
@@ -164,7 +165,7 @@ def _is_where(piece: str) -> bool:
 def _names_one(piece: str, kind: str) -> bool:
     """Whether a text names one of a kind: a village, a hospital. 「各村」「村民」「乡村」 name none."""
     if kind in ("大学", "学校", "医院", "公司", "企业", "银行", "酒店", "宾馆", "网站", "报纸", "刊物"):
-        return re.search(rf"[{CJK}（）()]{{2,}}{kind}|《[^》]+》", piece) is not None
+        return re.search(rf"[{CJK}（）()]{{2}}{kind}|《[^》]{{1,200}}》", piece) is not None
     found = re.finditer(rf"([{CJK}]{{1,6}}){kind}(?![民委级务支干部集官])", piece)
     return any(not _GENERAL.search(match[1]) for match in found)
 
@@ -258,7 +259,7 @@ def _row_span(clause: Clause, holds: Holds | None, terms: Terms, heads: str) -> 
     return _fit(text, Span(start, len(text), span.score + bonus, span.has_type), terms)
 
 
-_FIGURES = re.compile(r"\s*\d[\d,.]*\s*")
+_FIGURES = re.compile(r"\d[\d,.]*")
 _SERIAL = re.compile(r"序号|编号|[^数]号$")
 _HEAD_UNIT = re.compile(rf"({_UNIT})数?\s*[)）]?$")
 
@@ -272,7 +273,7 @@ def _with_units(heads: str, cells: str) -> list[str]:
         return []
     out = []
     for column, value in zip(columns, values, strict=True):
-        if _FIGURES.fullmatch(value) and not _SERIAL.search(column):
+        if _FIGURES.fullmatch(value.strip()) and not _SERIAL.search(column):
             unit = _HEAD_UNIT.search(nfkc(column))
             units = [unit[1]] if unit else [group[0] for group in _COUNTERS]
             out += [value.strip() + word for word in units]

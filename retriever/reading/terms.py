@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from corpus.text import CJK, nfkc
 
+# Tokens that count: of a question with more the heaviest. The labelled questions have 22 at most.
+_MOST = 32
 # What is asked for stands next to the interrogative: 「有多少耕地」「注册资金是多少」.
 _ASKED = re.compile(
     rf"(?P<before>[{CJK}\w]{{0,8}}?)(?:是|为|有|要|能|给|在|由|归|从|到|达到|占){{0,2}}"
@@ -32,6 +35,11 @@ class Terms:
     focus: frozenset[str]
     other: Mapping[str, tuple[str, ...]]  # a token and what official documents write for it
     unknown: frozenset[str]  # tokens that no clause of the index holds
+    known: Mapping[str, float] = field(init=False)  # the weights of all others
+
+    def __post_init__(self) -> None:
+        known = {token: weight for token, weight in self.weights.items() if token not in self.unknown}
+        object.__setattr__(self, "known", known)
 
     @classmethod
     def of(
@@ -48,6 +56,8 @@ class Terms:
         count as held where one of those terms stands.
         """
         weights = {token: idf(token) for token in tokenize(question)}
+        if len(weights) > _MOST:
+            weights = dict(sorted(weights.items(), key=lambda pair: -pair[1])[:_MOST])
         other: dict[str, tuple[str, ...]] = {}
         for lay, terms in official.items():
             for token in tokenize(lay):
@@ -61,11 +71,6 @@ class Terms:
 
     def _holds(self, folded: str, token: str) -> bool:
         return holds(folded, token) or any(term in folded for term in self.other.get(token, ()))
-
-    @property
-    def known(self) -> dict[str, float]:
-        """The tokens that some clause of the index holds."""
-        return {token: weight for token, weight in self.weights.items() if token not in self.unknown}
 
     @property
     def known_share(self) -> float:
@@ -99,6 +104,13 @@ class Terms:
 def holds(folded: str, token: str) -> bool:
     """Whether a token stands in a folded text; a figure only as a whole (5 is not in 15), and a post
     not where only its deputy stands (组长 is not in 副组长)."""
+    if token not in folded:
+        return False
     if not token[0].isdigit():
         return folded.count(token) > folded.count(f"副{token}")
-    return re.search(rf"(?<![\d.]){re.escape(token)}(?![\d])", folded) is not None
+    return _whole(token).search(folded) is not None
+
+
+@functools.lru_cache(maxsize=512)
+def _whole(figure: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d.]){re.escape(figure)}(?![\d])")

@@ -1,0 +1,151 @@
+"""The one composition: prepare → retrieve → read → decide → offices → result. Everybody asks here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from corpus.errors import UsageError
+from corpus.text import squash
+from index.engine import Engine
+from index.model.embedder import Embedder
+from index.model.errors import ModelError
+from index.model.load import load_embedder
+from index.opening import open_index
+from index.paths import DEFAULT_INDEX
+from retriever.confidence import Evidence
+from retriever.decide import Decision, after_reading, before_reading
+from retriever.evidence import FIRST_HITS, Witness
+from retriever.model import MAX_QUESTION, MODES, Answer, Filters, ParameterError, SearchResult
+from retriever.neighbours import Neighbours
+from retriever.notes import Note, NoteKind
+from retriever.offices import Directory, offices_of
+from retriever.query import Preparer, Query
+from retriever.question import matched
+from retriever.reading.passages import Passages
+from retriever.reading.sentence import Reading, SentenceReader, question_terms
+from retriever.references import References
+from retriever.search import Retrieval, Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The best reading found, whether or not it is good enough, and what speaks for and against it."""
+
+    reading: Reading
+    evidence: Evidence
+    decision: Decision
+
+
+class Asker:
+    """Answers questions over one index. Safe under threads: a question changes nothing."""
+
+    def __init__(self, engine: Engine, embedder: Embedder | None, mode_note: Note | None = None) -> None:
+        """`mode_note` says why there is no embedder where one was wanted."""
+        self.engine = engine
+        self.embedder = embedder
+        self.mode_note = mode_note
+        self.directory = Directory(engine.offices)
+        self.references = References(engine)
+        self.preparer = Preparer(engine, embedder)
+        neighbours = Neighbours(engine)
+        self.retriever = Retriever(engine, neighbours)
+        self._reader = SentenceReader(Passages(neighbours, self.directory))
+        self._witness = Witness(neighbours, embedder)
+
+    @classmethod
+    def open(cls, where: Path = DEFAULT_INDEX, *, dense: bool = True) -> Asker:
+        """Open an index and its model. Without vectors or model it searches by keywords and says so.
+
+        Raises IndexMissing, IndexOutdated or IndexCorrupt.
+        """
+        return cls.over(open_index(where), dense=dense)
+
+    @classmethod
+    def over(cls, engine: Engine, *, dense: bool = True) -> Asker:
+        """The same for an index that is open."""
+        if not dense:
+            return cls(engine, None)
+        model = engine.info.model
+        if model is None:
+            return cls(engine, None, _no_vectors("索引里还没有向量，已改为按关键词检索"))
+        try:
+            embedder = load_embedder(model.name)
+        except ModelError as err:
+            return cls(engine, None, _no_vectors(f"嵌入模型无法加载，已改为按关键词检索（{err}）"))
+        if embedder.sha256 != model.sha256:
+            todo = "请运行：python build_index.py"
+            return cls(engine, None, _no_vectors(f"嵌入模型与建索引时的不同，已改为按关键词检索；{todo}"))
+        return cls(engine, embedder)
+
+    def ask(self, question: str, *, k: int = 5, mode: str = "hybrid", filters: Filters | None = None) -> SearchResult:
+        """The `k` best clauses for a question, and the answer if there is one.
+
+        Raises UsageError for an empty or overlong question, ParameterError for k < 1 or an unknown mode.
+        """
+        began = time.perf_counter()
+        _check(question, k, mode)
+        notes: list[Note] = []
+        mode_used = mode
+        if mode != "bm25" and self.embedder is None:
+            mode_used = "bm25"
+            notes.append(self.mode_note or _no_vectors("没有向量，已改为按关键词检索"))
+        text, cut = matched(question)
+        notes += [] if cut is None else [Note(NoteKind.CUT, cut)]
+        query = self.preparer.prepare(text, mode_used)
+        # What decides is the same whatever number of hits is asked for.
+        retrieval = self.retriever.retrieve(query, mode_used, filters or Filters(), max(k, FIRST_HITS))
+        retrieved = time.perf_counter()
+        decision, answer = self._answer(query, replace(retrieval, hits=retrieval.hits[:FIRST_HITS]), mode_used)
+        notes += [] if decision.note is None else [decision.note]
+        done = time.perf_counter()
+        return SearchResult(
+            question=question,
+            mode=mode,
+            mode_used=mode_used,
+            notes=tuple(notes),
+            answered=decision.answered,
+            confidence=decision.confidence,
+            answer=answer,
+            hits=tuple(replace(hit, links=self.references.links(hit.entry)) for hit in retrieval.hits[:k]),
+            ms={
+                "total": round(1000 * (done - began), 2),
+                "retrieve": round(1000 * (retrieved - began), 2),
+                "answer": round(1000 * (done - retrieved), 2),
+            },
+        )
+
+    def _answer(self, query: Query, retrieval: Retrieval, mode: str) -> tuple[Decision, Answer | None]:
+        decision = before_reading(query, retrieval)
+        if decision is not None:
+            return decision, None
+        found = self.assess(query, retrieval, mode)
+        if not found.decision.answered:
+            return found.decision, None
+        entry, said = found.reading.passage.entry, found.reading.text
+        offices = offices_of(self.engine, self.directory, entry, query.asked, said)
+        return found.decision, Answer(said, offices, entry.clause_id)
+
+    def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:
+        """Read and judge. There must be a hit."""
+        terms = question_terms(self.engine, query)
+        reading = self._reader.read(query, retrieval, terms)
+        evidence = self._witness.gather(query, retrieval, reading, terms)
+        vectors = bool(retrieval.candidates.dense)
+        return Assessment(reading, evidence, after_reading(evidence, terms.known_share, mode, vectors=vectors))
+
+
+def _no_vectors(text: str) -> Note:
+    return Note(NoteKind.MODE, text)
+
+
+def _check(question: str, k: int, mode: str) -> None:
+    if not question.strip() or not squash(question):
+        raise UsageError("问题是空的", "", "请用一句话写出想问的事")
+    if len(question) > MAX_QUESTION:
+        raise UsageError(f"问题太长（{len(question)} 个字）", "", f"请缩短到 {MAX_QUESTION} 字以内")
+    if k < 1:
+        raise ParameterError(f"k={k} 不对", "k", "请给一个大于 0 的整数")
+    if mode not in MODES:
+        raise ParameterError(f"检索方式“{mode}”不认识", "mode", "可用：" + "、".join(MODES))

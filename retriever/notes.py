@@ -1,0 +1,44 @@
+"""What a result tells the user beside hits and answer: each note has a kind, by which surfaces choose, and a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NoteKind(StrEnum):
+    """Why something is told."""
+
+    MODE = "mode"  # the search could not be made as asked
+    CUT = "cut"  # the question was too long to be matched whole
+    UNUSABLE = "unusable"  # the question can't be searched for
+    NO_HITS = "no_hits"
+    UNKNOWN_NUMBER = "unknown_number"
+    NOTHING_NEAR = "nothing_near"
+    OTHER_FIGURES = "other_figures"  # place, year or figure of what is here differ
+    NOT_STATED = "not_stated"  # the subject is here, what is asked is not
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One sentence in Chinese, and why it is said."""
+
+    kind: NoteKind
+    text: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"kind": self.kind.value, "text": self.text}
+
+
+_TEXTS = {
+    NoteKind.NO_HITS: "公报里没有找到与这个问题沾边的内容",
+    NoteKind.UNKNOWN_NUMBER: "没有收录文号为“{}”的公文，下面是内容相近的条款",
+    NoteKind.NOTHING_NEAR: "公报里没有与这个问题相近的内容，下面是最接近的条款，供参考",
+    NoteKind.OTHER_FIGURES: "公报里有相近的内容，但地方、年份或数字对不上，下面是最接近的条款，供参考",
+    NoteKind.NOT_STATED: "公报里有相近的内容，但没有写明所问的这一点，下面是最接近的条款，供参考",
+}
+
+
+def note(kind: NoteKind, *values: str) -> Note:
+    """The usual words of a kind, `values` filled in."""
+    return Note(kind, _TEXTS[kind].format(*values))
