@@ -63,8 +63,10 @@ INLINE_NOTE = re.compile(rf"(?<=\S)\s+(?={_DOES}{_BODY}\s*[：:])")
 NOTE_TAIL = re.compile(
     rf"[（(]{_DOES}{_BODY}[^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)]$|[（(][^（）()]{{2,40}}负责[）)]$"
 )
-_NOTE = re.compile(rf"({words()}){_BODY}\s*[：:]\s*([^；;。（(）)\n]*(?:[（(][^）)]*[）)][^；;。（(）)\n]*)*)")
-_BRACKET_NOTE = re.compile(rf"[（(]([{CJK}、，,]{{2,40}})负责[）)]")
+# One part's names: up to the end of the sentence or the next part (「牵头单位：甲局，责任单位：乙局」).
+_LISTED = rf"(?:(?!{words()}{_BODY}\s*[：:])[^；;。（(）)\n])*"
+_NOTE = re.compile(rf"({words()}){_BODY}\s*[：:]\s*({_LISTED}(?:[（(][^）)]*[）)]{_LISTED})*)")
+_BRACKET_NOTE = re.compile(rf"[（(]([{CJK}、，,]{{2,40}}?)(?:{'|'.join(_data()['each_by_its_duties'])})?负责[）)]")
 _HEAD_TAIL = re.compile(
     rf"(?:{words(Part.LEAD)})?(?:{'|'.join([*_data()['head_tails'], *misreadings('负责的工作')])})$"
 )

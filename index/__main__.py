@@ -6,10 +6,12 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from corpus import console
+from corpus.errors import UsageError
 from index.engine import ModelInfo
 from index.local.manifest import build_command, read_manifest
 from index.paths import DEFAULT_INDEX
@@ -38,13 +40,20 @@ def run(words: Sequence[str]) -> int:
 
         return main_make_model(words[1:])
     if words[:1] == ["train"]:
-        from index.training.train import main_train
-
-        return main_train(words[1:])
+        return _train(words[1:])
     args = parser().parse_args(words)
     data = info(args.index) if args.command == "info" else verify(args.index)
     print(json.dumps(data, ensure_ascii=False, indent=1) if args.json else show(data))
     return 0
+
+
+def _train(words: Sequence[str]) -> int:
+    """Training is not in the wheel: its questions are for those who have a checkout."""
+    if find_spec("index.training") is None:
+        raise UsageError("这个安装里没有微调模型的程序", "train", "请在源代码的文件夹里运行 python -m index train")
+    from index.training.train import main_train
+
+    return main_train(words)
 
 
 def info(folder: Path) -> dict[str, Any]:

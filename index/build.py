@@ -89,7 +89,7 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The model to embed with: its hash and how to load it; without a hash, why there is none."""
+    """The model to embed with: its hash, and its name if it is not the default one; without a hash, why."""
 
     sha256: str | None
     name: str | None = None
@@ -103,7 +103,8 @@ def choose_model(name: str | None) -> Choice:
     that finding an index up to date loads no model.
     """
     if name is not None and name != MODEL_NAME:
-        return Choice(load_embedder(name).sha256, name)
+        chosen = load_embedder(name)
+        return Choice(chosen.sha256, None if chosen.name == MODEL_NAME else chosen.name)
     try:
         return Choice(whole_card(default_folder()).sha256)
     except ModelError as err:
@@ -191,7 +192,7 @@ class _Build:
         errors = {entry.file: entry.error for entry in self.report.files}
         sources = [entry.to_json(errors[entry.name]) for entry in files]
         try:
-            writer = LocalWriter(self.index, Provenance(sources, self.inputs, _program()))
+            writer = LocalWriter(self.index, Provenance(sources, self.inputs, _program(), choice.name))
             writer.write_keywords(notices)
             self.report.notices = len(notices)
             self.report.clauses = sum(len(entry.notice.clauses) for entry in notices)

@@ -125,12 +125,15 @@ class ParseCache:
 
 @functools.cache
 def program_sha256(package: str) -> str:
-    """Hash over a package's program text and data files: what they make changes only with it."""
+    """Hash over a package's program text and data files: what they make changes only with it.
+
+    Gazettes and training make nothing of an index, and are not installed.
+    """
     digest = hashlib.sha256()
     folder = ROOT / package
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and path.suffix != ".pyc" and name.parts[0] != "bulletins":
+        if path.is_file() and path.suffix != ".pyc" and name.parts[0] not in ("bulletins", "training"):
             digest.update(f"{name.as_posix()} {sha256_file(path)}\n".encode())
     return digest.hexdigest()
 

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build import BuildReport, build
-from index.local.store import Index
+from index.engine import Engine
+from index.local.store import LocalEngine
+from index.tokens import tokenize
 
 GAZETTE = Path(__file__).parent.parent / "corpus" / "bulletins" / "lishi-2023-02.txt"
 
@@ -81,11 +83,17 @@ def quick_build(monkeypatch: Any, inputs: Path, index: Path, **options: Any) -> 
     return build([inputs], index, model="quick", **options), embedder
 
 
-def numbers(index: Index) -> list[str | None]:
+def holding(engine: Engine, text: str) -> list[int]:
+    """Rows of the clauses that hold a token of a text, the best first."""
+    weights = dict.fromkeys(tokenize(text), 1.0)
+    return [found.row for found in engine.keywords(weights, engine.info.clauses)]
+
+
+def numbers(index: LocalEngine) -> list[str | None]:
     return [entry.notice.doc_number for entry in index.notices]
 
 
-def content(index: Index) -> dict[str, Any]:
+def content(index: LocalEngine) -> dict[str, Any]:
     """All that an index answers from, for comparing two of them."""
     bm25 = index.bm25
     postings = {
@@ -98,7 +106,7 @@ def content(index: Index) -> dict[str, Any]:
         vectors = index.dense.faiss.reconstruct_n(0, index.dense.faiss.ntotal).tolist()
     return {
         "notices": [(entry.notice.to_json(), entry.files) for entry in index.notices],
-        "clauses": [(entry.clause.to_json(), entry.notice.notice_id) for entry in index.clauses],
+        "clauses": [(entry.clause.to_json(), entry.notice.notice_id) for entry in index.content],
         "offices": [entry.to_json() for entry in index.offices],
         "postings": postings,
         "vectors": vectors,

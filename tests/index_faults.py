@@ -30,7 +30,7 @@ import faiss  # noqa: F401 (loaded once, before the forks)
 import index.build as building
 from corpus.errors import GongbaoError
 from index.local.manifest import IndexMissing
-from index.local.store import Index
+from index.local.store import LocalEngine
 from index.tokens import tokenize
 from tests.index_cases import DIM, QuickEmbedder, content, notice_text, write_notices
 
@@ -108,7 +108,7 @@ def fail_at(step: int, folder: Path, fault: Fault) -> Callable[[], int]:
 
 def opened(folder: Path) -> Any:
     try:
-        return content(Index.open(folder, thorough=True))
+        return content(LocalEngine.open(folder, thorough=True))
     except IndexMissing:
         return None
 

@@ -12,16 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import model_build, model_folder, model_source, prompts
-from index.model.embedder import (
-    ModelError,
-    ModelMissing,
-    Vectors,
-    WindowedEmbedder,
-    batches,
-    load_embedder,
-    split_windows,
-)
+from index.model import folder as model_folder
+from index.model import make as model_build
+from index.model import prompts
+from index.model import source as model_source
+from index.model.embedder import Vectors, WindowedEmbedder, batches, split_windows
+from index.model.errors import ModelError, ModelMissing
+from index.model.load import load_embedder
 from index.model.make import embedder_with
 from index.model.onnx_embedder import OnnxEmbedder
 from index.model.prompts import Prompts

@@ -66,6 +66,19 @@ def test_a_clause_of_many_windows_hides_no_other():
     assert len(found) == 10
 
 
+@pytest.mark.parametrize("filtered", [False, True])
+@pytest.mark.parametrize("kind", [EXACT, SCANNED])
+def test_equal_vectors_are_found_in_corpus_order(kind, filtered):
+    """A standard sentence stands in 500 clauses: which of them are found doesn't depend on how many are wanted."""
+    draw = np.random.default_rng(1)
+    dense = Dense(build_dense(np.repeat(around(12), 500, axis=0)[draw.permutation(6000)], kind), np.arange(6000))
+    allowed = draw.random(6000) < 0.5 if filtered else None
+    every = dense.search(around(1, seed=8)[0], 6000, allowed)
+    assert every == sorted(every, key=lambda found: (-found.score, found.row))
+    for count in (*range(1, 30, 7), *range(99, 600, 7)):
+        assert dense.search(around(1, seed=8)[0], count, allowed) == every[:count]
+
+
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_few_vectors_and_many_wanted(count):
     vectors = around(count) if count else np.zeros((0, 32), np.float32)

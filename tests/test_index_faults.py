@@ -20,8 +20,8 @@ import build_index
 from index.build import build
 from index.local.lock import HOLDER, BuildBusy, build_lock
 from index.local.manifest import read_manifest
-from index.local.store import Index
-from tests.index_cases import GAZETTE, content, notice_text, numbers, quick_build, write_notices
+from index.local.store import LocalEngine
+from tests.index_cases import GAZETTE, content, holding, notice_text, numbers, quick_build, write_notices
 
 ROOT = Path(__file__).parent.parent
 
@@ -67,12 +67,12 @@ building.build([Path({str(inputs)!r})], Path({str(index)!r}), model="quick", pro
 """
     done = subprocess.run([sys.executable, "-c", script], check=False)
     assert done.returncode == -signal.SIGKILL
-    opened = Index.open(index)
+    opened = LocalEngine.open(index)
     assert opened.dense is None
-    assert opened.bm25.search("印章").max() > 0
+    assert holding(opened, "印章") != []
     report, embedder = quick_build(monkeypatch, inputs, index)
     assert report.embedded == len(embedder.embedded) == report.vectors - 8
-    assert Index.open(index).dense is not None
+    assert LocalEngine.open(index).dense is not None
 
 
 def _limited(words: list[str], limit: int) -> subprocess.CompletedProcess[str]:
@@ -90,7 +90,7 @@ def test_a_file_that_does_not_fit(tmp_path, limit):
     """The first bytes of a file are written, the rest is refused."""
     inputs, index = write_notices(tmp_path / "in", ["3号.txt"]), tmp_path / "ix"
     build([inputs], index, dense=False)
-    whole = content(Index.open(index))
+    whole = content(LocalEngine.open(index))
     write_notices(inputs)
     words = [sys.executable, "build_index.py", str(inputs), "--index", str(index), "--no-dense"]
     done = _limited(words, limit)
@@ -98,10 +98,10 @@ def test_a_file_that_does_not_fit(tmp_path, limit):
     assert done.stderr.count("\n") == 1
     assert str(index) in done.stderr
     assert "Traceback" not in done.stderr
-    assert content(Index.open(index)) == whole
+    assert content(LocalEngine.open(index)) == whole
     assert len(list(index.glob("data-*"))) == 1
     assert build_index.main(words[2:]) == 0
-    assert len(Index.open(index).notices) == 5
+    assert len(LocalEngine.open(index).notices) == 5
 
 
 def _mount(folder: Path, options: str) -> bool:
@@ -120,13 +120,13 @@ def test_a_full_disk(tmp_path, capsys):
     try:
         inputs, index = write_notices(tmp_path / "in", ["3号.txt"]), disk / "ix"
         build([inputs], index, dense=False)
-        whole = content(Index.open(index))
+        whole = content(LocalEngine.open(index))
         shutil.copy(GAZETTE, inputs)
         assert build_index.main([str(inputs), "--index", str(index), "--no-dense"]) == 1
         said = capsys.readouterr()
         assert said.out == ""
         assert said.err == f"{index}：写索引失败（磁盘已满）。原有索引没有改动，请检查磁盘空间和权限\n"
-        assert content(Index.open(index)) == whole
+        assert content(LocalEngine.open(index)) == whole
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
@@ -145,7 +145,7 @@ def test_a_disk_that_is_read_only(tmp_path, capsys):
         write_notices(inputs)
         assert build_index.main([str(inputs), "--index", str(index), "--no-dense"]) == 1
         assert "只读" in capsys.readouterr().err
-        assert len(Index.open(index).notices) == 1
+        assert len(LocalEngine.open(index).notices) == 1
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
@@ -209,7 +209,7 @@ def test_searches_during_builds_see_one_whole_index(tmp_path, monkeypatch):
     allowed = []
     for folder in inputs:
         quick_build(monkeypatch, folder, index)
-        allowed.append(content(Index.open(index)))
+        allowed.append(content(LocalEngine.open(index)))
     stop = threading.Event()
     failures: list[BaseException] = []
 
@@ -227,13 +227,13 @@ def test_searches_during_builds_see_one_whole_index(tmp_path, monkeypatch):
     seen = set()
     try:
         for _ in range(200):
-            opened = Index.open(index)
+            opened = LocalEngine.open(index)
             found = content(opened)
             assert found in allowed
             seen.add(allowed.index(found))
             word = "印章" if found == allowed[1] else "任职"
-            row = int(opened.bm25.search(word).argmax())
-            assert word in opened.clauses[row].text + opened.clauses[row].notice.title
+            best = opened.content[holding(opened, word)[0]]
+            assert word in best.text + best.notice.title
     finally:
         stop.set()
         builder.join()
@@ -246,15 +246,15 @@ def test_an_opened_index_stays_as_it_was(tmp_path, monkeypatch):
     monkeypatch.setattr("index.files.LARGE", 100)
     inputs, index = write_notices(tmp_path / "in", ["3号.txt"]), tmp_path / "ix"
     quick_build(monkeypatch, inputs, index)
-    opened = Index.open(index)
+    opened = LocalEngine.open(index)
     data = index / read_manifest(index).data
     (inputs / "3号.txt").write_text(notice_text("12号.txt"), "utf-8")
     quick_build(monkeypatch, inputs, index)
     assert not data.exists()
     whole = content(opened)
     assert "贺尔荣" in json.dumps(whole, ensure_ascii=False)
-    assert opened.bm25.search("贺尔荣").max() > 0
-    assert numbers(Index.open(index)) != numbers(opened)
+    assert holding(opened, "贺尔荣") != []
+    assert numbers(LocalEngine.open(index)) != numbers(opened)
 
 
 def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
@@ -272,12 +272,12 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr("index.inputs.read_source", growing)
     report = build([inputs], index, dense=False)
     assert [entry.file for entry in report.failed] == ["8号.txt"]
-    assert numbers(Index.open(index)) == ["离政发〔2023〕3号"]
+    assert numbers(LocalEngine.open(index)) == ["离政发〔2023〕3号"]
     monkeypatch.undo()
     report = build([inputs], index, dense=False)
     assert not report.unchanged
     assert report.failed == []
-    assert len(Index.open(index).notices) == 2
+    assert len(LocalEngine.open(index).notices) == 2
 
 
 def test_a_fault_of_the_parser_loses_one_file_only(tmp_path, monkeypatch, capsys):
@@ -295,4 +295,4 @@ def test_a_fault_of_the_parser_loses_one_file_only(tmp_path, monkeypatch, capsys
     assert "8号.txt" in line
     assert "ZeroDivisionError" in line
     assert line.count("\n") == 1
-    assert numbers(Index.open(index)) == ["离政发〔2023〕3号"]
+    assert numbers(LocalEngine.open(index)) == ["离政发〔2023〕3号"]

@@ -6,10 +6,10 @@ import pytest
 
 from corpus.parse import parse_source
 from index.build import build
-from index.local.store import Index
+from index.local.store import LocalEngine
 from index.model.folder import default_folder, is_made_model
 from index.model.load import load_embedder
-from tests.index_cases import NOTICES, NUMBERS, content, notice_text, numbers, quick_build, write_notices
+from tests.index_cases import NOTICES, NUMBERS, content, holding, notice_text, numbers, quick_build, write_notices
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_each_slice_is_the_notice_it_is_named_after(tmp_path):
     build([write_notices(tmp_path / "in")], tmp_path / "ix", dense=False)
-    index = Index.open(tmp_path / "ix")
+    index = LocalEngine.open(tmp_path / "ix")
     assert {entry.files[0]: entry.notice.doc_number for entry in index.notices} == NUMBERS
 
 
@@ -60,12 +60,12 @@ def test_only_the_changed_file_is_parsed_and_embedded(tmp_path, monkeypatch, par
     assert 0 < len(embedder.embedded) < report.vectors
     assert all("欧阳淼" in text for text in embedder.embedded)
 
-    opened = Index.open(index)
-    texts = [entry.text for entry in opened.clauses]
+    opened = LocalEngine.open(index)
+    texts = [entry.text for entry in opened.content]
     assert any("欧阳淼" in text for text in texts)
     assert not any("马小兵" in text for text in texts)
-    assert opened.bm25.search("马小兵").max() == 0
-    assert opened.bm25.search("欧阳淼").max() > 0
+    assert holding(opened, "马小兵") == []
+    assert holding(opened, "欧阳淼") != []
 
 
 def test_a_removed_file_is_gone_everywhere(tmp_path, monkeypatch, parsed):
@@ -76,10 +76,10 @@ def test_a_removed_file_is_gone_everywhere(tmp_path, monkeypatch, parsed):
     parsed.clear()
     _, embedder = quick_build(monkeypatch, inputs, index)
     assert parsed == embedder.embedded == []
-    opened = Index.open(index)
+    opened = LocalEngine.open(index)
     assert NUMBERS["33号.txt"] not in numbers(opened)
     assert opened.dense is not None
-    assert opened.dense.faiss.ntotal == len(opened.clauses) == len(opened.dense.owners)
+    assert opened.dense.faiss.ntotal == len(opened.content) == len(opened.dense.owners)
 
 
 def test_a_new_file_is_found_at_once(tmp_path, monkeypatch, parsed):
@@ -90,10 +90,10 @@ def test_a_new_file_is_found_at_once(tmp_path, monkeypatch, parsed):
     parsed.clear()
     _, embedder = quick_build(monkeypatch, inputs, index)
     assert parsed == ["12号.txt"]
-    opened = Index.open(index)
+    opened = LocalEngine.open(index)
     assert NUMBERS["12号.txt"] in numbers(opened)
-    assert opened.bm25.search("印章").max() > 0
-    assert len(embedder.embedded) == sum(entry.notice.doc_number == NUMBERS["12号.txt"] for entry in opened.clauses)
+    assert holding(opened, "印章") != []
+    assert len(embedder.embedded) == sum(entry.notice.doc_number == NUMBERS["12号.txt"] for entry in opened.content)
 
 
 def test_validity_follows_the_notice_that_repeals(tmp_path):
@@ -102,7 +102,7 @@ def test_validity_follows_the_notice_that_repeals(tmp_path):
 
     def state() -> tuple[str, str | None]:
         build([inputs], index, dense=False)
-        by_number = {entry.notice.doc_number: entry.notice for entry in Index.open(index).notices}
+        by_number = {entry.notice.doc_number: entry.notice for entry in LocalEngine.open(index).notices}
         notice = by_number[NUMBERS["29号.txt"]]
         return notice.status.value, notice.repealed_by and notice.repealed_by.doc_number
 
@@ -128,7 +128,7 @@ def test_the_result_is_that_of_a_build_from_nothing(tmp_path, monkeypatch):
         quick_build(monkeypatch, inputs, index)
         fresh = tmp_path / f"fresh{number}"
         quick_build(monkeypatch, inputs, fresh)
-        assert content(Index.open(index)) == content(Index.open(fresh))
+        assert content(LocalEngine.open(index)) == content(LocalEngine.open(fresh))
 
 
 def test_another_model_embeds_all_anew_and_keeps_the_first_ones_vectors(tmp_path, monkeypatch):
@@ -140,7 +140,7 @@ def test_another_model_embeds_all_anew_and_keeps_the_first_ones_vectors(tmp_path
     monkeypatch.setattr("index.build.load_embedder", lambda name: other)
     report = build([inputs], index, model="other")
     assert report.embedded == report.vectors
-    assert Index.open(index).manifest.model["name"] == "other"
+    assert LocalEngine.open(index).manifest.model["name"] == "other"
     back, embedder = quick_build(monkeypatch, inputs, index)
     assert (back.model, embedder.embedded) == ("quick", [])
 
@@ -190,13 +190,13 @@ def test_a_damaged_index_is_made_whole_by_the_plain_command(tmp_path, monkeypatc
     report, embedder = quick_build(monkeypatch, inputs, index, dense=dense)
     assert not report.unchanged
     assert embedder.embedded == []
-    Index.open(index)
+    LocalEngine.open(index)
 
 
 def test_damaged_caches_are_not_believed(tmp_path, monkeypatch):
     inputs, index = write_notices(tmp_path / "in"), tmp_path / "ix"
     first, _ = quick_build(monkeypatch, inputs, index)
-    whole = content(Index.open(index))
+    whole = content(LocalEngine.open(index))
     (vectors,) = (index / "cache").glob("vectors-*.bin")
     raw = bytearray(vectors.read_bytes())
     raw[40] ^= 1  # in the first record's vector
@@ -207,7 +207,7 @@ def test_damaged_caches_are_not_believed(tmp_path, monkeypatch):
     again, embedder = quick_build(monkeypatch, inputs, index)
     assert len(embedder.embedded) == 2
     assert again.vectors == first.vectors
-    assert content(Index.open(index)) == whole
+    assert content(LocalEngine.open(index)) == whole
 
 
 @pytest.mark.skipif(not is_made_model(default_folder()), reason="the default model has not been made")
@@ -218,10 +218,10 @@ def test_with_the_real_model(tmp_path):
     write_notices(inputs, ["12号.txt"])
     report = build([inputs], index)
     assert 0 < report.embedded < report.vectors
-    opened = Index.open(index)
+    opened = LocalEngine.open(index)
     assert opened.dense is not None
     vector = load_embedder().encode_questions(["哪些印章停止使用了？"])[0]
     row, cosine = opened.dense.search(vector, 3)[0]
-    assert opened.clauses[row].notice.doc_number == NUMBERS["12号.txt"]
+    assert opened.content[row].notice.doc_number == NUMBERS["12号.txt"]
     assert 0 < cosine <= 1.0001
     assert build([inputs], index).unchanged

@@ -14,7 +14,7 @@ import pytest
 import build_index
 from corpus.errors import UsageError
 from index.build import build
-from index.local.store import Index
+from index.local.store import LocalEngine
 from tests.index_cases import NUMBERS, notice_text, numbers, write_notices
 
 GOOD = "3号.txt"
@@ -51,7 +51,7 @@ def test_a_bad_file_fails_by_name_and_the_others_are_built(inputs, tmp_path, cap
     assert name in err
     assert err.count("\n") == 1
     assert "索引建好" in out
-    assert numbers(Index.open(tmp_path / "ix")) == [NUMBERS[GOOD]]
+    assert numbers(LocalEngine.open(tmp_path / "ix")) == [NUMBERS[GOOD]]
 
     # Nothing has changed: the same file fails again, and says so again.
     code, out, again = run(inputs, tmp_path / "ix", capsys)
@@ -97,9 +97,9 @@ def test_encodings_give_the_same_index(tmp_path, encoding):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_bytes(text.encode(encoding))
     build([tmp_path / "in"], tmp_path / "ix", dense=False)
-    (entry,) = Index.open(tmp_path / "ix").notices
+    (entry,) = LocalEngine.open(tmp_path / "ix").notices
     assert entry.notice.doc_number == NUMBERS[GOOD]
-    assert any("喆镕㛃" in clause.text for clause in Index.open(tmp_path / "ix").clauses)
+    assert any("喆镕㛃" in clause.text for clause in LocalEngine.open(tmp_path / "ix").content)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_odd_file_names(tmp_path, capsys, name):
     (folder / name).write_text(notice_text(GOOD), "utf-8")
     code, _, err = run(folder, tmp_path / "ix", capsys)
     assert (code, err) == (0, "")
-    (entry,) = Index.open(tmp_path / "ix").notices
+    (entry,) = LocalEngine.open(tmp_path / "ix").notices
     assert "\n" not in entry.files[0]
     if "\n" not in name:
         assert entry.files == (name,)
@@ -125,7 +125,7 @@ def test_a_file_name_in_gb18030(tmp_path, capsys):
     (folder / name).write_text(notice_text(GOOD), "utf-8")
     code, _, err = run(folder, tmp_path / "ix", capsys, "--json")
     assert (code, err) == (0, "")
-    assert len(Index.open(tmp_path / "ix").notices) == 1
+    assert len(LocalEngine.open(tmp_path / "ix").notices) == 1
     assert json.loads((tmp_path / "ix" / "manifest.json").read_text("utf-8"))["sources"][0]["file"].isprintable()
 
 
@@ -143,7 +143,7 @@ def test_links_fifos_and_sockets_in_a_folder(inputs, tmp_path, capsys, monkeypat
         server.bind("socket.txt")
         code, _, err = run(inputs, tmp_path / "ix", capsys)
     assert code == 0
-    assert numbers(Index.open(tmp_path / "ix")) == [NUMBERS[GOOD]]
+    assert numbers(LocalEngine.open(tmp_path / "ix")) == [NUMBERS[GOOD]]
     for name in ("outside.txt", "dangling.txt", "fifo.txt", "socket.txt"):
         assert name in err
 
@@ -177,7 +177,7 @@ def test_no_permission_to_read(inputs, tmp_path):
         finally:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert numbers(Index.open(index)) == [NUMBERS[GOOD]]
+    assert numbers(LocalEngine.open(index)) == [NUMBERS[GOOD]]
 
 
 def test_files_of_one_name_in_two_folders(tmp_path):
@@ -187,7 +187,7 @@ def test_files_of_one_name_in_two_folders(tmp_path):
         (place / "公报.txt").write_text(notice_text(name), "utf-8")
     report = build([tmp_path / "in"], tmp_path / "ix", dense=False)
     assert [entry.file for entry in report.files] == ["2022/公报.txt", "2023/公报.txt", "下/公报.txt"]
-    opened = Index.open(tmp_path / "ix")
+    opened = LocalEngine.open(tmp_path / "ix")
     assert [entry.files for entry in opened.notices] == [(entry.file,) for entry in report.files]
     assert build([tmp_path / "in"], tmp_path / "ix", dense=False).unchanged
 
@@ -196,7 +196,7 @@ def test_a_reprint_is_one_notice_with_two_sources(tmp_path):
     folder = write_notices(tmp_path / "in", [GOOD])
     (folder / "重印.txt").write_text(notice_text(GOOD).replace("免去", "免 去", 1), "utf-8")
     report = build([folder], tmp_path / "ix", dense=False)
-    (entry,) = Index.open(tmp_path / "ix").notices
+    (entry,) = LocalEngine.open(tmp_path / "ix").notices
     assert entry.files == (GOOD, "重印.txt")
     assert report.notices == 1
 
@@ -206,7 +206,9 @@ def test_members_of_an_archive(inputs, tmp_path):
         archive.writestr("12号.txt", notice_text("12号.txt"))
         archive.writestr("空.txt", "")
     report = build([inputs], tmp_path / "ix", dense=False)
-    assert sorted(filter(None, numbers(Index.open(tmp_path / "ix")))) == sorted([NUMBERS[GOOD], NUMBERS["12号.txt"]])
+    assert sorted(filter(None, numbers(LocalEngine.open(tmp_path / "ix")))) == sorted(
+        [NUMBERS[GOOD], NUMBERS["12号.txt"]]
+    )
     assert [entry.file for entry in report.failed] == ["空.txt"]
     assert build([inputs], tmp_path / "ix", dense=False).unchanged
 

@@ -15,12 +15,14 @@ import build_index
 from corpus.errors import GongbaoError
 from index.build import build
 from index.local.manifest import IndexCorrupt, IndexMissing, IndexOutdated, read_manifest, write_manifest
-from index.local.store import Index
-from tests.index_cases import content, file_of, quick_build, write_notices
+from index.local.store import LocalEngine
+from index.opening import open_index, published
+from tests.index_cases import content, file_of, holding, quick_build, write_notices
 
 FILES = (
     "clauses.jsonl",
     "clauses.npy",
+    "clause-ids.npy",
     "notices.jsonl",
     "bm25-scores.npy",
     "bm25-rows.npy",
@@ -48,7 +50,7 @@ def index(built, tmp_path) -> Path:
 
 def refusal(index: Path, error: type[GongbaoError]) -> str:
     with pytest.raises(error) as caught:
-        Index.open(index)
+        LocalEngine.open(index)
     line = str(caught.value)
     assert "\n" not in line
     return line
@@ -86,10 +88,10 @@ def test_any_byte_of_the_manifest_counts(index):
             changed[place] ^= bit
             path.write_bytes(bytes(changed))
             with pytest.raises((IndexCorrupt, IndexOutdated)):
-                Index.open(index)
+                LocalEngine.open(index)
 
 
-@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"format": 3}', b"[" * 50_000])
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"format": 4}', b"[" * 50_000])
 def test_a_manifest_that_is_none(index, raw):
     (index / "manifest.json").write_bytes(raw)
     assert "manifest.json" in refusal(index, IndexCorrupt)
@@ -120,10 +122,19 @@ def test_another_format_word_list_or_folder_name(index):
     manifest = read_manifest(index)
     write_manifest(index, replace(manifest, format=99))
     assert "99" in refusal(index, IndexOutdated)
-    write_manifest(index, replace(manifest, tokens={**manifest.tokens, "jieba": "0.1"}))
-    assert "jieba" in refusal(index, IndexOutdated)
+    for part in ("jieba", "program_sha256"):
+        write_manifest(index, replace(manifest, tokens={**manifest.tokens, part: "0.1"}))
+        assert "分词" in refusal(index, IndexOutdated)
     write_manifest(index, replace(manifest, data="../elsewhere"))
     refusal(index, IndexCorrupt)
+
+
+def test_the_command_names_the_model_that_was_chosen(index, tmp_path):
+    file_of(index, "owners.npy").unlink()
+    assert "--model quick" in refusal(index, IndexCorrupt)
+    build([write_notices(tmp_path / "in", ["3号.txt"])], tmp_path / "plain", dense=False)
+    file_of(tmp_path / "plain", "clauses.npy").unlink()
+    assert "--model" not in refusal(tmp_path / "plain", IndexCorrupt)
 
 
 def test_no_index(tmp_path):
@@ -139,7 +150,7 @@ def test_the_command_of_a_refusal_mends(tmp_path, monkeypatch, name):
     folder = tmp_path / "公报 与 索引"
     index = folder / "索引"
     build([write_notices(folder / "输入 一")], index, dense=False)
-    whole = content(Index.open(index))
+    whole = content(LocalEngine.open(index))
     path = index / name if name == "manifest.json" else file_of(index, name)
     path.write_bytes(path.read_bytes()[:-3])
     line = refusal(index, IndexCorrupt)
@@ -148,7 +159,7 @@ def test_the_command_of_a_refusal_mends(tmp_path, monkeypatch, name):
         words = [str(folder / "输入 一"), *words]
     monkeypatch.chdir("/")
     assert build_index.main([*words, "--no-dense"]) == 0
-    assert content(Index.open(index)) == whole
+    assert content(LocalEngine.open(index)) == whole
 
 
 def test_a_read_only_folder_is_enough(index):
@@ -157,8 +168,8 @@ def test_a_read_only_folder_is_enough(index):
         path.chmod(0o555 if path.is_dir() else 0o444)
     index.chmod(0o555)
     try:
-        opened = Index.open(index, thorough=True)
-        assert opened.bm25.search("离石区").max() > 0
+        opened = LocalEngine.open(index, thorough=True)
+        assert holding(opened, "离石区") != []
         assert {path: path.stat().st_mtime_ns for path in index.rglob("*")} == before
     finally:
         for path in [index, *index.rglob("*")]:
@@ -167,7 +178,7 @@ def test_a_read_only_folder_is_enough(index):
 
 def test_a_copied_index_answers_the_same(built, tmp_path):
     copied = shutil.copytree(built, tmp_path / "另一台电脑 &" / "索引")
-    assert content(Index.open(Path(copied))) == content(Index.open(built))
+    assert content(LocalEngine.open(Path(copied))) == content(LocalEngine.open(built))
 
 
 def test_a_notice_expires_without_a_build(tmp_path, monkeypatch):
@@ -178,7 +189,7 @@ def test_a_notice_expires_without_a_build(tmp_path, monkeypatch):
     text = text.replace("特此通知", f"本通知自2023年6月8日起施行,有效期至{end}。\n\n特此通知")
     (tmp_path / "in" / "8号.txt").write_text(text, "utf-8")
     build([tmp_path / "in"], tmp_path / "ix", dense=False)
-    opened = Index.open(tmp_path / "ix")
+    opened = LocalEngine.open(tmp_path / "ix")
     assert [entry.notice.status.value for entry in opened.notices] == ["in_force"]
     assert not opened.outdated()
 
@@ -189,42 +200,52 @@ def test_a_notice_expires_without_a_build(tmp_path, monkeypatch):
 
     monkeypatch.setattr("index.local.store.dt.date", Tomorrow)
     assert opened.outdated()
-    again = Index.open(tmp_path / "ix")
+    again = LocalEngine.open(tmp_path / "ix")
     assert [entry.notice.status.value for entry in again.notices] == ["expired"]
-    assert [entry.notice.status.value for entry in again.clauses] == ["expired"] * len(again.clauses)
+    assert [entry.notice.status.value for entry in again.content] == ["expired"] * len(again.content)
     assert not again.outdated()
+
+
+def test_what_is_published_can_be_told_without_opening_it(tmp_path):
+    index, inputs = tmp_path / "ix", write_notices(tmp_path / "in", ["3号.txt"])
+    seen = [published(index)]
+    for name in ("3号.txt", "3号.txt", "8号.txt"):  # the second time nothing has changed
+        build([write_notices(inputs, [name])], index, dense=False)
+        seen.append(published(index))
+    assert seen[0] is None and seen[1] == seen[2] is not None and seen[3] not in seen[:3]
+    assert open_index(index, thorough=True).info.notices == 2
 
 
 def test_a_page_sees_that_there_is_a_new_index(tmp_path):
     inputs = write_notices(tmp_path / "in", ["3号.txt"])
     build([inputs], tmp_path / "ix", dense=False)
-    opened = Index.open(tmp_path / "ix")
+    opened = LocalEngine.open(tmp_path / "ix")
     assert not opened.outdated()
     build([inputs], tmp_path / "ix", dense=False)
     assert not opened.outdated()  # nothing had changed
     write_notices(inputs, ["8号.txt"])
     build([inputs], tmp_path / "ix", dense=False)
     assert opened.outdated()
-    assert not Index.open(tmp_path / "ix").outdated()
+    assert not LocalEngine.open(tmp_path / "ix").outdated()
     shutil.rmtree(tmp_path / "ix")
     assert not opened.outdated()  # nothing better to open
-    assert opened.clauses[0].text  # and what was opened stays whole
+    assert opened.content[0].text  # and what was opened stays whole
 
 
 def test_large_files_are_mapped_and_verify_hashes_them(index, monkeypatch):
     """Above a size, opening compares sizes only; a flipped byte is then found by verify."""
-    whole = content(Index.open(index))
+    whole = content(LocalEngine.open(index))
     monkeypatch.setattr("index.files.LARGE", 100)
-    assert content(Index.open(index)) == whole
+    assert content(LocalEngine.open(index)) == whole
     path = file_of(index, "clauses.jsonl")
     raw = path.read_bytes()
     path.write_bytes(raw.replace("离石区".encode(), "离右区".encode(), 1))
-    Index.open(index)
+    LocalEngine.open(index)
     with pytest.raises(IndexCorrupt):
-        Index.open(index, thorough=True)
+        LocalEngine.open(index, thorough=True)
     path.write_bytes(raw[:-1])
     with pytest.raises(IndexCorrupt):
-        Index.open(index)
+        LocalEngine.open(index)
 
 
 def test_a_manifest_leads_nowhere_else(index, tmp_path):

@@ -78,7 +78,7 @@ except SystemExit:
     assert loaded(code) == []
 
 
-@pytest.mark.parametrize("what", ["from index.build import build", "from index.local.store import Index"])
+@pytest.mark.parametrize("what", ["from index.build import build", "from index.local.store import LocalEngine"])
 def test_building_and_opening_load_no_torch(what):
     assert not {"torch", "transformers", "sentence_transformers"} & set(loaded(what))
 

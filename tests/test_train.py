@@ -11,16 +11,17 @@ import pytest
 from numpy.typing import NDArray
 
 from corpus.errors import UsageError
-from index import lora as loras
-from index import train_data
+from index.model import lora as loras
 from index.model.errors import ModelError
-from index.model.folder import WEIGHTS_FILE, read_card
-from index.model.lora import Lora, LowRank, own_lora_path, read_lora, write_lora
-from index.model.make import embedder_with, make_model, near_misses, recall
+from index.model.folder import WEIGHTS_FILE, default_folder, own_lora_path, read_card
+from index.model.lora import Lora, LowRank, read_lora, write_lora
+from index.model.make import embedder_with, make_model
 from index.model.onnx_embedder import OnnxEmbedder
 from index.model.prompts import Prompts
+from index.training import data as train_data
 from index.training.data import Example, is_held_out, read_training_data
 from index.training.lora_trainer import LoraTrainer, Settings
+from index.training.train import near_misses, recall
 
 STARD = Path(__file__).parents[2] / "shared" / "data" / "stard"
 QUERY = "encoder.layer.3.attention.self.query"
@@ -80,18 +81,44 @@ def test_the_adapter_that_is_shipped_is_small_and_of_every_linear_layer() -> Non
 # ---- the model made with it
 
 
-def test_another_adapter_makes_the_model_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_with_other_adapters_share_a_cache_but_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of an earlier program, of its own name, is left alone too."""
+    former = tmp_path / "multilingual-e5-small-zh-lay-1"
+    former.mkdir()
     folder = make_model(tmp_path)
     first = read_card(folder)
     assert first.lora_sha256 == read_lora(own_lora_path()).sha256
     other = tmp_path / "other.safetensors"
     write_lora(other, {QUERY: LowRank(random(2, 384), random(384, 2))})
-    monkeypatch.setattr("index.model.make.own_lora_path", lambda: other)
-    assert make_model(tmp_path) == folder
-    again = read_card(folder)
+    for module in ("folder", "make"):
+        monkeypatch.setattr(f"index.model.{module}.own_lora_path", lambda: other)
+    second = make_model(tmp_path)
+    assert second == default_folder(tmp_path) != folder
+    again = read_card(second)
     assert again.lora_sha256 == read_lora(other).sha256
     assert again.sha256 != first.sha256
     assert again.files[WEIGHTS_FILE].bytes == first.files[WEIGHTS_FILE].bytes
+    assert read_card(folder) == first
+    assert sorted(tmp_path.iterdir()) == sorted([former, folder, second, other])
+
+
+def test_a_program_without_its_adapter_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("folder", "make"):
+        monkeypatch.setattr(f"index.model.{module}.own_lora_path", lambda: tmp_path / "gone.safetensors")
+    assert default_folder(tmp_path).parent == tmp_path
+    with pytest.raises(ModelError, match="微调文件读不出来"):
+        make_model(tmp_path)
+
+
+def test_a_folder_holds_the_model_of_its_adapter_alone(tmp_path: Path) -> None:
+    """Whatever came to stand under the name: another adapter's model is made anew."""
+    folder = default_folder(tmp_path)
+    embedder_with(folder, None)
+    assert read_card(folder).lora_sha256 is None
+    assert make_model(tmp_path) == folder
+    assert read_card(folder).lora_sha256 == read_lora(own_lora_path()).sha256
 
 
 # ---- learning

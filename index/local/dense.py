@@ -73,12 +73,13 @@ class Dense:
         wanted = min(available, 2 * count)
         while wanted > 0:
             best: dict[int, float] = {}
-            for score, at in self._nearest(query, wanted, mask, available):
+            found = self._nearest(query, wanted, mask, available)
+            for score, at in found:
                 row = int(self.owners[at])
                 best[row] = max(best.get(row, -1.0), score)
-            # Clauses of many windows may fill the list: then look further.
-            if len(best) >= count or wanted >= available:
-                nearest = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
+            nearest = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
+            # Clauses of many windows may fill the list, or clauses of one and the same vector: then look further.
+            if wanted >= available or (len(nearest) == count and nearest[-1][1] > found[-1][0]):
                 return [Ranked(row, score) for row, score in nearest]
             wanted = min(available, 4 * wanted)
         return []

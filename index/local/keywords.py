@@ -65,12 +65,12 @@ class Bm25:
     def search(self, weights: Mapping[str, float], k: int, allowed: NDArray[np.bool_] | None = None) -> list[Ranked]:
         """The `k` best clauses (`Engine.keywords`); `allowed` bool [size] keeps the search to some."""
         scores = self.scores_of(weights)
-        if allowed is not None:
-            scores = np.where(allowed, scores, np.float32(0))
-        count = min(k, len(scores))
-        rows = np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, np.int64)
-        rows = rows[np.lexsort((rows, -scores[rows]))]
-        return [Ranked(int(row), float(scores[row])) for row in rows if scores[row] > 0]
+        rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
+        if 0 < k < len(rows):
+            last = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
+            rows = rows[scores[rows] >= last]  # all that are equal to the last one: the first of them count
+        rows = rows[np.lexsort((rows, -scores[rows]))][:k]
+        return [Ranked(int(row), float(scores[row])) for row in rows]
 
     def counts(self) -> dict[str, int]:
         """In how many clauses each token of the vocabulary occurs."""

@@ -18,7 +18,6 @@ from typing import Any
 from corpus.errors import GongbaoError
 from index.engine import IndexInfo, ModelInfo, SourceFile
 from index.files import FileDamaged, read_sealed, reason, write_file
-from index.model.folder import MODEL_NAME
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
 # 2: clauses have a table of places, BM25 has plain arrays, files have sizes, the manifest its own hash.
@@ -54,7 +53,7 @@ class Manifest:
     `data` is the name of the data folder, `files` maps each file of it to its `bytes` and `sha256`.
     `sources` are the files it was built from: `file`, `sha256` and, where one couldn't be used,
     `error`. `model` (`name`, `dim`, `sha256`) is None for an index without vectors. `settings` says
-    with which program the index was made, and of which kind the FAISS index is.
+    with which program the index was made, of which kind the FAISS index is, and the model if a user chose one.
     """
 
     data: str
@@ -92,8 +91,8 @@ def build_command(folder: Path, manifest: Manifest | None = None) -> str:
         words += manifest.inputs
     if folder.resolve() != DEFAULT_INDEX:
         words += ["--index", str(folder)]
-    if manifest is not None and manifest.model is not None and manifest.model["name"] != MODEL_NAME:
-        words += ["--model", str(manifest.model["name"])]
+    if manifest is not None and manifest.settings.get("model") is not None:
+        words += ["--model", str(manifest.settings["model"])]
     return f"请运行：{shlex.join(words)}"
 
 

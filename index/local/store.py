@@ -54,14 +54,14 @@ class LocalEngine:
         """Open and check an index: manifest, word lists, each file's size and, up to `files.LARGE`
         (a gazette's are far smaller), its hash; `thorough` checks larger ones too.
 
-        `today` decides which notices have expired (default: the current day). Raises IndexMissing,
-        IndexOutdated or IndexCorrupt, with the command that mends it.
+        `today` decides which notices have expired (default: the current day); an index opened as of a day
+        stays so. Raises IndexMissing, IndexOutdated or IndexCorrupt, with the command that mends it.
         """
         for left in reversed(range(_TRIES)):
             seen = stamp(folder)
             manifest = read_manifest(folder)
             try:
-                return cls._open(folder, manifest, seen, thorough, today or dt.date.today())
+                return cls._open(folder, manifest, seen, thorough, today)
             except IndexCorrupt:
                 # A build may have put a new index in place between the two reads.
                 if not left or stamp(folder) == seen:
@@ -70,8 +70,9 @@ class LocalEngine:
 
     @classmethod
     def _open(
-        cls, folder: Path, manifest: Manifest, seen: tuple[int, int, int] | None, thorough: bool, today: dt.date
+        cls, folder: Path, manifest: Manifest, seen: tuple[int, int, int] | None, thorough: bool, day: dt.date | None
     ) -> LocalEngine:
+        today = day or dt.date.today()
         check_tokens(folder, manifest, fingerprint())
         files = open_files(folder, manifest, thorough=thorough)
         try:
@@ -89,7 +90,7 @@ class LocalEngine:
         except (ValueError, KeyError, TypeError, RuntimeError) as err:
             where = str(folder / manifest.data)
             raise IndexCorrupt(f"索引内容和清单不一致（{err}）", where, build_command(folder, manifest)) from err
-        expires = next_expiry(notices, today)
+        expires = next_expiry(notices, today) if day is None else None
         return cls(folder, manifest, info, notices, content, bm25, dense, offices, seen, expires)
 
     @property
@@ -111,9 +112,13 @@ class LocalEngine:
         return self.content.of_notices(kept)
 
     def clauses(self, rows: Sequence[int]) -> list[IndexedClause]:
+        if min(rows, default=0) < 0:
+            raise IndexError(min(rows))
         return [self.content[row] for row in rows]
 
     def notice(self, ordinal: int) -> NoticeClauses:
+        if ordinal < 0:
+            raise IndexError(ordinal)
         rows = self.content.rows(ordinal)
         return NoticeClauses(rows, self.content.roles(rows), self.clauses)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,15 @@ from index.tokens import fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What an index was built from: its sources (`SourceFile` as JSON), the paths given, and with what program."""
+    """What an index was built from: its sources (`SourceFile` as JSON), the paths given, and with what program.
+
+    `model` is the name of the embedding model a user chose, None for the default one.
+    """
 
     sources: list[dict[str, Any]]
     inputs: list[str]
     program: str
+    model: str | None = None
 
 
 class LocalWriter:
@@ -51,7 +55,7 @@ class LocalWriter:
         self._made = made
         self._notices = self._clauses = self._vectors = 0
         self._model: ModelInfo | None = None
-        self._settings: dict[str, Any] = {"program": made.program}
+        self._settings: dict[str, Any] = {"program": made.program, "model": made.model}
         self._files: dict[str, dict[str, Any]] = {}
 
     def write_keywords(self, notices: Sequence[IndexedNotice]) -> None:
@@ -87,7 +91,7 @@ class LocalWriter:
         write_manifest(self.folder, manifest)
 
 
-def write_offices(data: Path, notices: Sequence[IndexedNotice]) -> None:
+def write_offices(data: Path, notices: Iterable[IndexedNotice]) -> None:
     """The offices that notices name, one a line. Raises OSError."""
     with (data / OFFICES).open("w", encoding="utf-8", newline="\n") as out:
         for entry in gather(entry.notice for entry in notices):

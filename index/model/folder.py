@@ -7,6 +7,7 @@ A folder without a readable card is no model.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 from dataclasses import asdict, dataclass
@@ -60,9 +61,27 @@ class ModelCard:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def own_lora_path() -> Path:
+    """Where the adapter lies that comes with the program."""
+    return Path(__file__).parent / "data" / "lora.safetensors"
+
+
 def default_folder(cache: Path | None = None) -> Path:
-    """Where the default model is, or will be made, under `cache` or the user's cache folder."""
-    return (cache_folder() if cache is None else cache) / f"{MODEL_NAME}-{FORMAT}"
+    """Where the default model is, or will be made, under `cache` or the user's cache folder.
+
+    The adapter's hash is in its name: programs with other adapters, side by side, each have their own model.
+    """
+    made_with = _short_hash(own_lora_path())
+    return (cache_folder() if cache is None else cache) / f"{MODEL_NAME}-{FORMAT}-{made_with}"
+
+
+@functools.cache
+def _short_hash(path: Path) -> str:
+    """The beginning of a file's hash, read once; `none` where it can't be read (making the model says why)."""
+    try:
+        return sha256_file(path)[:12]
+    except OSError:
+        return "none"
 
 
 def is_made_model(folder: Path) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from index.files import sha256_file
 from index.model.errors import ModelError
 from index.model.source import SOURCE_SHA256
 
-FILE = "lora.safetensors"
 _WEIGHTS = "weights_sha256"
 _DOWN, _UP = ".lora_down", ".lora_up"
 
@@ -64,11 +62,6 @@ def mean(loras: Sequence[Lora]) -> dict[str, LowRank]:
         )
         for name in loras[0].layers
     }
-
-
-def own_lora_path() -> Path:
-    """Where the adapter lies that comes with the program."""
-    return Path(str(resources.files("index").joinpath("data", FILE)))
 
 
 def read_lora(path: Path) -> Lora:

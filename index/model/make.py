@@ -37,10 +37,11 @@ from index.model.folder import (
     ModelCard,
     default_folder,
     describe,
+    own_lora_path,
     verify,
 )
 from index.model.graph import StoredTensor, build_graph
-from index.model.lora import Lora, own_lora_path, read_lora
+from index.model.lora import Lora, read_lora
 from index.model.onnx_embedder import OnnxEmbedder
 from index.model.prompts import prompts_for
 from index.model.source import SOURCE_SHA256, ModelSource, Vocabulary, find_source

@@ -18,8 +18,8 @@ from tqdm import tqdm
 
 from corpus import console
 from index.model.embedder import Embedder, Vectors
-from index.model.folder import MODEL_NAME
-from index.model.lora import mean, own_lora_path, read_lora, write_lora
+from index.model.folder import MODEL_NAME, own_lora_path
+from index.model.lora import mean, read_lora, write_lora
 from index.model.make import embedder_with
 from index.model.onnx_embedder import OnnxEmbedder
 from index.model.prompts import Prompts, prompts_for

@@ -36,10 +36,11 @@ from index.local.clauses import write_clauses  # noqa: E402
 from index.local.dense import Dense, build_dense, factory, save_dense  # noqa: E402
 from index.local.keywords import from_weights  # noqa: E402
 from index.local.manifest import Manifest, write_manifest  # noqa: E402
-from index.local.store import Index  # noqa: E402
+from index.local.store import LocalEngine  # noqa: E402
+from index.local.writer import write_offices  # noqa: E402
 from index.model.cores import usable_cores  # noqa: E402
-from index.model.embedder import Embedder, load_embedder  # noqa: E402
-from index.office_list import write_offices  # noqa: E402
+from index.model.embedder import Embedder  # noqa: E402
+from index.model.load import load_embedder  # noqa: E402
 from index.tokens import fingerprint  # noqa: E402
 from retriever.model import Filters  # noqa: E402
 from retriever.search import Retriever  # noqa: E402
@@ -92,7 +93,7 @@ def build(folder: Path, size: int, embedder: Embedder, embedded: int) -> dict[st
     with timed(out, "build_write"):
         count = write_clauses(data, corpus.notices())
     with timed(out, "build_offices"):
-        write_offices(data, (entry.notice for entry in corpus.notices()))
+        write_offices(data, corpus.notices())
     with timed(out, "build_bm25"):
         from_weights(corpus.weights()).save(data)
     with timed(out, "build_faiss"):
@@ -132,7 +133,7 @@ def measure(folder: Path) -> dict[str, Any]:
     """Open an index and ask: run in a process of its own, so that memory is the index's alone."""
     out: dict[str, Any] = {"load": round(os.getloadavg()[0], 1)}
     with timed(out, "open"):
-        index = Index.open(folder)
+        index = LocalEngine.open(folder)
     assert index.dense is not None
     texts = questions(ASKED)
     with np.load(folder / "exact.npz") as known:

@@ -32,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 from index.local.dense import Dense, build_dense  # noqa: E402
 from index.local.keywords import from_weights  # noqa: E402
 from index.model.load import load_embedder  # noqa: E402
+from index.term_counts import ceiling  # noqa: E402
 from index.tokens import tokenize  # noqa: E402
 from retriever.fusion import fuse, order  # noqa: E402
 from tests.bench.machine import processor  # noqa: E402
@@ -98,9 +99,7 @@ def ours_keywords(weights: Sequence[dict[str, int]], texts: Sequence[str]) -> tu
     built = time.process_time() - began
 
     def ask(number: int) -> object:
-        scores = bm25.search(texts[number])
-        best = np.argpartition(-scores, HITS)[:HITS]
-        return sorted(zip((-scores[best]).tolist(), best.tolist(), strict=True))
+        return bm25.search(dict.fromkeys(tokenize(texts[number]), 1.0), HITS)
 
     return built, ask
 
@@ -112,10 +111,9 @@ def ours_hybrid(weights: Any, vectors: np.ndarray, texts: Sequence[str], asked: 
     built = time.process_time() - began
 
     def ask(number: int) -> object:
-        scores = bm25.search(texts[number])
-        best = np.argpartition(-scores, DEPTH)[:DEPTH]
-        keywords = {int(row): float(scores[row]) for row in best if scores[row] > 0}
-        return order(fuse(dict(dense.search(asked[number], DEPTH)), keywords, bm25.ceiling(texts[number])))[:HITS]
+        weights = dict.fromkeys(tokenize(texts[number]), 1.0)
+        keywords = dict(bm25.search(weights, DEPTH))
+        return order(fuse(dict(dense.search(asked[number], DEPTH)), keywords, ceiling(bm25, weights)))[:HITS]
 
     return built, ask
 

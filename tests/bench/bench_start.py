@@ -32,11 +32,11 @@ from pathlib import Path
 began = time.perf_counter()
 from retriever.search import Retriever
 from index.model.load import load_embedder
-from index.local.store import Index
+from index.opening import open_index
 imported = time.perf_counter()
-index = Index.open(Path({index!r}))
+index = open_index(Path({index!r}))
 opened = time.perf_counter()
-embedder = load_embedder(index.manifest.model["name"])
+embedder = load_embedder(index.info.model.name)
 loaded = time.perf_counter()
 retriever = Retriever(index, embedder)
 retriever.search({question!r})
@@ -48,9 +48,9 @@ THEIRS = """
 from pathlib import Path
 from sentence_transformers import SentenceTransformer
 from index.model.st_embedder import StEmbedder
-from index.local.store import Index
+from index.opening import open_index
 from retriever.search import Retriever
-Retriever(Index.open(Path({index!r})), StEmbedder({folder!r})).search({question!r})
+Retriever(open_index(Path({index!r})), StEmbedder({folder!r})).search({question!r})
 """
 
 

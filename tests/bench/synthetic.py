@@ -20,11 +20,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Clause, ClauseKind, Notice, Span
+from corpus.model import Clause, Notice, Role, Span
 from corpus.parse import parse_source
+from corpus.place import Place, Step, StepKind
 from corpus.reading import read_text
 from corpus.text import sentences
-from index.local.clauses import IndexedNotice
+from index.engine import IndexedNotice
 from index.local.keywords import TEXT_WEIGHT, Fields, term_weights
 from index.model.embedder import Embedder
 from index.paths import cache_folder
@@ -75,8 +76,7 @@ class Synthetic:
             model = real[number % len(real)]
             name = f"合成{number}"
             clauses = tuple(
-                self._clause(row, f"{name}/{row - first}", model, row - first)
-                for row in range(first, min(first + CLAUSES, self.size))
+                self._clause(row, name, model, row - first) for row in range(first, min(first + CLAUSES, self.size))
             )
             doc_number = f"离政办发〔{2000 + number % 26}〕{number // 26 + 1}号"
             notice = replace(
@@ -84,10 +84,11 @@ class Synthetic:
             )
             yield IndexedNotice(notice, (f"{number // 50}.txt",))
 
-    def _clause(self, row: int, clause_id: str, model: Notice, place: int) -> Clause:
-        path = model.clauses[place % len(model.clauses)].path
+    def _clause(self, row: int, notice_id: str, model: Notice, at: int) -> Clause:
+        path = model.clauses[at % len(model.clauses)].path
+        place = Place((Step(StepKind.PARAGRAPH, at + 1),))
         text = "".join(self.pool[one] for one in self._drawn[row])[:800]
-        return Clause(clause_id, path, ClauseKind.CLAUSE, text, Span(row + 1, row + 1))
+        return Clause(notice_id, place, path, Role.TEXT, text, Span(row + 1, row + 1))
 
     def weights(self) -> Iterator[dict[str, int]]:
         """The tokens of each clause as `index.local.keywords.term_weights` counts them; each sentence is cut once."""

@@ -11,6 +11,12 @@ import pytest
 
 from index.files import read_sealed, seal
 from index.local.keywords import K1, B, Bm25, Fields, build_bm25, from_weights, read_array, term_weights
+from index.term_counts import ceiling, idf
+from index.tokens import tokenize
+
+
+def asked(text: str) -> dict[str, float]:
+    return dict.fromkeys(tokenize(text), 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -48,20 +54,34 @@ def test_fields_are_weighted():
 @pytest.mark.parametrize("clauses", [[], [{}], [{}, {}, {"a": 1}]])
 def test_little_or_nothing_to_index(clauses, tmp_path):
     index = from_weights(clauses)
-    assert index.search("拖欠工资").tolist() == [0.0] * len(clauses)
+    assert index.scores_of({"拖欠": 1.0, "工资": 1.0}).tolist() == [0.0] * len(clauses)
+    assert index.search({"拖欠": 1.0, "工资": 1.0}, 10) == []
     index.check()
     index.save(tmp_path)
     files = {name: read_sealed(tmp_path / name, info) for name, info in seal(tmp_path).items()}
     again = Bm25.load(files, len(clauses))
-    assert again.search("a").tolist() == index.search("a").tolist()
+    assert again.scores_of({"a": 1.0}).tolist() == index.scores_of({"a": 1.0}).tolist()
+    assert again.search({"a": 1.0}, 10) == index.search({"a": 1.0}, 10)
 
 
 def test_no_term_no_score():
     index = build_bm25([Fields("按时支付农民工工资", "", ""), Fields("清扫积雪", "", "")])
-    assert index.search("火星移民").max() == 0
-    assert index.search("，。！？").max() == 0
-    assert index.search("农民工的工资").argmax() == 0
-    assert (index.document_count("积雪"), index.document_count("没有")) == (1, 0)
+    assert index.search(asked("火星移民"), 2) == []
+    assert index.search(asked("，。！？"), 2) == []
+    assert [found.row for found in index.search(asked("农民工的工资"), 2)] == [0]
+    assert (index.count("积雪"), index.count("没有")) == (1, 0)
+    assert index.counts() == {token: index.count(token) for token in index.vocabulary}
+
+
+def test_no_score_is_above_the_ceiling(clauses):
+    """The ceiling is the sum of idf: a clause of nothing but the question's words comes near it, none exceeds it."""
+    index = from_weights([*(Counter(tokens) for tokens in clauses), {"w1": 500, "w3": 500}])
+    for words in (["w1"], ["w1", "w3"], ["w2", "w17", "w400"], ["w1", "nowhere"]):
+        scores = index.scores_of(dict.fromkeys(words, 1.0))
+        assert 0 < scores.max() < ceiling(index, words)
+    assert index.scores_of({"w1": 1.0, "w3": 1.0})[-1] > 0.9 * ceiling(index, ["w1", "w3"])
+    assert ceiling(index, ["w1", "w3", "w1"]) == pytest.approx(idf(index, "w1") + idf(index, "w3"))
+    assert idf(index, "nowhere") > idf(index, "w400") > idf(index, "w1")
 
 
 def test_rows_out_of_range_are_found():

@@ -1,4 +1,4 @@
-"""Anything a file or a question may hold: no exception but our own, and each of those is one line.
+"""Anything a file may hold: no exception but our own, and each of those is one line.
 
 By default each test tries a few hundred cases. The long run:
 
@@ -10,15 +10,10 @@ Each case has a bound on time and memory (`limits.py`), and `structure.py` spoil
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from retriever.lookup import find_number, find_section
 
 from corpus.collection import collect
 from corpus.documents.html import read_html
@@ -27,50 +22,9 @@ from corpus.errors import GongbaoError
 from corpus.model import ParsedFile, Source, SourceLine
 from corpus.parse import parse_source
 from corpus.reading import decode, source_from_text
-from index.build import build
-from retriever.model import Filters
-from retriever.search import Retriever
+from tests.fuzz.cases import LONG, cut_gazette, gazette, one_line
 from tests.fuzz.limits import bounded
-from tests.fuzz.structure import LINES, as_docx, as_html, as_text, spoilt
-from tests.index_cases import write_notices
-
-CASES = int(os.environ.get("GONGBAO_FUZZ", "200"))
-LONG = settings(
-    max_examples=CASES,
-    deadline=None,
-    database=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)
-
-PIECES = [piece for line in LINES[::7] for piece in re.findall(r"\W+|\w{1,12}", line)]
-MARKS = [
-    "一、", "（二）", "(三)", "1.", "1．", "（4）", "①", "第五条", "第十二章", "附件:", "附件：1.", "- ", "> ", "# ",
-    "|", "||", "\x0c", "离政办发〔2023〕9号", "〔2023〕", "[2023]", "（2023）", "号", "国务院令第706号", "２０２３",
-    "联系电话:", "0358-8222401", "咨询单位:", "2023年5月15日", "二0二三年六月八日", "2023年2月30日", "0000年0月0日",
-    "99999999999999999999", "《", "》", "废止", "自印发之日起施行", "有效期5年", "(此件公开发布)", "目录", "……1", "。",
-    "，", "\t", "\u3000", " ", "\u200b", "\ufeff", "\x00", "\x85", "\u2028", "𠮷", "㛃", "☎", "<script>",
-    "%s", "\\", "{}", "(?:", "[", "*", "+", "?",
-]  # fmt: skip
-
-odd = st.one_of(st.sampled_from(MARKS), st.text(max_size=8))
-phrase = st.lists(st.one_of(st.sampled_from(PIECES), odd), min_size=1, max_size=12).map("".join)
-line = st.one_of(st.sampled_from(LINES), phrase)
-gazette = st.lists(st.one_of(line, st.just("")), max_size=40).map("\n".join)
-cut_gazette = st.tuples(st.integers(0, len(LINES)), st.integers(1, 60), st.integers(0, 30), odd).map(
-    lambda part: _spoilt("\n".join(LINES[part[0] : part[0] + part[1]]), part[2], part[3])
-)
-
-
-def _spoilt(text: str, place: int, mark: str) -> str:
-    """Real lines with something put into them."""
-    at = len(text) * place // 30
-    return text[:at] + mark + text[at:]
-
-
-def one_line(err: GongbaoError) -> None:
-    assert "\n" not in str(err).strip()
-    assert str(err).strip()
+from tests.fuzz.structure import as_docx, as_html, as_text, spoilt
 
 
 @LONG
@@ -166,49 +120,3 @@ def check_parse(source: Source) -> None:
         for clause in notice.clauses:
             assert 0 < len(clause.text) <= 800
             assert 1 <= clause.lines.start <= clause.lines.end <= count
-
-
-question = st.one_of(st.text(max_size=60), phrase, st.lists(phrase, max_size=6).map("".join))
-
-
-@LONG
-@given(question)
-def test_find_number(text: str) -> None:
-    found = find_number(text)
-    assert found is None or found.serial.isdigit()
-    find_section(text)
-
-
-@pytest.fixture(scope="module")
-def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
-    folder: Path = tmp_path_factory.mktemp("fuzz")
-    build([write_notices(folder / "in")], folder / "ix", dense=False)
-    return Retriever.open(folder / "ix", dense=False)
-
-
-filters = st.builds(
-    Filters,
-    issuer=st.none() | st.sampled_from(["离石区人民政府", "区政府", "吕梁"]) | st.text(max_size=6),
-    doc_number=st.none() | st.just("离政发〔2023〕3号") | st.text(max_size=6),
-    since=st.none() | st.dates().map(str),
-    until=st.none() | st.dates().map(str),
-    status=st.sampled_from(["any", "any", "in_force", "repealed", "expired"]),
-)
-
-
-@LONG
-@given(text=question, k=st.integers(1, 50), chosen=st.just(Filters()) | filters)
-def test_search(retriever: Retriever, text: str, k: int, chosen: Filters) -> None:
-    try:
-        result = retriever.search(text, k=k, mode="bm25", filters=chosen)
-    except GongbaoError as err:
-        one_line(err)
-        return
-    assert len(result.hits) <= k
-    assert all(chosen.keeps(hit.entry.notice) for hit in result.hits)
-    assert len({hit.clause_id for hit in result.hits}) == len(result.hits)
-    assert 0 <= result.confidence <= 1
-    if result.answer is not None:
-        assert result.answered
-        assert len(result.answer.text) <= 160
-    result.to_json("q")
