@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from corpus.errors import GongbaoError
+from corpus.limits import add_options, limits_of
 from index.build import BuildReport, build
 from index.files import reason
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--rebuild", action="store_true", help="全部重新解析")
     found.add_argument("--strict", action="store_true", help="有一个文件读不了就停止")
     found.add_argument("--json", action="store_true", help="把结果输出为 JSON")
+    add_options(found)
     return found
 
 
@@ -60,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             rebuild=args.rebuild,
             strict=args.strict,
             progress=progress_bars(),
+            limits=limits_of(args),
         )
     except GongbaoError as err:
         print(err, file=sys.stderr)

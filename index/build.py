@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from corpus.collection import Corpus, collect
 from corpus.errors import InputError
+from corpus.guard import Reader
+from corpus.limits import Limits
 from corpus.model import ParsedFile
 from corpus.sources import shown
 from index.bm25 import Fields, build_bm25
@@ -65,9 +67,11 @@ def build(
     rebuild: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
+    limits: Limits | None = None,
 ) -> BuildReport:
     """Build or bring up to date the index in folder `index`.
 
+    `limits` are those of reading one file: one that passes them fails, and the others are read.
     `strict` makes any file that can't be read fail the build (nothing is changed then). Raises
     UsageError, InputError (no file could be read), ModelError (the model named can't be used),
     BuildBusy, or OSError from the disk.
@@ -84,7 +88,8 @@ def build(
         retry = rebuild or (strict and failed_before)
         if old is not None and not retry and _is_current(old, files, choice):
             return task.unchanged(old, files, choice)
-        parsed = task.parse(files, rebuild)
+        with Reader(limits) as reader:
+            parsed = task.parse(files, reader, rebuild)
         if not parsed or (strict and task.report.failed):
             errors = "；".join(entry.error or "" for entry in task.report.failed)
             raise InputError(errors or "没有可以读取的文件")
@@ -182,14 +187,14 @@ class _Build:
         self._lap("total", since=self.started)
         return report
 
-    def parse(self, files: Sequence[InputFile], rebuild: bool) -> list[ParsedFile]:
+    def parse(self, files: Sequence[InputFile], reader: Reader, rebuild: bool) -> list[ParsedFile]:
         """Parse every file, or take its parse from the cache if its bytes and the program are the same."""
         cache = ParseCache(self.index / "cache" / "parsed")
         out = []
         for done, entry in enumerate(files):
             self.progress("解析", done, len(files))
             pages = self.index / "cache"
-            parsed, report = parse_input(entry, cache, pages, rebuild=rebuild, progress=self.progress)
+            parsed, report = parse_input(entry, reader, cache, pages, rebuild=rebuild, progress=self.progress)
             self.report.files.append(report)
             if parsed is not None:
                 out.append(parsed)
