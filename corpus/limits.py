@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 DEFAULT_MEMORY = 2048  # MB: a scanned page takes 600 on 2 cores, the thickest gazette we know 60
 DEFAULT_SECONDS = 120.0  # a scanned page takes 6 s on 2 busy cores, read in four directions 25 s
-_LETTERS_A_SECOND = 10_000  # that are parsed on a slow machine; a usual one does 60,000
+_LETTERS_A_SECOND = 50_000  # that are parsed on a slow machine; a usual one does 200,000
 _TOTAL = 60  # times the seconds without progress: how long one file may take in all
 
 
@@ -16,8 +16,8 @@ _TOTAL = 60  # times the seconds without progress: how long one file may take in
 class Limits:
     """Limits of the process that reads files: MB of memory, and seconds without a sign of progress.
 
-    A sign of progress is a page that was read. Text that is being parsed may take a second more for each
-    ten thousand letters.
+    A sign of progress is a page that was read. Text that is being parsed may take a second more for every
+    fifty thousand letters.
     """
 
     memory: int = DEFAULT_MEMORY

@@ -60,8 +60,9 @@ def read_html(data: bytes, where: str) -> Lines:
     text, _ = decode(data, where)
     lxml_html = require("lxml.html")
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"))
+    parser = lxml_html.HTMLParser(huge_tree=True)  # 2,048 elements inside one another instead of 256
     try:
-        root = lxml_html.document_fromstring(text)
+        root = lxml_html.document_fromstring(text, parser=parser)
     except (require("lxml.etree").ParserError, ValueError) as err:
         raise InputError("网页里没有内容", where, "请用浏览器打开原网页，重新保存后再试") from err
     etree = require("lxml.etree")
@@ -82,6 +83,8 @@ def read_html(data: bytes, where: str) -> Lines:
         head.append(f"# {title}")
     if number and squash(number) not in opening:
         head.append(number)
+    if any("depth" in error.message.lower() for error in parser.error_log):
+        found.warn("网页里元素一层套一层，套得太深，后面的内容没有读到，请对照原网页")
     left_out = [replace(left, line=left.line + len(head)) for left in found.left_out]
     return Lines([*head, *found.lines], left_out, found.warnings)
 
