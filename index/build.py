@@ -55,6 +55,7 @@ from index.report import BuildReport, FileReport, Progress
 from index.tokens import fingerprint
 from index.vectors import VectorCache
 
+_NAMED = 10  # files that are named where none could be read
 _BATCH = 64  # passages embedded between two writes to the cache
 
 
@@ -91,10 +92,16 @@ def build(
         with Reader(limits) as reader:
             parsed = task.parse(files, reader, rebuild)
         if not parsed or (strict and task.report.failed):
-            errors = "；".join(entry.error or "" for entry in task.report.failed)
-            raise InputError(errors or "没有可以读取的文件")
+            raise InputError(_errors(task.report.failed) or "没有可以读取的文件")
         task.publish(parsed, files, old, choice)
     return task.report
+
+
+def _errors(failed: Sequence[FileReport]) -> str:
+    """Why files failed, as one line: the first ones, and how many more there are."""
+    named = [entry.error or "" for entry in failed[:_NAMED]]
+    more = [f"另外还有 {len(failed) - _NAMED} 个文件读不了"] if len(failed) > _NAMED else []
+    return "；".join([*named, *more])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from index.files import sha256_file, write_file
 from index.paths import ROOT
 from index.report import FileReport, Progress
 
+_NAMED = 10  # of what was passed over, where there is nothing to read
+
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
@@ -49,7 +51,8 @@ def find_with_warnings(inputs: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """The same, and one line on everything that was passed over."""
     found = expand_inputs(list(inputs))
     if not found.files:
-        why = "；".join(found.warnings)
+        more = [f"另外还有 {len(found.warnings) - _NAMED} 处"] if len(found.warnings) > _NAMED else []
+        why = "；".join([*found.warnings[:_NAMED], *more])
         where = "、".join(shown(path) for path in inputs)
         raise UsageError("没有可以读取的文件" + (f"（{why}）" if why else ""), where, "请把公报文件放进文件夹后再试")
     return list(found.files), list(found.warnings)

@@ -163,13 +163,13 @@ def _letters(root: Any, *, links: bool = True) -> dict[Any, int]:
     out: dict[Any, int] = {}
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
-            out[element] = out.get(element, 0) + len(squash(element.text or ""))
+            out[element] = len(squash(element.text)) if element.text else 0
             continue
         if element.tag == "a" and not links:
             out[element] = 0
         above = element.getparent()
         if element is not root and above is not None:
-            out[above] += out[element] + len(squash(element.tail or ""))
+            out[above] += out[element] + (len(squash(element.tail)) if element.tail else 0)
     return out
 
 

@@ -70,6 +70,8 @@ def _xml(archive: zipfile.ZipFile, name: str) -> Any:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as err:
+        if err.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from err
         raise ValueError(str(err)) from err
 
 

@@ -141,14 +141,14 @@ HTML_READ = {
     "deep-tables": SOUND,
     "spans": SOUND,
     "table-wide": SOUND,
-    "items": "50000. 事项一项",
+    "items": "3000. 事项一项",
     "title-dashes": SOUND,
     "charset-lies": SOUND,
     "charset-gbk": SOUND,
     "frames": SOUND,
     "entity": SOUND,
     "data-url": SOUND,
-    "class-long": "带很长类名的一段文字",
+    "class-long": SOUND,
 }
 HTML_FAILED = {"nul": "读不出文字"}
 
@@ -190,7 +190,6 @@ PDF_FAILED = {
     "count-negative": NO_NOTICE,
     "pages-loop": NO_TEXT,
     "no-pages": "已损坏",
-    "broken-font": NO_TEXT,
     "nested": NO_NOTICE,
     "head-only": "已损坏",
     "cut": "已损坏",
@@ -278,7 +277,7 @@ def test_an_archive_that_cannot_be_read(tmp_path: Path, data: bytes, says: str) 
 def test_what_cannot_be_unpacked_fails_by_name(reader: Reader, tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(data)
-    name = listed(path)[0][0]
+    name = listed(path)[0][-1]
     with pytest.raises(InputError, match=f"{name}：压缩包(有密码|已损坏)"):
         reader.parse(path / name)
 
@@ -291,7 +290,7 @@ def test_each_member_is_unpacked_once_for_its_hash_and_once_to_be_read(
     real = zipfile.ZipFile.__init__
 
     def counting(self: zipfile.ZipFile, *args: object, **options: object) -> None:
-        opened.append(str(args[0]))
+        opened.extend(str(arg) for arg in args if arg == path)
         real(self, *args, **options)  # type: ignore[arg-type]
 
     path = archive(tmp_path / "a.zip", *((f"{at}.txt", make.NOTICE) for at in range(50)))
@@ -330,9 +329,12 @@ def test_names_loops_devices_and_deep_folders(tmp_path: Path) -> None:
 
 def test_a_folder_deeper_than_python_can_recurse(tmp_path: Path) -> None:
     here = Path.cwd()
-    os.chdir(tmp_path)
     try:
-        Path("/".join("d" * 1500)).mkdir(parents=True)
+        os.chdir(tmp_path)
+        for _ in range(1500):
+            Path("d").mkdir()
+            os.chdir("d")
+        os.chdir(tmp_path)
         assert expand_inputs([Path()]).files == ()
     finally:
         os.chdir(here)
@@ -450,7 +452,8 @@ def test_documents_of_another_maker(tmp_path: Path) -> None:
     that a limit was passed."""
     made = subprocess.run([sys.executable, str(SHARED), str(tmp_path)], capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
-    read, failed = [], []
+    read: list[str] = []
+    failed: dict[str, str] = {}
     with Reader(Limits(memory=1000, seconds=8)) as reader:
         for path in sorted(tmp_path.iterdir()):
             if path.stat().st_size > 8_000_000 or path.suffix == ".zip":
@@ -459,10 +462,10 @@ def test_documents_of_another_maker(tmp_path: Path) -> None:
                 reader.parse(path)
                 read.append(path.name)
             except InputError as err:
-                assert "\n" not in str(err) and path.name in str(err)
-                failed.append(path.name)
+                failed[path.name] = str(err)
     assert "good.pdf" in read and "w_gridspan.docx" in read
     assert len(read) + len(failed) > 120
+    assert [name for name, line in failed.items() if "\n" in line or name not in line] == []
     for name in ("z_trav.zip", "z_nested.zip", "z_bomb900.zip", "z_overlap.zip", "z_ctrl.zip"):
         files = expand_inputs([tmp_path / name]).files
         assert all(tmp_path / name in file.parents for file in files)
