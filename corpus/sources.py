@@ -16,7 +16,7 @@ from pathlib import Path
 from corpus.documents.archive import ZIP_MAGIC, inner_names, input_data, is_file, list_members, split_path
 from corpus.documents.lines import Lines
 from corpus.documents.pages import ProgressCall
-from corpus.errors import InputError
+from corpus.errors import InputError, printable
 from corpus.model import Source, SourceLine
 from corpus.reading import TEXT_SUFFIXES, decode, read_text, source_from_text
 
@@ -106,7 +106,7 @@ def read_source(
 
 def shown(path: Path | str) -> str:
     """A path for messages: line breaks and other control characters in a name are written out."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(path))
+    return printable(str(path))
 
 
 def _source(file: str, encoding: str, found: Lines) -> Source:
