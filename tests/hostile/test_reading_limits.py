@@ -168,15 +168,23 @@ def test_twice_as_much_takes_twice_the_work(tmp_path: Path, suffix: str, kind: C
 # The other maker's
 
 
+# Those of which `make_documents` has one like it, and which take a few seconds each.
+ALIKE = {
+    *("p_bomb.pdf", "p_formexp.pdf", "p_formloop.pdf", "p_huge_page.pdf", "p_huge_page2.pdf", "p_imgbomb.pdf"),
+    *("p_nan_page.pdf", "p_neg_page.pdf", "p_manyglyph.pdf", "w_hugetable.docx", "h_10klinks.html"),
+}
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared")
 def test_documents_of_another_maker(tmp_path: Path) -> None:
-    """Some 80 more (its texts are the business of the parser): each ends in a parse or in one line."""
+    """Some 60 more (its texts are the business of the parser): each ends in a parse or in one line."""
     made = subprocess.run([sys.executable, str(SHARED), str(tmp_path)], capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     read: list[str] = []
     failed: dict[str, str] = {}
     kinds = [path for path in sorted(tmp_path.iterdir()) if path.name[:2] in ("p_", "w_", "h_", "go")]
+    kinds = [path for path in kinds if path.name not in ALIKE]
     with Reader(Limits(memory=800, seconds=20)) as reader:
         for path in kinds:
             try:
@@ -185,7 +193,7 @@ def test_documents_of_another_maker(tmp_path: Path) -> None:
             except InputError as err:
                 failed[path.name] = str(err)
     assert {"good.pdf", "p_badxref.pdf", "p_encowner.pdf", "w_gridspan.docx", "h_gbkmeta.html"} <= set(read)
-    assert len(read) + len(failed) == len(kinds) > 60
+    assert len(read) + len(failed) == len(kinds) > 55
     assert [name for name, line in failed.items() if "\n" in line or name not in line] == []
     for path in tmp_path.glob("z_*.zip"):
         assert all(path in file.parents for file in expand_inputs([path]).files)
