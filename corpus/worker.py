@@ -25,6 +25,7 @@ from corpus.errors import GongbaoError, InputError
 from corpus.parse import parse_source
 from corpus.sources import read_source, shown
 
+_STACK = 16 << 20  # bytes that count for each core's threads before they do anything
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # How libraries say in an error of theirs that there is no more memory.
 _NO_MEMORY = re.compile(r"bad_alloc|out of memory|insufficient memory|allocat|内存", re.IGNORECASE)
@@ -100,6 +101,7 @@ def _limit_memory(limit: int) -> None:
     if sys.platform == "linux":
         import resource
 
+        limit += (os.cpu_count() or 1) * _STACK
         _, most = resource.getrlimit(resource.RLIMIT_DATA)
         limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, most))

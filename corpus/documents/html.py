@@ -75,15 +75,18 @@ def read_html(data: bytes, where: str) -> Lines:
     found = Lines()
     writer = _Writer(found)
     writer.write(_article(root))
+    deep = any("depth" in error.message.lower() for error in parser.error_log)
     if sum(len(squash(line)) for line in found.lines) < 20:
-        raise InputError("网页里没有找到正文（可能由脚本生成）", where, "请用浏览器打开原网页，全选复制到 Word 后再试")
+        why = "元素一层套一层，套得太深" if deep else "可能由脚本生成"
+        todo = "请用浏览器打开原网页，全选复制到 Word 后再试"
+        raise InputError(f"网页里没有找到正文（{why}）", where, todo)
     opening = squash("".join(found.lines[:6]))
     head = []
     if title and squash(title) not in opening:
         head.append(f"# {title}")
     if number and squash(number) not in opening:
         head.append(number)
-    if any("depth" in error.message.lower() for error in parser.error_log):
+    if deep:
         found.warn("网页里元素一层套一层，套得太深，后面的内容没有读到，请对照原网页")
     left_out = [replace(left, line=left.line + len(head)) for left in found.left_out]
     return Lines([*head, *found.lines], left_out, found.warnings)

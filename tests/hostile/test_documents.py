@@ -26,13 +26,13 @@ SOUND = "由区水利局负责督促检查"  # stands in the clause that every g
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    with Reader(Limits(memory=400, seconds=30)) as found:
+    with Reader(Limits(memory=400, seconds=60)) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def drawing_reader() -> Iterator[Reader]:
-    with Reader(Limits(memory=1500, seconds=60)) as found:
+    with Reader(Limits(memory=1500, seconds=120)) as found:
         yield found
 
 
