@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from corpus import console
+from corpus.limits import add_options, limits_of
 from index.build import BuildReport, build
 from index.files import reason
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--rebuild", action="store_true", help="全部重新解析")
     found.add_argument("--strict", action="store_true", help="有一个文件读不了就停止")
     found.add_argument("--json", action="store_true", help="把结果输出为 JSON")
+    add_options(found)
     return found
 
 
@@ -64,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
             rebuild=args.rebuild,
             strict=args.strict,
             progress=progress_bars(),
+            limits=limits_of(args),
         )
     except OSError as err:
         print(f"{args.index}：写索引失败（{reason(err)}）。原有索引没有改动，请检查磁盘空间和权限", file=sys.stderr)

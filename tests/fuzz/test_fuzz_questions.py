@@ -15,8 +15,8 @@ from corpus.doc_number import find_typed
 from corpus.errors import GongbaoError
 from corpus.place import typed_place
 from index.build import build
-from retriever.model import Filters
 from retriever.ask import Asker
+from retriever.model import Filters
 from tests.fuzz.cases import LONG, one_line, phrase
 from tests.index_cases import write_notices
 

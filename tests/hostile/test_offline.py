@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from index.model.folder import default_folder, is_made_model
 
+from index.model.folder import default_folder, is_made_model
 from tests.index_cases import write_notices
 
 ROOT = Path(__file__).resolve().parent.parent.parent

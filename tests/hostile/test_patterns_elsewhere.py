@@ -1,7 +1,8 @@
 """No regular expression outside the parser (`test_patterns.py` has its) takes more than its share of time.
 
-Each is fed texts that make the bad ones explode. A text is doubled until it takes a measurable time; where the time then more than doubles again and again, the
-pattern tries the same characters over and over. Compared are ratios of processor time, whatever the machine.
+Each is fed texts that make the bad ones explode. A text is doubled until it takes a measurable time; where the
+time then more than doubles again and again, the pattern tries the same characters over and over. Compared are
+ratios of processor time, whatever the machine.
 """
 
 from __future__ import annotations

@@ -19,12 +19,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from index.model.errors import ModelError
 from retriever.lookup import find_number
 
 from corpus.errors import GongbaoError, UsageError
 from corpus.text import nfkc, repair, squash, visible
 from index.build import build
+from index.model.errors import ModelError
 from retriever.__main__ import main
 from retriever.model import MAX_QUESTION, Filters
 from retriever.question import MATCHED, matched
