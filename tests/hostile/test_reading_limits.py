@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("lxml", reason="needs the extra documents")
 pytest.importorskip("pypdfium2", reason="needs the extra documents")
 
-from index.store import Index
+from index.local.store import LocalEngine
 
 import build_index
 from corpus.errors import InputError
@@ -40,7 +40,7 @@ def test_the_others_are_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     lines = capsys.readouterr().err.splitlines()
     assert [next(name for name in ("a.pdf", "c.docx") if name in line) for line in lines] == ["a.pdf", "c.docx"]
     assert all("400 MB" in line and "--memory-limit" in line for line in lines)
-    (notice,) = Index.open(tmp_path / "ix").notices
+    (notice,) = LocalEngine.open(tmp_path / "ix").notices
     assert notice.files == ("b.txt", "d.docx")
 
 
