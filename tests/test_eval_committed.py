@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ from eval.results import Setting
 from eval.splits import notice_name, read_splits, select
 from eval.systems import Bench
 from index.build import build
-from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
+from index.paths import DEFAULT_INPUT
 
 QUESTIONS = Path(__file__).parents[1] / "eval" / "questions"
 RUNS = read_committed()
@@ -47,17 +45,8 @@ def keyword_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 
 @pytest.fixture(scope="module")
-def dense_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """Embeddings that were made before are taken from the default index's cache, if there is one:
-    they are kept by text and model, so old ones can't be met by mistake."""
-    folder = tmp_path_factory.mktemp("dense")
-    if (DEFAULT_INDEX / "cache").is_dir():
-        shutil.copytree(DEFAULT_INDEX / "cache", folder / "cache", ignore=shutil.ignore_patterns("parsed"))
-    report = build([DEFAULT_INPUT], folder)
-    if not report.dense:
-        pytest.fail(f"no embeddings: {report.note}")
-    yield Bench(folder)
-    shutil.rmtree(folder)
+def dense_bench(dense_index: Path) -> Bench:
+    return Bench(dense_index)
 
 
 def test_both_modes_that_users_get_are_committed() -> None:

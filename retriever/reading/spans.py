@@ -35,17 +35,12 @@ _UNIT = (
 )
 # Measure words of which a text may use another one than the question (最多给几家: 不超过10个).
 _COUNTERS = ("人名位个口", "家个户所", "项个条件种类款样点", "处个座栋幢所套间", "台辆部个套", "张份枚本册")
-_MONEY = re.compile(
-    rf"{_NUMERAL}\s*(?:多)?(?:万|亿|千|百)?元|[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十][万千百]?元"
-)
-_ABOUT_MONEY = re.compile(
-    r"钱|资金|补[贴助]|奖[励金]|费|投资|元|租金|工资|津贴|[处被要]罚|罚[款金多]|预算|押金|价格"
-    rf"|[补赔奖]多少(?!{_UNIT})"
-)
+_MONEY = re.compile(rf"{_NUMERAL}\s*(?:多)?(?:万|亿|千|百)?元")
+_ABOUT_MONEY = re.compile(r"钱|资金|补[贴助]|奖[励金]|费|投资|元|租金|工资|津贴|[处被要]罚|罚[款金多]|预算|押金|价格")
 _AREA = re.compile(rf"{_NUMERAL}\s*(?:万)?(?:亩|公顷|平方米|平方公里|㎡|m²|m2)")
 _SHARE = re.compile(rf"{_NUMERAL}\s*(?:%|％|‰|个百分点|成|倍)|\d\s*/\s*\d")
 _ANY_AMOUNT = re.compile(rf"{_NO_ORDINAL}{_NUMERAL}\s*(?:/\d+)?\s*{_UNIT}(?!{_NUMERAL}次)|\d\.\d")
-_DAY = re.compile(rf"{_NUMERAL}\s*日|{_NUMERAL}\s*号|之日|底前?")
+_DAY = re.compile(rf"{_NUMERAL}\s*日|{_NUMERAL}\s*号|之日")
 _DATE = re.compile(
     rf"\d{{4}}\s*年|{_NUMERAL}\s*月|{_NUMERAL}\s*日|{_NUMERAL}\s*时|之日|年底|月底|季度|周[一二三四五六日]|星期"
 )
@@ -75,8 +70,8 @@ _NAMED = re.compile(
 )
 # Where something is: words for it, a street or house, or the name of a place.
 _PLACE = re.compile(
-    r"位于|地点|地址|坐落|选址|设在|设于|所在地|[生理发属核住产现驻]地(?:[、，或和]|$)|[以之][东西南北]|附近|路口|沿线|[路街巷道]\S{0,4}\d*号"
-    rf"|[{CJK}\d]{{2}}(?:[路街巷]|大道|大厦|广场|大厅|窗口|小镇|[楼室]\b)"
+    r"位于|地点|地址|坐落|选址|设在|设于|所在地|[以之][东西南北]|附近|路口|沿线|[路街巷道]\S{0,4}\d*号"
+    rf"|[{CJK}\d]{{2}}(?:[路街巷]|大道|大厦|广场|大厅|窗口|[楼室]\b)"
 )
 # What makes a village, a town … one in general: 「各村」「行政村」.
 _GENERAL = re.compile(r"(?:各|全|该|本|每|个|农|乡|城|行政|自然|贫困|示范|中心|试点|重点|条|类|[及和或、])$")

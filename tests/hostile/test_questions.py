@@ -19,16 +19,16 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from retriever.lookup import find_number
 
+from corpus.doc_number import find_typed
 from corpus.errors import GongbaoError, UsageError
 from corpus.text import nfkc, repair, squash, visible
 from index.build import build
 from index.model.errors import ModelError
 from retriever.__main__ import main
+from retriever.ask import Asker
 from retriever.model import MAX_QUESTION, Filters
 from retriever.question import MATCHED, matched
-from retriever.search import Retriever
 from tests.index_cases import DIM, GAZETTE, write_notices
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -60,11 +60,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def retriever(folder: Path) -> Retriever:
-    return Retriever.open(folder, dense=False)
+def asker(folder: Path) -> Asker:
+    return Asker.open(folder, dense=False)
 
 
-def calls(retriever: Retriever, question: str) -> int:
+def calls(asker: Asker, question: str) -> int:
     """Function calls, those into C included, that answering takes; what is loaded only once is loaded before."""
     counted = 0
 
@@ -74,7 +74,7 @@ def calls(retriever: Retriever, question: str) -> int:
 
     def ask() -> None:
         with contextlib.suppress(UsageError):
-            retriever.search(question, mode="bm25")
+            asker.ask(question, mode="bm25")
 
     ask()
     sys.setprofile(count)
@@ -86,8 +86,8 @@ def calls(retriever: Retriever, question: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def usual(retriever: Retriever) -> float:
-    return statistics.median(calls(retriever, question) for question in LABELLED)
+def usual(asker: Asker) -> float:
+    return statistics.median(calls(asker, question) for question in LABELLED)
 
 
 def full(unit: str, length: int = MAX_QUESTION) -> str:
@@ -96,21 +96,21 @@ def full(unit: str, length: int = MAX_QUESTION) -> str:
 
 
 @pytest.mark.parametrize("name", REPEATED)
-def test_a_question_costs_what_a_question_costs(retriever: Retriever, usual: float, name: str) -> None:
-    assert calls(retriever, full(REPEATED[name])) < 3 * usual
+def test_a_question_costs_what_a_question_costs(asker: Asker, usual: float, name: str) -> None:
+    assert calls(asker, full(REPEATED[name])) < 3 * usual
 
 
-def test_a_page_of_text_costs_what_a_question_costs(retriever: Retriever, usual: float) -> None:
+def test_a_page_of_text_costs_what_a_question_costs(asker: Asker, usual: float) -> None:
     text = GAZETTE.read_text("utf-8").replace("\n", "")
-    assert max(calls(retriever, text[at : at + MAX_QUESTION]) for at in range(5000, 45000, 8000)) < 3 * usual
+    assert max(calls(asker, text[at : at + MAX_QUESTION]) for at in range(5000, 45000, 8000)) < 3 * usual
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     units=st.lists(st.sampled_from(list(REPEATED.values())) | st.text(min_size=1, max_size=6), min_size=1, max_size=5)
 )
-def test_any_mixture_costs_what_a_question_costs(retriever: Retriever, usual: float, units: list[str]) -> None:
-    assert calls(retriever, ("".join(units) * MAX_QUESTION)[:MAX_QUESTION]) < 3 * usual
+def test_any_mixture_costs_what_a_question_costs(asker: Asker, usual: float, units: list[str]) -> None:
+    assert calls(asker, ("".join(units) * MAX_QUESTION)[:MAX_QUESTION]) < 3 * usual
 
 
 @settings(max_examples=300, deadline=None)
@@ -122,12 +122,12 @@ def test_what_is_matched_is_short_and_from_the_question(text: str) -> None:
     assert (note is None) == (squash(kept) == squash(text) or kept == " ".join(visible(text).split()))
 
 
-def test_a_long_question_is_cut_and_the_user_told(retriever: Retriever) -> None:
+def test_a_long_question_is_cut_and_the_user_told(asker: Asker) -> None:
     question = "停用了哪些印章？" + "我想了解一下有关的情况，" * 40
-    result = retriever.search(question, mode="bm25")
+    result = asker.ask(question, mode="bm25")
     assert result.question == question
     assert result.note is not None and f"只按前 {MATCHED} 个字检索" in result.note
-    short = retriever.search(question[:MATCHED], mode="bm25")
+    short = asker.ask(question[:MATCHED], mode="bm25")
     assert [hit.clause_id for hit in result.hits] == [hit.clause_id for hit in short.hits]
     assert short.note is None or "只按前" not in short.note
 
@@ -147,10 +147,10 @@ class Counting:
     encode_passages = encode_questions
 
 
-def test_no_more_is_embedded_than_a_question_has(retriever: Retriever) -> None:
+def test_no_more_is_embedded_than_a_question_has(asker: Asker) -> None:
     for unit in REPEATED.values():
         embedder = Counting()
-        one = Retriever(retriever.index, embedder)  # type: ignore[arg-type]
+        one = Asker(retriever.index, embedder)  # type: ignore[arg-type]
         one.prepare(matched(full(unit))[0], "hybrid")
         assert embedder.characters <= MATCHED
 
@@ -174,8 +174,8 @@ def test_labelled_questions_are_not_cut() -> None:
     ],
 )
 def test_numbers_are_found_as_before(question: str, number: str | None) -> None:
-    found = find_number(question)
-    assert (None if found is None else f"{found.code}/{found.year}/{found.serial}") == number
+    found = find_typed(question)
+    assert (None if found is None else f"{found.before}/{found.year}/{found.serial}") == number
 
 
 # ---- characters that are no text
@@ -447,10 +447,10 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_any_question_is_answered_or_refused_in_one_line(retriever: Retriever, name: str) -> None:
+def test_any_question_is_answered_or_refused_in_one_line(asker: Asker, name: str) -> None:
     result = None
     try:
-        result = retriever.search(ODD[name], mode="bm25")
+        result = asker.ask(ODD[name], mode="bm25")
         said = result.note or "-"
     except GongbaoError as err:
         said = str(err)
