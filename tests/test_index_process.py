@@ -56,8 +56,8 @@ def test_keywords_load_no_vector_library(index):
     code = f"""
 import sys
 from pathlib import Path
-from retriever.search import Retriever
-Retriever.open(Path({str(index)!r}), dense=False)
+from retriever.ask import Asker
+Asker.open(Path({str(index)!r}), dense=False)
 print("onnxruntime" in sys.modules, "tokenizers" in sys.modules)
 """
     done = python("-c", code)

@@ -10,8 +10,8 @@ import pytest
 
 from index.build import build
 from index.local.store import LocalEngine
+from retriever.ask import Asker
 from retriever.model import Filters, SearchResult
-from retriever.search import Retriever
 from tests.index_cases import NUMBERS, QuickEmbedder, holding, quick_build, write_notices
 
 QUESTIONS = 5000
@@ -68,13 +68,13 @@ def test_five_thousand_mixed_questions(folder, request):
     with pytest.MonkeyPatch.context() as patch:
         if "mapped" in request.node.callspec.id:
             patch.setattr("index.files.LARGE", 100)
-        alone = Retriever(LocalEngine.open(folder), QuickEmbedder())
-        together = Retriever(LocalEngine.open(folder), QuickEmbedder())
+        alone = Asker(LocalEngine.open(folder), QuickEmbedder())
+        together = Asker(LocalEngine.open(folder), QuickEmbedder())
     cases = asked()
 
-    def ask(retriever: Retriever, case: tuple[str, str, int, Filters]) -> dict[str, object]:
+    def ask(asker: Asker, case: tuple[str, str, int, Filters]) -> dict[str, object]:
         text, mode, k, filters = case
-        return answer(retriever.search(text, k=k, mode=mode, filters=filters))
+        return answer(asker.ask(text, k=k, mode=mode, filters=filters))
 
     expected = [ask(alone, case) for case in cases]
     with ThreadPoolExecutor(16) as pool:
@@ -89,11 +89,11 @@ def test_a_build_in_the_middle_of_questions(tmp_path):
     """What is opened goes on with what it has; what is opened anew has the new."""
     inputs = write_notices(tmp_path / "in", ["3号.txt"])
     build([inputs], tmp_path / "ix", dense=False)
-    retriever = Retriever.open(tmp_path / "ix", dense=False)
-    before = answer(retriever.search("贺尔荣", mode="bm25"))
+    asker = Asker.open(tmp_path / "ix", dense=False)
+    before = answer(asker.ask("贺尔荣", mode="bm25"))
     write_notices(inputs)
     (inputs / "3号.txt").unlink()
     build([inputs], tmp_path / "ix", dense=False)
-    assert retriever.index.outdated()
-    assert answer(retriever.search("贺尔荣", mode="bm25")) == before
-    assert holding(Retriever.open(tmp_path / "ix", dense=False).index, "贺尔荣") == []
+    assert asker.engine.outdated()
+    assert answer(asker.ask("贺尔荣", mode="bm25")) == before
+    assert holding(Asker.open(tmp_path / "ix", dense=False).engine, "贺尔荣") == []

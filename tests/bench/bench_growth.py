@@ -42,8 +42,8 @@ from index.model.cores import usable_cores  # noqa: E402
 from index.model.embedder import Embedder  # noqa: E402
 from index.model.load import load_embedder  # noqa: E402
 from index.tokens import fingerprint  # noqa: E402
+from retriever.ask import Asker  # noqa: E402
 from retriever.model import Filters  # noqa: E402
-from retriever.search import Retriever  # noqa: E402
 from tests.bench.machine import processor  # noqa: E402
 from tests.bench.synthetic import CLAUSES, Synthetic, questions  # noqa: E402
 
@@ -141,28 +141,27 @@ def measure(folder: Path) -> dict[str, Any]:
     embedder = load_embedder()
     out["embed"] = spread(lambda text: embedder.encode_questions([text]), texts)
     with timed(out, "retriever"):
-        retriever = Retriever(index, Known(embedder))
+        asker = Asker(index, Known(embedder))
     found = [{row for row, _ in index.dense.search(vector, NEAREST)} for vector in asked]
     out["recall"] = round(float(np.mean([len(a & set(b)) / NEAREST for a, b in zip(found, nearest, strict=True)])), 4)
     with timed(out, "first"):
-        find(retriever, texts[0], "hybrid", Filters())
+        find(asker, texts[0], "hybrid", Filters())
     for text in texts:
-        find(retriever, text, "dense", Filters())  # as it is asked, a question is folded: embed that too
+        find(asker, text, "dense", Filters())  # as it is asked, a question is folded: embed that too
     since = Filters(since="2023-05-01", status="in_force")
     for mode in ("bm25", "dense", "hybrid"):
-        out[mode] = spread(lambda text, mode=mode: find(retriever, text, mode, Filters()), texts)
-    out["filtered"] = spread(lambda text: find(retriever, text, "hybrid", since), texts)
+        out[mode] = spread(lambda text, mode=mode: find(asker, text, mode, Filters()), texts)
+    out["filtered"] = spread(lambda text: find(asker, text, "hybrid", since), texts)
     with timed(out, "first_answer"):
-        retriever.search(texts[0])
-    out["answered"] = spread(retriever.search, texts)
+        asker.ask(texts[0])
+    out["answered"] = spread(asker.ask, texts)
     out["memory"] = memory()
     return out
 
 
-def find(retriever: Retriever, text: str, mode: str, filters: Filters) -> None:
+def find(asker: Asker, text: str, mode: str, filters: Filters) -> None:
     """The part of a search that grows with the index: from the question to its clauses in order."""
-    query = retriever.prepare(text, mode)
-    retriever.hits(query, retriever.score(query, mode, filters), NEAREST)
+    asker.retriever.retrieve(asker.preparer.prepare(text, mode), mode, filters, NEAREST)
 
 
 class Known:

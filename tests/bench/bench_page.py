@@ -28,16 +28,17 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
 from page_support import CHROMIUM, FLAGS, Server, await_text, serving  # noqa: E402
 
+from index.engine import Engine  # noqa: E402
 from index.paths import DEFAULT_INDEX  # noqa: E402
-from retriever.search import Retriever  # noqa: E402
+from retriever.ask import Asker  # noqa: E402
 
 USERS = (1, 16)
 EACH = 100  # questions timed for each number of users
 
 
-def questions_of(retriever: Retriever, count: int) -> list[str]:
+def questions_of(engine: Engine, count: int) -> list[str]:
     """Distinct questions made from headings and first words of clauses."""
-    clauses = retriever.index.clauses
+    clauses = engine.clauses(range(engine.info.clauses))
     heads = dict.fromkeys(entry.path[-1] if entry.path else entry.text[:20] for entry in clauses)
     forms = ("{}由谁负责？", "{}怎么办理？", "{}电话是多少？", "{}有什么规定？", "{}是哪份文件？")
     found = [form.format(head[:40]) for form in forms for head in heads]
@@ -121,11 +122,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", type=int, default=2000, help="asked in all, for memory (default 2000)")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
-    retriever = Retriever.open(args.index)
-    asked = questions_of(retriever, args.questions)
-    report: dict[str, Any] = {"index": str(args.index), "clauses": len(retriever.index.clauses)}
-    retriever.search(asked[0])
-    bare = [retriever.search(question, k=5).ms["total"] / 1000 for question in asked[:EACH]]
+    asker = Asker.open(args.index)
+    asked = questions_of(asker.engine, args.questions)
+    report: dict[str, Any] = {"index": str(args.index), "clauses": asker.engine.info.clauses}
+    asker.ask(asked[0])
+    bare = [asker.ask(question, k=5).ms["total"] / 1000 for question in asked[:EACH]]
     report["search_alone"] = spread(bare)
     with serving(args.index) as server:
         await_text(server.url, "可以这样问")

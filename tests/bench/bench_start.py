@@ -30,7 +30,7 @@ PARTS = """
 import time
 from pathlib import Path
 began = time.perf_counter()
-from retriever.search import Retriever
+from retriever.ask import Asker
 from index.model.load import load_embedder
 from index.opening import open_index
 imported = time.perf_counter()
@@ -38,8 +38,8 @@ index = open_index(Path({index!r}))
 opened = time.perf_counter()
 embedder = load_embedder(index.info.model.name)
 loaded = time.perf_counter()
-retriever = Retriever(index, embedder)
-retriever.search({question!r})
+asker = Asker(index, embedder)
+asker.ask({question!r})
 done = time.perf_counter()
 print(f"  imports {{imported - began:.2f}} s, opening {{opened - imported:.2f}} s, "
       f"model {{loaded - opened:.2f}} s, first question {{done - loaded:.2f}} s")
@@ -49,8 +49,8 @@ from pathlib import Path
 from sentence_transformers import SentenceTransformer
 from index.model.st_embedder import StEmbedder
 from index.opening import open_index
-from retriever.search import Retriever
-Retriever(open_index(Path({index!r})), StEmbedder({folder!r})).search({question!r})
+from retriever.ask import Asker
+Asker(open_index(Path({index!r})), StEmbedder({folder!r})).ask({question!r})
 """
 
 

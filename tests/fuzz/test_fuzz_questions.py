@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.doc_number import find_typed
 from corpus.errors import GongbaoError
+from corpus.place import typed_place
 from index.build import build
-from retriever.lookup import find_number, find_section
+from retriever.ask import Asker
 from retriever.model import Filters
-from retriever.search import Retriever
 from tests.fuzz.cases import LONG, one_line, phrase
 from tests.index_cases import write_notices
 
@@ -24,17 +25,17 @@ question = st.one_of(st.text(max_size=60), phrase, st.lists(phrase, max_size=6).
 
 @LONG
 @given(question)
-def test_find_number(text: str) -> None:
-    found = find_number(text)
+def test_numbers_and_places_typed(text: str) -> None:
+    found = find_typed(text)
     assert found is None or found.serial.isdigit()
-    find_section(text)
+    typed_place(text)
 
 
 @pytest.fixture(scope="module")
-def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Asker:
     folder: Path = tmp_path_factory.mktemp("fuzz")
     build([write_notices(folder / "in")], folder / "ix", dense=False)
-    return Retriever.open(folder / "ix", dense=False)
+    return Asker.open(folder / "ix", dense=False)
 
 
 filters = st.builds(
@@ -49,9 +50,9 @@ filters = st.builds(
 
 @LONG
 @given(text=question, k=st.integers(1, 50), chosen=st.just(Filters()) | filters)
-def test_search(retriever: Retriever, text: str, k: int, chosen: Filters) -> None:
+def test_search(asker: Asker, text: str, k: int, chosen: Filters) -> None:
     try:
-        result = retriever.search(text, k=k, mode="bm25", filters=chosen)
+        result = asker.ask(text, k=k, mode="bm25", filters=chosen)
     except GongbaoError as err:
         one_line(err)
         return
