@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.errors import GongbaoError
+from corpus import console
+from corpus.limits import add_options, limits_of
 from index.build import BuildReport, build
 from index.files import reason
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--rebuild", action="store_true", help="全部重新解析")
     found.add_argument("--strict", action="store_true", help="有一个文件读不了就停止")
     found.add_argument("--json", action="store_true", help="把结果输出为 JSON")
+    add_options(found)
     return found
 
 
@@ -41,7 +43,7 @@ def progress_bars() -> Callable[[str, int, int], None]:
 
     def show(stage: str, done: int, total: int) -> None:
         if stage not in bars:
-            bars[stage] = tqdm(total=total, desc=stage, file=sys.stderr, disable=None, unit="个")
+            bars[stage] = tqdm(total=total, desc=stage, file=console.plain(sys.stderr), disable=None, unit="个")
         bars[stage].update(done - bars[stage].n)
         if done >= total:
             bars[stage].close()
@@ -50,7 +52,11 @@ def progress_bars() -> Callable[[str, int, int], None]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    args = parser().parse_args(argv)
+    return console.run(lambda: run(parser().parse_args(argv)))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build, and report what was built."""
     try:
         report = build(
             args.inputs or [DEFAULT_INPUT],
@@ -60,10 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             rebuild=args.rebuild,
             strict=args.strict,
             progress=progress_bars(),
+            limits=limits_of(args),
         )
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
     except OSError as err:
         print(f"{args.index}：写索引失败（{reason(err)}）。原有索引没有改动，请检查磁盘空间和权限", file=sys.stderr)
         return 1

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.errors import GongbaoError
+from corpus import console
 from index.paths import DEFAULT_INDEX
 from retriever.page.serve import Settings, serve
 
@@ -35,14 +35,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    args = parser().parse_args(argv)
-    try:
-        return serve(
-            Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp, tuple(args.allow_host))
-        )
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+    return console.run(lambda: run(parser().parse_args(argv)))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    hosts = tuple(args.allow_host)
+    return serve(Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp, hosts))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from corpus.errors import GongbaoError
+from corpus import console
+from corpus.guard import Reader
+from corpus.limits import add_options, limits_of
 from corpus.model import ParsedFile
-from corpus.parse import parse_source
-from corpus.sources import read_source
 from corpus.validity import resolve
 
 
@@ -25,16 +25,18 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("file", type=Path, metavar="FILE", help="公报文件")
     found.add_argument("--json", action="store_true", help="输出 JSON（含未归入公文的内容 left_out）")
+    add_options(found)
     return found
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    args = parser().parse_args(argv)
-    try:
-        parsed = parse_source(read_source(args.file))
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+    return console.run(lambda: run(parser().parse_args(argv)))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Parse the file and print what was found."""
+    with Reader(limits_of(args)) as reader:
+        parsed = reader.parse(args.file).parsed
     parsed = replace(parsed, notices=tuple(resolve(parsed.notices)))
     if args.json:
         json.dump(parsed.to_json(), sys.stdout, ensure_ascii=False, indent=1)

@@ -3,6 +3,9 @@
 A block is one non-empty source line (OCR writes a whole paragraph's lines into one), without the
 `- `, `> `, `# ` and `**` that converters put in front of or around it. A line with tabs is a row of
 cells. What is no part of any document goes into `LeftOut` with its reason.
+
+A line longer than MAX_BLOCK is cut into several blocks. So whatever later rules do with a block costs no
+more than a constant, and parsing is linear in the length of the file, one endless line included.
 """
 
 from __future__ import annotations
@@ -11,13 +14,13 @@ import re
 from dataclasses import dataclass, replace
 
 from corpus.model import LeftOut, Source
-from corpus.text import squash, strip_markup
+from corpus.text import SENTENCE_END, squash, strip_markup
 from corpus.words import words
 
 _NOISE = re.compile(r"^[\s>]*(?:[-•●▪◆*]\s+)*(?:>\s*)*")
 _MARKDOWN = re.compile(r"^\s*(#{1,6})\s+")
-_COMMENT = re.compile(r"<!--.*?-->")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+MAX_BLOCK = 20_000  # characters; the longest line of 4,000 real documents, all of one on it, has some 8,000
+MAX_TITLE_LINE = 200  # characters of a Markdown title; the longest of 4,000 real files has 160
 _PAGE_NUMBER = re.compile(
     r"^[\s·.]*[-—–―][-—–―\s]*\d{1,4}[\s]*[-—–―][-—–―\s]*$|^第?\s*\d{1,4}\s*页(?:\s*共\s*\d+\s*页)?$"
 )
@@ -48,19 +51,82 @@ def make_blocks(source: Source) -> tuple[list[Block], list[LeftOut]]:
     left: list[LeftOut] = []
     gap = 0
     for line in source.lines:
-        raw = _IMAGE.sub("", _COMMENT.sub("", line.text))
-        if _COMMENT.search(line.text) and squash("".join(_COMMENT.findall(line.text))):
+        raw, comments = _without_comments(line.text)
+        raw = _without_images(raw)
+        if squash(comments):
             left.append(LeftOut(line.number, line.text.strip(), "注释"))
         if not raw.strip():
             gap += 1
             continue
-        if _PAGE_NUMBER.match(raw.strip()):
+        if len(raw) <= MAX_BLOCK and _PAGE_NUMBER.match(raw.strip()):
             left.append(LeftOut(line.number, raw.strip(), "页码"))
             continue
         block = _block(raw, line.number, line.page, gap)
-        blocks.append(replace(block, continues=True) if line.continues else block)
+        blocks += _cut(replace(block, continues=True) if line.continues else block)
         gap = 0
     return blocks, left
+
+
+def _without_comments(text: str) -> tuple[str, str]:
+    """The line without `<!-- … -->`, and the comments."""
+    kept: list[str] = []
+    comments: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        comments.append(text[start + 4 : end])
+        at = end + 3
+    return "".join([*kept, text[at:]]), "".join(comments)
+
+
+def _without_images(text: str) -> str:
+    """The line without `![…](…)`. Each closing bracket is looked for once, however many open."""
+    kept: list[str] = []
+    at, bracket, paren = 0, 0, 0
+    start = text.find("![")
+    while start >= 0:
+        if bracket < start + 2:
+            bracket = text.find("]", start + 2)
+        if bracket < 0:
+            break
+        if text.startswith("(", bracket + 1):
+            if paren < bracket + 2:
+                paren = text.find(")", bracket + 2)
+            if paren < 0:
+                break
+            kept.append(text[at:start])
+            at = paren + 1
+        start = text.find("![", max(at, start + 2))
+    return "".join([*kept, text[at:]])
+
+
+def _cut(block: Block) -> list[Block]:
+    """A block, or several where its text is too long; what follows a Markdown title's end is body."""
+    limit = MAX_TITLE_LINE if block.level == 1 else MAX_BLOCK
+    if block.cells or len(block.text) <= limit:
+        return [block]
+    out: list[Block] = []
+    at = 0
+    while at < len(block.text):
+        end = _cut_at(block.text, at, limit)
+        piece = block.text[at:end].strip()
+        at, limit = end, MAX_BLOCK
+        if not piece:
+            continue
+        out.append(Block(piece, block.line, block.page, continues=True) if out else block.with_text(piece))
+    return out
+
+
+def _cut_at(text: str, start: int, limit: int) -> int:
+    """Where to cut: behind a sentence's end, else at white space, else behind a comma, else at the limit."""
+    if len(text) - start <= limit:
+        return len(text)
+    window = text[start + limit // 2 : start + limit]
+    for marks in (SENTENCE_END, " \u3000", "，,、：:"):
+        at = max(window.rfind(mark) for mark in marks)
+        if at >= 0:
+            return start + limit // 2 + at + 1
+    return start + limit
 
 
 def _block(raw: str, number: int, page: int | None, gap: int) -> Block:
@@ -106,7 +172,7 @@ def drop_furniture(blocks: list[Block], running_heads: set[str]) -> tuple[list[B
         why = None
         if not letters:
             why = "符号"
-        elif letters in running_heads and not block.level:
+        elif letters in running_heads and not block.level and not block.cells:
             why = "页眉"
         elif is_caption(block.text):
             why = "二维码说明"

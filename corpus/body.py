@@ -6,10 +6,10 @@ line, attachment head, heading, item, or a paragraph that goes on with the one b
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import replace
 
+from corpus.alike import Titles, title_ratio
 from corpus.blocks import Block
 from corpus.dates import only_date
 from corpus.duties import INLINE_NOTE, NOTE_LINE, NOTE_TAIL
@@ -21,10 +21,12 @@ from corpus.numbering import Marker, Style, read_marker
 from corpus.offices import is_org
 from corpus.people import continues_list, is_person, starts_list
 from corpus.tables import read_table
-from corpus.text import ends_sentence, repair, squash
+from corpus.text import at_most, ends_sentence, repair, squash
 from corpus.tree import Outline, Paragraph, Part, Piece, TableItem
 
 _WRAP = re.compile(r"\s+")
+_KNOWN = 0.93  # of their letters from which a line is a title that the letter names
+_MAX_BEFORE = 400  # characters of a line in front of a marker that may be a heading, white space included
 _OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。；、《》]{1,24})[：:]\s*(?=\S)")
 
 
@@ -36,7 +38,8 @@ class BodyReader:
     def __init__(self, joiner: Joiner, titles: list[str], attachments: list[str], warnings: list[Warn]) -> None:
         self.joiner = joiner
         self.attachments = attachments
-        self.titles = [squash(title) for title in titles]
+        self.titles = Titles([squash(title) for title in titles])
+        self.names: set[str] = set()  # of the parts that have taken a name from the list
         self.warnings = warnings
         self.parts = [Part()]
         self.outline = Outline(self.parts[0], warnings)
@@ -75,8 +78,9 @@ class BodyReader:
 
     def _begin_part(self, title: list[Block]) -> None:
         part = Part([_piece(block) for block in title])
-        if not title and len(self.attachments) == 1 and not any(p.name == self.attachments[0] for p in self.parts):
+        if not title and len(self.attachments) == 1 and self.attachments[0] not in self.names:
             part.listed = self.attachments[0]
+        self.names.add(part.name)
         self.parts.append(part)
         self.outline = Outline(part, self.warnings)
         self.closed = False
@@ -288,9 +292,9 @@ class BodyReader:
             if read_marker(block.text) or starts_list(block.text, None) or re.match(r"^[（(].*[）)]$", text):
                 break
             lines.append(block)
-            joined = squash(" ".join(line.text for line in lines))
-            if len(joined) > 90:
+            if not at_most(" ".join(line.text for line in lines), 90):
                 return []
+            joined = squash(" ".join(line.text for line in lines))
             if self._is_known(joined):
                 return lines
             if not known_only and looks_like_title(" ".join(line.text for line in lines)):
@@ -302,13 +306,13 @@ class BodyReader:
     def _is_known(self, letters: str) -> bool:
         if len(letters) < 6:
             return False
-        for title in self.titles:
-            if letters == title:
-                return True
-            close = abs(len(letters) - len(title)) <= 4 and len(title) >= 10
-            if close and difflib.SequenceMatcher(None, letters, title, autojunk=False).ratio() >= 0.93:
-                return True
-        return False
+        if self.titles.equal(letters):
+            return True
+        near = (self.titles.titles[index] for index in self.titles.near(letters))
+        return any(
+            len(title) >= 10 and abs(len(letters) - len(title)) <= 4 and title_ratio(letters, title, _KNOWN) >= _KNOWN
+            for title in near
+        )
 
     def _people(self) -> bool:
         block = self.blocks[self.at]
@@ -386,12 +390,13 @@ class BodyReader:
             marker = read_marker(after)
             if marker is None or marker.style is Style.DECIMAL or marker.length >= len(after):
                 continue
-            ends = ends_sentence(before) or NOTE_LINE.match(before) is not None
-            heading = is_heading(repair(before)) and marker.number == 1 and not has_pause(before.replace("、", ""))
-            run_on = is_heading(repair(before)) and repair(before).endswith(("工作", "职责", "任务"))
-            if not (ends or heading or run_on):
-                continue
             if self.outline.fit(marker, strict=True) is None:
+                continue
+            ends = ends_sentence(before) or NOTE_LINE.match(before) is not None
+            short = is_heading(repair(before)) if len(before) <= _MAX_BEFORE else False
+            heading = short and marker.number == 1 and not has_pause(before.replace("、", ""))
+            run_on = short and repair(before).endswith(("工作", "职责", "任务"))
+            if not (ends or heading or run_on):
                 continue
             if marker.number == 1 and not heading:
                 continue
@@ -442,11 +447,11 @@ class BodyReader:
             node = self.outline.stack[depth]
             if node.style not in (Style.ARABIC, Style.ARABIC_PAREN, Style.PAREN):
                 continue
-            paragraphs = node.paragraphs
-            if not paragraphs:
+            last = node.latest_paragraph()
+            if last is None:
                 return False
-            tails = NOTE_TAIL.search(paragraphs[-1].text) and NOTE_TAIL.search(repair(text))
-            if not tails and not ends_sentence(paragraphs[-1].raw):
+            tails = NOTE_TAIL.search(repair(last.tail)) and NOTE_TAIL.search(repair(text))
+            if not tails and not ends_sentence(last.tail):
                 return False
             if tails or self._next_number(node.style) == node.number + 2:
                 lost = self.outline.open_lost(node, depth, block.line)
@@ -535,7 +540,7 @@ def _other_table(first: Block, block: Block) -> bool:
 
 
 def _is_group_row(text: str) -> bool:
-    return len(squash(text)) <= 30 and not ends_sentence(text) and not is_attachment_head(text)
+    return at_most(text, 30) and not ends_sentence(text) and not is_attachment_head(text)
 
 
 def _split_notes(blocks: list[Block]) -> list[Block]:
@@ -559,15 +564,19 @@ def _uncross(blocks: list[Block], warnings: list[Warn]) -> list[Block]:
     where its rest (「产妇贫血。」) stands without a number. Only that evidence moves it.
     """
     out = list(blocks)
-    for at, block in enumerate(blocks):
-        if block.cells or not read_marker(block.text):
+    markers = [read_marker(block.text) for block in blocks]
+    for at, (block, own) in enumerate(zip(blocks, markers, strict=True)):
+        if block.cells or own is None:
             continue
-        own = read_marker(block.text)
+        tried: set[int] = set()
         for gap in _WRAP.finditer(block.text):
             marker = read_marker(block.text[gap.end() :])
-            if marker is None or own is None or marker.style is not own.style or marker.number == own.number + 1:
+            if marker is None or marker.style is not own.style or marker.number == own.number + 1:
                 continue
-            orphan = _orphan(out, at, marker)
+            if marker.number in tried:
+                continue
+            tried.add(marker.number)
+            orphan = _orphan(out, markers, at, marker)
             if orphan is None:
                 continue
             line_end = _WRAP.search(block.text, gap.end() + marker.length)
@@ -576,6 +585,7 @@ def _uncross(blocks: list[Block], warnings: list[Warn]) -> list[Block]:
             out[at] = out[at].with_text(block.text[: gap.start()] + " " + block.text[end:].lstrip())
             joined = out[orphan].with_text(f"{moved} {out[orphan].text}")
             out[orphan] = replace(joined, moved_from=block.line)
+            markers[orphan] = read_marker(out[orphan].text)
             warnings.append(
                 Warn(block.line, f"分栏交错：“{marker.label}”的开头混在这一行，已移到第{out[orphan].line}行")
             )
@@ -583,13 +593,13 @@ def _uncross(blocks: list[Block], warnings: list[Warn]) -> list[Block]:
     return out
 
 
-def _orphan(blocks: list[Block], at: int, missing: Marker) -> int | None:
+def _orphan(blocks: list[Block], markers: list[Marker | None], at: int, missing: Marker) -> int | None:
     """The unnumbered block between items n−1 and n+1 of a list within 25 blocks, or None."""
     low, high = max(1, at - 25), min(len(blocks) - 1, at + 25)
     for index in range(low, high):
-        if read_marker(blocks[index].text) or blocks[index].cells:
+        if markers[index] is not None or blocks[index].cells:
             continue
-        before, after = read_marker(blocks[index - 1].text), read_marker(blocks[index + 1].text)
+        before, after = markers[index - 1], markers[index + 1]
         if before is None or after is None or before.style is not missing.style:
             continue
         complete = ends_sentence(blocks[index - 1].text)

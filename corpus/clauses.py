@@ -18,6 +18,7 @@ from corpus.tree import Item, Node, Paragraph, Part, Piece, TableItem
 MAX_CLAUSE = 800  # characters (contract)
 MAX_LEAD = 80  # of a lead-in that stands in the path of its items
 _MERGE_BELOW = 60  # letters: a shorter paragraph joins its neighbour when paragraphs stand apart
+_REPEATED = 4 * MAX_CLAUSE  # characters of a row up to which all of its clauses bear its cells
 _APART_FROM = 400  # characters: unnumbered paragraphs together longer than this stand apart
 
 
@@ -54,14 +55,27 @@ class _Writer:
         cells: tuple[tuple[str, str], ...] = (),
         own: str | None = None,
     ) -> None:
-        """Add one clause, cut where it is too long."""
+        """Add one clause, of any length."""
         start = min(piece.line for piece in pieces)
         end = max(piece.line_end for piece in pieces)
         pages = tuple(sorted({piece.page for piece in pieces if piece.page is not None}))
-        for number, part in enumerate(cut(text, MAX_CLAUSE), 1):
-            part_own = part if own is None else (own if number == 1 else "")
-            place = Place(steps, piece=number)
-            self.drafts.append(Draft(place, path, role, part.strip(), part_own, start, end, pages, cells))
+        own = text if own is None else own
+        self.drafts.append(Draft(Place(steps), path, role, text, own, start, end, pages, cells))
+
+
+def cut_drafts(drafts: list[Draft]) -> list[Draft]:
+    """The same drafts, each cut where it is too long. `own` stays with the first piece."""
+    out: list[Draft] = []
+    for draft in drafts:
+        for index, text in enumerate(cut(draft.text, MAX_CLAUSE)):
+            if index and not text.strip():
+                continue
+            piece = replace(draft, text=text.strip())
+            if index:
+                piece.place, piece.own = replace(draft.place, piece=index + 1), ""
+                piece.cells = draft.cells if len(draft.text) <= _REPEATED else ()
+            out.append(piece)
+    return out
 
 
 def draft_clauses(parts: list[Part]) -> list[Draft]:

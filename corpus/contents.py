@@ -6,11 +6,13 @@ columns, under section heads in 【】. A plan's own 目录 inside a notice has 
 
 from __future__ import annotations
 
-import difflib
+import functools
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from corpus.alike import Titles, title_ratio
 from corpus.blocks import Block
 from corpus.dates import find_dates
 from corpus.doc_number import CLOSE, OPEN, DocNumber, find_numbers, only_number, parse
@@ -30,7 +32,7 @@ class Entry:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contents:
     """The contents page: its entries, its sections, and the block behind the last of it."""
 
@@ -38,12 +40,26 @@ class Contents:
     sections: tuple[str, ...]
     end: int
 
+    @functools.cached_property
+    def titles(self) -> Titles:
+        return Titles([squash(entry.title) for entry in self.entries])
 
-_SECTION = re.compile(r"[【\[]\s*([^】\]]{2,20})\s*[】\]]")
+    @functools.cached_property
+    def by_number(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for index, entry in enumerate(self.entries):
+            if entry.doc_number is not None:
+                found.setdefault(entry.doc_number, []).append(index)
+        return found
+
+
+_SECTION = re.compile(r"[【\[]\s*([^】\]\s](?:[^】\]]{0,18}[^】\]\s])?)\s*[】\]]")
 _ENTRY_NUMBER = re.compile(
-    rf"[(（]\s*([^()（）〔〕\[\]\d]{{2,14}})\s*{OPEN}\s*((?:19|20)\d\d)\s*{CLOSE}\s*(\d{{1,4}})\s*号?\s*[)）]"
+    r"[(（]\s*([^\s()（）〔〕\[\]\d](?:[^()（）〔〕\[\]\d]{0,12}[^\s()（）〔〕\[\]\d]))\s*"
+    rf"{OPEN}\s*((?:19|20)\d\d)\s*{CLOSE}\s*(\d{{1,4}})\s*(?:号\s*)?[)）]"
     r"[\s.…·。]*(\d{1,4})?"
 )
+_MAX_ENTRY = 1000  # characters in front of an entry's number that may be its title
 
 
 def find_contents(blocks: list[Block]) -> Contents | None:
@@ -78,6 +94,7 @@ def _entries(blocks: list[Block]) -> tuple[list[Entry], list[str], int]:
         first_line = first_line or block.line
         match = _ENTRY_NUMBER.search(title)
         if match is None:
+            title = title[-_MAX_ENTRY:]
             continue
         number = str(DocNumber("letter", "".join(match[1].split()), match[2], str(int(match[3]))))
         page = int(match[4]) if match[4] else None
@@ -86,23 +103,27 @@ def _entries(blocks: list[Block]) -> tuple[list[Entry], list[str], int]:
     return entries, sections, last
 
 
+_AGREE = 0.9  # of their letters from which a title and an entry are the same
+
+
 def match_entry(contents: Contents, title: str, doc_number: str | None, taken: set[int]) -> int | None:
     """The entry of the notice with this title and number: equal number first, then title and serial.
 
     Two titles match when their letters agree to nine tenths.
     """
-    if doc_number is not None:
-        for index, entry in enumerate(contents.entries):
-            if index not in taken and entry.doc_number == doc_number:
-                return index
+    letters = squash(title)
+    for known in (contents.by_number.get(doc_number or "", []), contents.titles.equal(letters)):
+        free = next((index for index in known if index not in taken), None)
+        if free is not None:
+            return free
     best: tuple[float, int] | None = None
-    for index, entry in enumerate(contents.entries):
+    for index in contents.titles.near(letters):
         if index in taken:
             continue
-        ratio = difflib.SequenceMatcher(None, squash(title), squash(entry.title), autojunk=False).ratio()
+        ratio = title_ratio(letters, contents.titles.titles[index], _AGREE)
         if best is None or ratio > best[0]:
             best = (ratio, index)
-    return best[1] if best and best[0] >= 0.9 else None
+    return best[1] if best and best[0] >= _AGREE else None
 
 
 def mend_number(doc_number: str, entry_number: str, all_numbers: Counter[str]) -> str | None:
@@ -122,11 +143,11 @@ def mend_number(doc_number: str, entry_number: str, all_numbers: Counter[str]) -
     return entry_number
 
 
-def mend_title(title: str, entry_title: str, body: str) -> str:
+def mend_title(title: str, entry_title: str, body: Mapping[str, int]) -> str:
     """Characters that the body's title and the contents read differently, decided by the text itself.
 
     Only where both have the same length: of two readings of a character the one whose pairs with its
-    neighbours are commoner in `body` is right.
+    neighbours are commoner is right: `body` counts the single characters and the pairs of the text.
     """
     ours = repair(title)
     if len(squash(ours)) != len(squash(entry_title)) or squash(ours) == squash(entry_title):
@@ -141,7 +162,7 @@ def mend_title(title: str, entry_title: str, body: str) -> str:
         after = ours[index + 1] if index + 1 < len(ours) else ""
 
         def score(candidate: str, before: str = before, after: str = after) -> int:
-            return body.count(before + candidate) + body.count(candidate + after)
+            return body.get(before + candidate, 0) + body.get(candidate + after, 0)
 
         if score(other) > score(char):
             out[index] = other
@@ -149,7 +170,7 @@ def mend_title(title: str, entry_title: str, body: str) -> str:
 
 
 _ISSUE = re.compile(r"((?:19|20)\d\d)\s*年\s*第\s*(\d{1,3}|[一二三四五六七八九十]+)\s*[期号]")
-_TOTAL = re.compile(r"总\s*(?:第)?\s*(\d{1,4})\s*期")
+_TOTAL = re.compile(r"总\s*(?:第\s*)?(\d{1,4})\s*期")
 
 
 def read_cover(blocks: list[Block]) -> Bulletin:

@@ -30,6 +30,8 @@ def find_dates(text: str) -> list[tuple[int, int, str]]:
     Impossible dates (2 月 30 日) are left out. Positions are those of NFKC text, which for these
     documents has the length of the original.
     """
+    if "年" not in text:
+        return []
     folded = nfkc(text) if len(nfkc(text)) == len(text) else text
     found: list[tuple[int, int, str]] = []
     for match in _ARABIC.finditer(folded):

@@ -17,6 +17,7 @@ from corpus.numbering import chinese_number
 from corpus.text import CJK, nfkc
 
 OPEN, CLOSE = r"[〔\[【(（﹝『「]", r"[〕\]】）)﹞』」]"
+_MAX_NUMBER = 200  # characters of a line that is one number and nothing else, white space included
 _GAP = r"\s{0,4}"  # bounded: a thousand spaces must not cost more than four
 _PIECES = {
     "{code}": rf"(?P<code>[{CJK}]{{2,14}})",
@@ -66,6 +67,7 @@ class _Form:
     written: str
     alone: bool
     by_issuer: bool
+    sign: str  # a character that every number of this form has: a text without it is passed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def _forms() -> tuple[_Form, ...]:
             entry["written"],
             entry["alone"],
             "{issuer}" in entry["pattern"],
+            _fixed(entry["pattern"])[-1],
         )
         for entry in _data()["form"]
     )
@@ -122,8 +125,12 @@ def _typed_forms() -> tuple[_TypedForm, ...]:
 
 def _told_by(pattern: str) -> int:
     """How much a pattern asks for: its fixed characters, a year as four of them."""
-    fixed = re.sub(r"\{\w+\}|.？", "", pattern)
-    return len(fixed) + (4 if "{year}" in pattern else 0)
+    return len(_fixed(pattern)) + (4 if "{year}" in pattern else 0)
+
+
+def _fixed(pattern: str) -> str:
+    """The characters of a pattern that always stand there."""
+    return re.sub(r"\{\w+\}|.？|[〔〕]", "", pattern)
 
 
 @functools.cache
@@ -160,7 +167,7 @@ def find_numbers(text: str) -> list[Cited]:
         folded = text
     found = []
     for form in _forms():
-        for match in form.pattern.finditer(folded):
+        for match in form.pattern.finditer(folded) if form.sign in folded else ():
             number = _read(form, match)
             if number is not None:
                 start = match.start() + len(match["code"]) - len(number.code)
@@ -170,9 +177,9 @@ def find_numbers(text: str) -> list[Cited]:
 
 def only_number(text: str) -> str | None:
     """The normal form if `text` is one document number of a kind that may stand alone, else None."""
-    stripped = re.sub(r"\s", "", nfkc(text[:200])).strip("()")
-    if len(text) > 200:
+    if len(text) > _MAX_NUMBER:
         return None
+    stripped = re.sub(r"\s", "", nfkc(text)).strip("()")
     for form in _forms():
         match = form.pattern.fullmatch(stripped) if form.alone else None
         if match is not None:

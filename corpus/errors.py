@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def printable(text: str) -> str:
+    """A text for messages: line breaks and other characters without a shape are written out."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
 class GongbaoError(Exception):
     """One clear line for the user. Commands print it to stderr and leave with `exit_code`.
 
@@ -13,6 +18,7 @@ class GongbaoError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, where: str = "", todo: str = "") -> None:
+        where = printable(where)
         self.what, self.where, self.todo = what, where, todo
         head = f"{where}：{what}" if where else what
         super().__init__(f"{head}。{todo}" if todo else head)

@@ -18,11 +18,13 @@ _PHONE = re.compile(
     r"(?<![\d.])(?:[48]00[-—]?\d{3}[-—]?\d{4}|\(?0\d{2,3}\)?\s*[-—－–―]{1,2}\s*\d{7,8}|0\d{9,11}|1[3-9]\d{9}"
     r"|[2-9]\d{6,7}|12\d{3}|9[56]\d{3,4})(?![\d.])"
 )
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+")
-_CONTACT_LABEL = re.compile(r"^\s*[（(]?\s*([^\s：:，。、（）()]{1,3}(?:\s*[^\s：:，。、（）()]){0,5})\s*[：:]\s*(.*)$")
+_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+")
+_CONTACT_LABEL = re.compile(
+    r"^\s*(?:[（(]\s*)?([^\s：:，。、（）()]{1,3}(?:\s*[^\s：:，。、（）()]){0,5})\s*[：:]\s*(.*)$"
+)
 _PHONE_LINE = re.compile(r"^[（(]?([^：:。；]{2,40}?)(?:联系|咨询|服务|监督|举报|投诉|受理)?电话[：:]\s*(.+)$")
-_ATTACHMENT_HEAD = re.compile(r"^附\s*件?\s*(\d{1,2}|[一二三四五六七八九十])?\s*[.．、:：]?$")
-_ATTACHMENT_LIST = re.compile(r"^附\s*件?\s*(?:[：:]|\d{1,2}\s*[.．]\s*\S)")
+_ATTACHMENT_HEAD = re.compile(r"^附\s*(?:件\s*)?(?:(\d{1,2}|[一二三四五六七八九十])\s*)?[.．、:：]?$")
+_ATTACHMENT_LIST = re.compile(r"^附\s*(?:件\s*)?(?:[：:]|\d{1,2}\s*[.．]\s*\S)")
 _ADDRESSEE = re.compile(rf"(?:{alternatives('addressee_ends')}|[）)])$")
 # Closing words of a body: 特此通知, 此复, 本办法由…负责解释.
 CLOSING = re.compile(
@@ -74,12 +76,10 @@ def read_contact(text: str) -> Contact | None:
 
 def find_phones(text: str) -> tuple[str, ...]:
     """Telephone numbers in `text`, normalised (`0358-8226197`), in order, each once."""
-    found = []
+    found: dict[str, None] = {}
     for match in _PHONE.finditer(nfkc(text)):
         number = re.sub(r"[\s()]", "", match.group())
-        number = re.sub(r"[-—－–―]+", "-", number)
-        if number not in found:
-            found.append(number)
+        found[re.sub(r"[-—－–―]+", "-", number)] = None
     return tuple(found)
 
 

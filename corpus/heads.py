@@ -16,7 +16,7 @@ from corpus.dates import find_dates, only_date
 from corpus.doc_number import DocNumber, find_numbers, only_number
 from corpus.kinds import kind_pattern
 from corpus.numbering import read_marker
-from corpus.text import ends_sentence, is_cjk, repair, squash
+from corpus.text import at_most, ends_sentence, is_cjk, repair, squash
 from corpus.words import alternatives
 
 MAX_TITLE = 120  # letters; the longest title of 2,000 central documents has about 90
@@ -50,7 +50,8 @@ def looks_like_title(text: str) -> bool:
     if re.search(r"[\\∄<>|*]", text):  # what OCR makes of a table
         return False
     if (
-        not 4 <= len(squash(text)) <= MAX_TITLE
+        not at_most(text, MAX_TITLE)
+        or len(squash(text)) < 4
         or sum(map(is_cjk, text)) * 2 < len(squash(text))
         or _NOT_TITLE.search(text)
         or text.startswith("《")
@@ -62,7 +63,7 @@ def looks_like_title(text: str) -> bool:
 def _may_belong_to_title(block: Block) -> bool:
     """A line of a title that goes over several lines."""
     text = repair(block.text)
-    if block.cells or not text or len(squash(text)) > MAX_TITLE or ends_sentence(text):
+    if block.cells or not text or not at_most(text, MAX_TITLE) or ends_sentence(text):
         return False
     if only_date(text) or _NOTE.match(text) or only_number(text) or _NOT_TITLE.search(text):
         return False
@@ -130,7 +131,8 @@ def _is_separated(blocks: list[Block], first: int) -> bool:
     if not wide:
         return False
     wide = [i for i in wide if not blocks[i].cells]
-    near = sum(any(i - 6 <= w <= i for w in [first, *wide]) for i in numbers)
+    starts = {first, *wide}
+    near = sum(any(at in starts for at in range(i - 6, i + 1)) for i in numbers)
     openings = sum(blocks[i].level == 1 or _opens(blocks, i) for i in wide)
     return near >= 0.8 * len(numbers) and openings >= 0.8 * len(wide)
 
@@ -234,7 +236,7 @@ def _title_above(blocks: list[Block], index: int, floor: int, separated: bool) -
         if not _may_belong_to_title(block) or _is_label(block.text):
             break
         joined = [block.text, *lines]
-        if len(squash("".join(joined))) > MAX_TITLE:
+        if not at_most("".join(joined), MAX_TITLE):
             break
         # A complete title above a complete title is another document's, or the gazette's own head.
         if (

@@ -7,19 +7,19 @@ and the characters on both sides of a cut stand side by side elsewhere in the fi
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
 
 from corpus.blocks import Block
 from corpus.duties import NOTE_TAIL
-from corpus.text import CJK, ends_sentence, is_cjk, nfkc, repair, squash
+from corpus.text import CJK, at_most, ends_sentence, is_cjk, nfkc, repair, squash
 
 MAX_HEADING = 40  # letters of a heading: GB/T 9704 gives no limit; the gazettes' longest have 36
 # Two characters belong together where the first is followed by the second in this share of its places, at least so
 # often: in the first gazette cut words have .14 to .85, headings and what follows them at most .05.
 _TOGETHER, _MIN_SEEN = 0.1, 3
+_CJK_PAIRS = re.compile(f"(?=([{CJK}]{{2}}))")
 _HAS_PAUSE = re.compile(r"[，,：:；;。]")
 
 
@@ -53,7 +53,7 @@ class Joiner:
 
 def is_heading(text: str) -> bool:
     """A line that may be a heading: short, without closing punctuation."""
-    return 0 < len(squash(text)) <= MAX_HEADING and not ends_sentence(text)
+    return at_most(text, MAX_HEADING) and squash(text) != "" and not ends_sentence(text)
 
 
 def has_pause(text: str) -> bool:
@@ -77,13 +77,9 @@ def make_joiner(blocks: list[Block]) -> Joiner:
         if len(segments) >= 4:
             widths.update(round(line_width(segment)) for segment in segments[1:-1])
         letters = nfkc(repair(block.text))
-        pairs.update(a + b for a, b in itertools.pairwise(letters) if _cjk_pair(a, b))
+        pairs.update(_CJK_PAIRS.findall(letters))
     common = [width for width, count in widths.most_common(3) if width >= 8 and count >= 10]
     firsts: Counter[str] = Counter()
     for pair, count in pairs.items():
         firsts[pair[0]] += count
     return Joiner(float(max(common)) if common else None, pairs, firsts)
-
-
-def _cjk_pair(a: str, b: str) -> bool:
-    return re.fullmatch(f"[{CJK}]{{2}}", a + b) is not None

@@ -15,12 +15,15 @@ from corpus.text import CJK, ends_sentence
 
 _UNITS = {"十": 10, "百": 100}
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_MAX_NUMERAL = 6  # characters: 九百九十九 and one to spare
 _NUMERAL = "[一二三四五六七八九十百零〇○两]"
 
 
 def chinese_number(text: str) -> int | None:
     """Read a Chinese numeral below 1,000 (`一百二十三` is 123), or None if it is none."""
     total, digit = 0, None
+    if len(text) > _MAX_NUMERAL:
+        return None
     for char in text:
         if char in _UNITS:
             total += (1 if digit is None else digit) * _UNITS[char]
@@ -32,7 +35,7 @@ def chinese_number(text: str) -> int | None:
         else:
             return None
     total += digit or 0
-    return total if total > 0 and chinese_numeral(total) == _canonical(text) else None
+    return total if 0 < total < 1000 and chinese_numeral(total) == _canonical(text) else None
 
 
 def _canonical(text: str) -> str:
@@ -87,7 +90,7 @@ class Marker:
     components: tuple[int, ...] = ()
 
 
-_LAW = re.compile(rf"第\s*({_NUMERAL}+)\s*([编章节条])(?:之({_NUMERAL}+))?")
+_LAW = re.compile(rf"第\s*({_NUMERAL}+)\s*([编章节条])(?:之({_NUMERAL}{{1,6}}))?")
 _LAW_STYLE = {"编": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "条": Style.ARTICLE}
 # What follows the number of a cited article, never that of a heading: 第五条的、第五条至第七条、第三条第二款.
 _CITED = re.compile(r"[\s]*(?:的|至|到|和|及|与|或|、|，|,|。|；|第|规定的|规定，|所列|所称|之|中的|》|）|\))")
@@ -106,11 +109,16 @@ _DECIMAL = re.compile(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?:\s+(?=[{CJK}（(])|
 _PLAIN = re.compile(rf"(\d{{1,2}})[ \u3000]+(?![年月日时分个项条款人名次户亩吨元万亿度米公周天])(?=[{CJK}])")
 
 
+_FIRST = re.compile(rf"第|{_NUMERAL}|[(（①-⑳a-z\d]")  # what a marker begins with
+
+
 def read_marker(text: str) -> Marker | None:
     """The marker at the start of `text`, by its form alone, or None.
 
     Amounts (`1.5万元`), dates, phones and cited articles (`第五条规定的…`) have no marker's form.
     """
+    if not _FIRST.match(text):
+        return None
     for reader in (_read_law, _read_chinese, _read_decimal, _read_arabic, _read_letters):
         marker = reader(text)
         if marker:

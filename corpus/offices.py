@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 
 from corpus.numbering import read_marker
-from corpus.text import nfkc, repair, squash
+from corpus.text import at_most, nfkc, repair, squash
 from corpus.words import alternatives
 
 _LEVEL = re.compile(
@@ -97,4 +97,6 @@ def same_office(a: str, b: str) -> bool:
 def is_org(text: str) -> bool:
     """Whether a short line is the name of one or more bodies."""
     compact = repair(text)
-    return 1 < len(squash(compact)) <= 60 and not read_marker(compact) and _ORG.search(compact) is not None
+    if not at_most(compact, 60) or len(squash(compact)) < 2:
+        return False
+    return not read_marker(compact) and _ORG.search(compact) is not None

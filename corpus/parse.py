@@ -6,7 +6,9 @@ the letters and digits of the body with those of all clauses, and `left_out` lis
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from pathlib import Path
 
 from corpus.blocks import Block, drop_furniture, make_blocks
 from corpus.body import BodyReader
-from corpus.clauses import Draft, draft_clauses, number_clauses
+from corpus.clauses import Draft, cut_drafts, draft_clauses, number_clauses
 from corpus.contents import Contents, find_contents, match_entry, mend_number, mend_title, read_cover
 from corpus.dates import only_date
 from corpus.doc_number import find_numbers, parse
@@ -28,7 +30,7 @@ from corpus.fields import (
     read_contact,
     split_signature,
 )
-from corpus.heads import Head, find_heads, split_inline
+from corpus.heads import Head, find_heads, looks_like_title, split_inline
 from corpus.joins import Joiner, make_joiner
 from corpus.kinds import kind_pattern
 from corpus.model import LeftOut, Notice, ParsedFile, Role, Source, Span, Warn
@@ -38,8 +40,10 @@ from corpus.reading import read_text
 from corpus.text import repair, squash
 from corpus.tree import Paragraph, Part, Piece, walk
 
+_WHOLE = 0.99  # a coverage below it is warned of (contract)
 # What a covering notice issues: 「关于印发X的通知」.
-_ISSUED = re.compile(rf"(?:印发|转发|批转|发布|公布)(.+?)的?{kind_pattern('covering')}$")
+_ISSUES = re.compile(r"印发|转发|批转|发布|公布")
+_COVERING = re.compile(rf"的?{kind_pattern('covering')}$")
 _TITLE, _INFO = Place((Step(StepKind.TITLE),)), Place((Step(StepKind.INFO),))
 
 
@@ -56,7 +60,9 @@ def parse_source(source: Source) -> ParsedFile:
     contents = find_contents(blocks)
     first = contents.end if contents else 0
     cover, body = blocks[:first], blocks[first:]
-    running = {squash(section) for section in contents.sections} if contents else set()
+    # A section named like a document is one: its title at the top of a page is no running head.
+    sections = contents.sections if contents else ()
+    running = {squash(section) for section in sections if not looks_like_title(section)}
     bulletin = read_cover(cover)
     if bulletin.title:
         running.add(squash(bulletin.title))
@@ -82,6 +88,9 @@ def parse_source(source: Source) -> ParsedFile:
     if len("".join(squash(block.text) for block in before)) > 300:
         warnings.append(Warn(before[0].line, "首篇公文之前有较多文字没有归入任何公文，请核对"))
     coverage = _coverage(body[heads[0].start :], reader.drafts)
+    if coverage < _WHOLE:
+        what = f"只有 {coverage:.2%} 的文字归入了条款，其余的可能没有读出或重复，请对照原文核对"
+        warnings.append(Warn(body[heads[0].start].line, what))
     return ParsedFile(
         source.file,
         source.encoding,
@@ -130,13 +139,18 @@ class _NoticeReader:
         self.taken: set[int] = set()
         self.ids: Counter[str] = Counter()
         self.drafts: list[Draft] = []
-        self.text = "".join(repair(block.text) for block in blocks)
         self.codes: Counter[str] = Counter()
         for block in blocks:
             self.codes.update(cited.number.code for cited in find_numbers(block.text))
         for entry in contents.entries if contents else ():
             number = parse(entry.doc_number) if entry.doc_number else None
             self.codes.update([number.code] if number else [])
+
+    @functools.cached_property
+    def pairs(self) -> Counter[str]:
+        """How often each character and each pair of characters stands in the text."""
+        text = "".join(repair(block.text) for block in self.blocks)
+        return Counter(text) + Counter(a + b for a, b in itertools.pairwise(text))
 
     def read(self, head: Head, end: int) -> Notice:
         blocks = self.blocks[head.body : end]
@@ -145,7 +159,7 @@ class _NoticeReader:
         titles = [*_named_titles(title, blocks), *attached]
         found = BodyReader(self.joiner, titles, attached, self.warnings).read(blocks)
         head_blocks = [b for i, b in enumerate(self.blocks[head.start : head.body], head.start) if i not in head.info]
-        drafts = [_title_draft(head_blocks, title, number), *self._info(head), *draft_clauses(found)]
+        drafts = cut_drafts([_title_draft(head_blocks, title, number), *self._info(head), *draft_clauses(found)])
         self.drafts += drafts
         notice_id = self._notice_id(number, title, head)
         signature = _signature(found[0])
@@ -189,7 +203,7 @@ class _NoticeReader:
                 number = mended
             else:
                 self.warnings.append(Warn(line, f"发文字号“{number}”与目录的“{entry.doc_number}”不一致"))
-        mended_title = mend_title(title, entry.title, self.text)
+        mended_title = mend_title(title, entry.title, self.pairs)
         if mended_title != title:
             self.warnings.append(Warn(line, f"标题有个别字识别有误，已按目录改为《{mended_title}》"))
         return mended_title, number, (entry.section, entry.page)
@@ -225,9 +239,11 @@ def _title_draft(blocks: list[Block], title: str, number: str | None) -> Draft:
 def _named_titles(title: str, blocks: list[Block]) -> list[str]:
     """Titles that begin a part of this notice: what it issues, names in 《》 or attaches."""
     found = []
-    issued = _ISSUED.search(title)
-    if issued:
-        found.append(re.sub(r"[《》]", "", issued[1]))
+    verb = _ISSUES.search(title)
+    rest = title[verb.end() :] if verb else ""
+    kind = _COVERING.search(rest)
+    if kind:
+        found.append(re.sub(r"[《》]", "", rest[: kind.start()]))
     for block in blocks[:12]:
         text = repair(block.text)
         found += re.findall(r"《([^《》]{4,60})》", text) if len(text) < 400 else []
@@ -236,7 +252,7 @@ def _named_titles(title: str, blocks: list[Block]) -> list[str]:
 
 def _split_names(block: Block) -> list[str]:
     """Names of attachments on the line that begins their list."""
-    body = re.sub(r"^附\s*件?\s*[：:]?\s*", "", repair(block.text))
+    body = re.sub(r"^附\s*(?:件\s*)?(?:[：:]\s*)?", "", repair(block.text))
     pieces = re.split(r"(?:(?<=^)|(?<=[\s；;]))(?:附件)?\d{1,2}\s*[.．、]\s*", body)
     return [piece.strip(" ；;。") for piece in pieces if len(squash(piece)) >= 4]
 
@@ -248,18 +264,18 @@ def _attachments(found: list[Part]) -> tuple[str, ...]:
         for item in walk(part.items):
             if not isinstance(item, Paragraph) or item.role is not Role.ATTACHMENTS:
                 continue
-            lines: list[str] = []
+            lines: list[list[str]] = []
             for piece in item.pieces:
-                text = re.sub(r"^附\s*件?\s*[：:]\s*", "", repair(piece.text))
+                text = re.sub(r"^附\s*(?:件\s*)?[：:]\s*", "", repair(piece.text))
                 marked = re.match(r"^(?:附件)?\s*\d{1,2}\s*[.．、:： ]\s*((?!docx?$|xlsx?$|pdf$).*)$", text)
                 is_file = re.search(r"\.(?:docx?|xlsx?|pdf|wps)$", text)
                 if marked and marked[1] and not re.match(r"^\d{4}", text):
-                    lines.append(marked[1])
+                    lines.append([marked[1]])
                 elif lines and not is_file:
-                    lines[-1] += text
+                    lines[-1].append(text)
                 elif text:
-                    lines.append(text)
-            names += [line.strip(" ；;。") for line in lines if squash(line)]
+                    lines.append([text])
+            names += [name.strip(" ；;。") for name in map("".join, lines) if squash(name)]
     return tuple(names)
 
 

@@ -14,8 +14,8 @@ _LABEL = re.compile(rf"^\s*({'|'.join(_SPACED.values())})\s*[：:]\s*")
 _INNER_LABEL = re.compile(rf"(?:^|\s)({'|'.join(_SPACED.values())})\s*[：:]")
 _NAME = rf"(?:[{CJK}]{{2,4}}|[{CJK}]\s+[{CJK}](?:\s+[{CJK}])?)"
 _PERSON = re.compile(rf"^\s*({_NAME})\s+([{CJK}（(].*)$")
-_POST_END = re.compile(rf"(?:{alternatives('posts')})(?:[（(][^）)]*[）)])?$")
-_NAMES = re.compile(rf"^\s*{_NAME}(?:\s+{_NAME})*\s*$")
+_POST_END = re.compile(rf"(?:{alternatives('posts')})(?:[（(][^）)]{{0,60}}[）)])?$")
+_WORD = re.compile(f"[{CJK}]{{1,4}}")
 _ONE_POST = re.compile(rf"^[{CJK}、（）()“”\"'A-Za-z0-9]{{1,40}}$")
 
 
@@ -41,7 +41,7 @@ def continues_list(text: str) -> bool:
     compact = repair(text)
     if _PERSON.match(text) and len(compact) <= 40 and not re.search(r"[，。：；,:;]", compact):
         return True  # its post goes on in the next line
-    if _NAMES.match(text) and len(compact) <= 40:
+    if len(compact) <= 40 and _is_names(text):
         return True
     if len(compact) <= 40 and _ONE_POST.match(compact) and _POST_END.search(compact):
         return True
@@ -50,11 +50,20 @@ def continues_list(text: str) -> bool:
 
 def render(lines: list[str]) -> str:
     """One line of text: `组长：吕晓全，区政府副区长；副组长：…`. Letters keep their order."""
-    out = ""
+    out: list[str] = []
     for line in lines:
         for piece in _split_labels(line):
-            out = _append(out, piece)
-    return out
+            _append(out, piece)
+    return "".join(out)
+
+
+def _is_names(text: str) -> bool:
+    """Names and nothing else: words of two to four characters, or characters that stand apart (`陈 楠`),
+    at least two of them together."""
+    tokens = text.split()
+    if not tokens or not all(map(_WORD.fullmatch, tokens)):
+        return False
+    return all(len(list(run)) > 1 for single, run in itertools.groupby(tokens, lambda word: len(word) == 1) if single)
 
 
 def _split_labels(line: str) -> list[str]:
@@ -63,19 +72,19 @@ def _split_labels(line: str) -> list[str]:
     return [line[a:b].strip() for a, b in itertools.pairwise(bounds) if line[a:b].strip()]
 
 
-def _append(out: str, piece: str) -> str:
+def _append(out: list[str], piece: str) -> None:
     label = _LABEL.match(piece)
     if label:
         head = repair(label[1]).replace(" ", "") + "："
         people = _people(piece[label.end() :])
-        return f"{out}；{head}{people}" if out else head + people
+        out += ["；", head + people] if out else [head + people]
+        return
     people = _people(piece)
-    if not out or out.endswith("："):
-        return out + people
     # A post without a name goes on with the post above it (「区人力资源和社会保障局」 + 「局长」).
-    if not _PERSON.match(piece) and not _NAMES.match(piece) and "（" not in people and len(people) <= 12:
-        return out + people
-    return f"{out}；{people}"
+    post = not _PERSON.match(piece) and not _is_names(piece) and "（" not in people and len(people) <= 12
+    if out and not out[-1].endswith("：") and not post:
+        out.append("；")
+    out.append(people)
 
 
 def _people(text: str) -> str:

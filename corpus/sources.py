@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from corpus.documents.archive import ZIP_MAGIC, inner_names, input_data, members, split_path
+from corpus.documents.archive import ZIP_MAGIC, inner_names, input_data, is_file, list_members, split_path
+from corpus.documents.lines import Lines
 from corpus.documents.pages import ProgressCall
-from corpus.errors import InputError
+from corpus.errors import InputError, printable
 from corpus.model import Source, SourceLine
 from corpus.reading import TEXT_SUFFIXES, decode, read_text, source_from_text
 
@@ -44,6 +45,7 @@ _SAVE_AS = {
 }
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 _HEAD = 4096  # bytes in which a file shows its kind
+MAX_FILE = 2 << 30  # bytes: some 20,000 scanned pages
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 
 
@@ -66,27 +68,30 @@ _NAMES = {
 }
 
 
-def read_source(path: Path, cache: Path | None = None, progress: ProgressCall | None = None) -> Source:
-    """Read one file into lines. `path` may name a member of an archive (`年报.zip/通知.docx`).
+def read_source(
+    path: Path, cache: Path | None = None, progress: ProgressCall | None = None, *, data: bytes | None = None
+) -> Source:
+    """Read one file into lines. `path` may name a member of an archive (`年报.zip/通知.docx`), whose bytes
+    are `data` where the caller has them.
 
     `cache` is a folder in which recognised pages are kept; `progress` is called after each page of a PDF.
     Raises InputError with the file's name and what to do in every case in which it can't be read.
     """
     where = shown(path)
-    inside = split_path(path)
-    if inside is None:
+    if data is None and split_path(path) is not None:
+        data = input_data(path)
+    if data is None:
         _check_regular(path)
-    data = input_data(path) if inside is not None else _head(path)
     kind = _kind(path, data, where)
     if kind is Kind.PDF:
         from corpus.documents.pdf import read_pdf
 
-        return read_pdf(data if inside is not None else path, path.name, where, cache, progress)
+        return read_pdf(path if data is None else data, path.name, where, cache, progress)
     if kind is Kind.ZIP:
         raise InputError("这是压缩包里的压缩包，或不能单独读取的压缩包", where, "请解压后把文件放进文件夹再试")
-    if kind is Kind.TEXT and inside is None:
+    if kind is Kind.TEXT and data is None:
         return read_text(path)
-    data = input_data(path)
+    data = input_data(path) if data is None else data
     if kind is Kind.TEXT:
         text, encoding = decode(data, where)
         return source_from_text(path.name, text, encoding)
@@ -99,25 +104,35 @@ def read_source(path: Path, cache: Path | None = None, progress: ProgressCall | 
     return _source(path.name, "html", read_html(data, where))
 
 
-def shown(path: Path) -> str:
+def shown(path: Path | str) -> str:
     """A path for messages: line breaks and other control characters in a name are written out."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(path))
+    return printable(str(path))
 
 
-def _source(file: str, encoding: str, lines: list[str]) -> Source:
-    return Source(file, encoding, tuple(SourceLine(number, line) for number, line in enumerate(lines, 1)))
+def _source(file: str, encoding: str, found: Lines) -> Source:
+    lines = tuple(SourceLine(number, line) for number, line in enumerate(found.lines, 1))
+    last = len(lines)
+    return Source(
+        file,
+        encoding,
+        lines,
+        tuple(replace(warning, line=min(warning.line, last)) for warning in found.warnings),
+        tuple(replace(left, line=min(left.line, last)) for left in found.left_out),
+    )
 
 
 def _check_regular(path: Path) -> None:
-    """Raises InputError for what isn't a file: opening a fifo would wait for ever."""
+    """Raises InputError for what isn't a file (opening a fifo would wait for ever) and for what is too large."""
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
     except OSError as err:
         raise InputError(
             f"打不开文件（{err.strerror or err}）", shown(path), "请检查文件是否存在、是否有读取权限"
         ) from err
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(found.st_mode):
         raise InputError("这不是普通文件", shown(path), "请换一个文件")
+    if found.st_size > MAX_FILE:
+        raise InputError(f"文件太大（超过 {MAX_FILE >> 30} GB）", shown(path), "请拆成几个文件再试")
 
 
 def _head(path: Path) -> bytes:
@@ -128,18 +143,20 @@ def _head(path: Path) -> bytes:
         raise InputError(f"打不开文件（{err.strerror or err}）", shown(path), "请检查读取权限") from err
 
 
-def _kind(path: Path, data: bytes, where: str) -> Kind:
-    """The file's kind by its content. Raises InputError for kinds that can't be read, and where the
-    suffix says something else."""
+def _kind(path: Path, data: bytes | None, where: str) -> Kind:
+    """The file's kind by its content, which is `data` where it is not a file of its own.
+
+    Raises InputError for kinds that can't be read, and where the suffix says something else.
+    """
     suffix = path.suffix.lower()
-    head = data[:_HEAD]
+    head = _head(path) if data is None else data[:_HEAD]
     kind = Kind.TEXT
     if b"%PDF-" in head[:1024]:
         kind = Kind.PDF
     elif head.startswith(ZIP_MAGIC):
         kind = _zip_kind(path, data, where)
     elif head.startswith(_OLE_MAGIC):
-        raise _refused_ole(path, suffix, where)
+        raise _refused_ole(input_data(path) if data is None else data, suffix, where)
     elif suffix in _SAVE_AS:
         raise _refused(_SAVE_AS[suffix], where)
     elif head.startswith(b"{\\rtf"):
@@ -156,8 +173,8 @@ def _kind(path: Path, data: bytes, where: str) -> Kind:
     return kind
 
 
-def _zip_kind(path: Path, data: bytes, where: str) -> Kind:
-    names = inner_names(data if split_path(path) is not None else path)
+def _zip_kind(path: Path, data: bytes | None, where: str) -> Kind:
+    names = inner_names(path if data is None else data)
     if "word/document.xml" in names:
         return Kind.WORD
     if "OFD.xml" in names:
@@ -171,9 +188,9 @@ def _zip_kind(path: Path, data: bytes, where: str) -> Kind:
     return Kind.ZIP
 
 
-def _refused_ole(path: Path, suffix: str, where: str) -> InputError:
+def _refused_ole(data: bytes, suffix: str, where: str) -> InputError:
     """Old binary Office files; a new one with a password is wrapped in the same container."""
-    if "EncryptedPackage".encode("utf-16-le") in input_data(path):
+    if "EncryptedPackage".encode("utf-16-le") in data:
         return InputError("这个文件有密码，打不开", where, "请去掉密码后另存一份再试")
     return _refused(_SAVE_AS.get(suffix, "旧版 Word（.doc）或 WPS（.wps）文件"), where)
 
@@ -214,40 +231,63 @@ def expand_inputs(paths: list[Path]) -> Inputs:
     files: dict[Path, None] = {}
     warnings: list[str] = []
     for path in paths:
-        if split_path(path) is None and not path.exists():
+        if split_path(path) is None and not _exists(path):
             raise InputError("没有这个文件或文件夹", shown(path), "请检查路径")
-        found = _walk(path, path.resolve(), warnings) if path.is_dir() else [path]
+        found = _walk(path, warnings) if path.is_dir() else [path]
         for file in found:
             for item in _members(file, warnings):
                 files.setdefault(item)
     return Inputs(tuple(files), tuple(warnings))
 
 
-def _walk(folder: Path, root: Path, warnings: list[str]) -> list[Path]:
+def _exists(path: Path) -> bool:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as err:
-        warnings.append(f"{shown(folder)}：打不开文件夹（{err.strerror}），已跳过")
-        return []
+        return path.exists()
+    except OSError:  # the name is too long, or a folder above may not be entered
+        return False
+
+
+def _walk(top: Path, warnings: list[str]) -> list[Path]:
+    """The files of a folder and of those inside it, in the order of their names."""
+    root = top.resolve()
     out: list[Path] = []
-    for entry in entries:
-        path = folder / entry.name
-        if entry.name.startswith((".", "~$")):
+    waiting: list[Path | os.DirEntry[str]] = [top]  # the next one last
+    while waiting:
+        found = waiting.pop()
+        path = Path(found)
+        try:
+            if found is not top and not _is_folder(found):
+                out += [path] if _is_wanted(found, path, root, warnings) else []
+                continue
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
+        except OSError as err:
+            warnings.append(f"{shown(path)}：打不开（{err.strerror}），已跳过")
             continue
-        if entry.is_symlink():
-            if not _is_within(path, root):
-                warnings.append(f"{shown(path)}：链接指向文件夹以外或已失效，已跳过")
-        elif entry.is_dir():
-            out += _walk(path, root, warnings)
-        elif not entry.is_file():
-            warnings.append(f"{shown(path)}：不是普通文件，已跳过")
-        elif not os.access(path, os.R_OK):
-            warnings.append(f"{shown(path)}：没有读取权限，已跳过")
-        elif path.suffix.lower() in READABLE or path.suffix.lower() in _SAVE_AS or not path.suffix:
-            out.append(path)
-        else:
-            warnings.append(f"{shown(path)}：不认识这种文件（{path.suffix}），已跳过")
+        waiting += [entry for entry in entries if not entry.name.startswith((".", "~$"))]
     return out
+
+
+def _is_folder(entry: Path | os.DirEntry[str]) -> bool:
+    return entry.is_dir() and not entry.is_symlink()
+
+
+def _is_wanted(entry: Path | os.DirEntry[str], path: Path, root: Path, warnings: list[str]) -> bool:
+    """Whether a file of a folder is to be read; else it is warned of, but for links to what is read anyway."""
+    suffix = path.suffix.lower()
+    why = None
+    if entry.is_symlink():
+        if _is_within(path, root):
+            return False
+        why = "链接指向文件夹以外或已失效"
+    elif not entry.is_file():
+        why = "不是普通文件"
+    elif not os.access(path, os.R_OK):
+        why = "没有读取权限"
+    elif suffix and suffix not in READABLE and suffix not in _SAVE_AS:
+        why = f"不认识这种文件（{shown(path.suffix)}）"
+    if why is not None:
+        warnings.append(f"{shown(path)}：{why}，已跳过")
+    return why is None
 
 
 def _is_within(link: Path, root: Path) -> bool:
@@ -259,19 +299,23 @@ def _is_within(link: Path, root: Path) -> bool:
 
 
 def _members(file: Path, warnings: list[str]) -> list[Path]:
-    """A file as it is; of an archive the members that can be read."""
-    if file.suffix.lower() != ".zip" or not file.is_file():
+    """A file as it is; of an archive the members that can be read, and a warning for each other one."""
+    if file.suffix.lower() != ".zip" or not is_file(file):
         return [file]
     try:
-        names = members(file)
+        listing = list_members(file)
     except InputError as err:
         warnings.append(f"{err}，已跳过")
         return []
+    warnings += [
+        f"{shown(file)}/{shown(name)}：{why}，已跳过" if name else f"{shown(file)}：{why}"
+        for name, why in listing.left_out
+    ]
     out = []
-    for name in names:
+    for name in listing.members:
         suffix = name.suffix.lower()
-        if suffix in READABLE - {".zip"} or suffix in _SAVE_AS or not suffix:
+        if suffix in READABLE or suffix in _SAVE_AS or not suffix:
             out.append(file / name)
         else:
-            warnings.append(f"{shown(file / name)}：不认识这种文件（{suffix}），已跳过")
+            warnings.append(f"{shown(file / name)}：不认识这种文件（{shown(suffix)}），已跳过")
     return out

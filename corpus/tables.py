@@ -6,6 +6,7 @@ agree on the number of cells; what can't be put upright is kept whole, with a wa
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 
@@ -39,6 +40,7 @@ class Table:
     problem: str = ""
 
 
+_MAX_HEADS = 400  # characters of column heads that are written into each row's text
 _YEAR = re.compile(r"(?:19|20)\d\d\s*年")  # 1995年招生人数 heads a column
 _ORDINAL = re.compile(r"序号|编号")
 _FIGURE = re.compile(r"^[\d.,/:%～~\-—–+()（）年月日元㎡m²\sA-Za-z]*$")
@@ -50,7 +52,7 @@ def read_table(blocks: list[Block]) -> Table:
     if turned is not None:
         return turned
     rows = [block for block in blocks if block.cells]
-    heads, head_count, own = _heads(rows)
+    heads, head_count, head_text = _heads(rows)
     if _is_broken(rows):
         text = "｜".join(repair(cell) for block in blocks for cell in (block.cells or (block.text,)) if cell.strip())
         lines = [block.line for block in blocks]
@@ -60,22 +62,30 @@ def read_table(blocks: list[Block]) -> Table:
     group = ""
     head_lines = [block.line for block in rows[:head_count]]
     seen_heads = {squash("".join(heads))} | {squash("".join(block.cells)) for block in rows[:head_count]}
+    own = [head_text]
     index = 0
+    before = ""
     for block in blocks:
         if not block.cells:
             group = repair(block.text)
-            own += group
+            own.append(group)
             continue
         index += 1
+        letters, last = squash("".join(block.cells)), before
+        before = letters
         if index <= head_count:
             continue
-        if squash("".join(block.cells)) in seen_heads:  # the head row again on the next page
-            own += "".join(block.cells)
+        # The head row again on the next page: never right behind itself, for equal rows are rows.
+        if letters in seen_heads and letters != last:
+            own.append("".join(block.cells))
             head_lines.append(block.line)
             continue
         cells = tuple(repair(cell) for cell in block.cells)
         out.append(Row(cells, block.line, block.line, _pages([block]), group))
-    return Table(heads, tuple(out), own, tuple(head_lines))
+    if not out:  # nothing but rows that look like heads: they are the table
+        out = [Row(tuple(map(repair, b.cells)), b.line, b.line, _pages([b])) for b in rows]
+        return Table((), tuple(out), "".join(repair(block.text) for block in blocks if not block.cells), ())
+    return Table(heads, tuple(out), "".join(own), tuple(head_lines))
 
 
 def _upright(blocks: list[Block]) -> Table | None:
@@ -130,7 +140,7 @@ def _ordinal_line(rows: list[Block]) -> int | None:
     for index in (len(rows) - 1, 0):
         cells = [repair(cell) for cell in rows[index].cells[1:] if cell.strip()]
         short = sum(len(cell) <= 3 for cell in cells)
-        numbers = [int(cell) for cell in cells if cell.isdigit()]
+        numbers = [cell for cell in cells if cell.isdecimal()]
         filled = len(cells) >= max(3, (len(rows[index].cells) - 1) * 0.6)
         if filled and short == len(cells) and len(numbers) >= len(cells) * 0.6:
             return index
@@ -164,7 +174,7 @@ def _heads(rows: list[Block]) -> tuple[tuple[str, ...], int, str]:
     if not _is_head(rows[0]):
         return (), 0, ""
     first = [repair(cell) for cell in rows[0].cells]
-    if len(rows) > 1 and len(rows) > 2:
+    if len(rows) > 2 and squash(rows[0].text) != squash(rows[1].text):
         second = [repair(cell) for cell in rows[1].cells]
         width = max(len(block.cells) for block in rows[2:])
         filled = [cell for cell in second if cell]
@@ -214,12 +224,13 @@ def _is_subhead(block: Block) -> bool:
 def render_row(caption: str, heads: tuple[str, ...], row: Row) -> str:
     """`caption（head｜head）：cell｜cell`: the row as plain text, its cells together and in order."""
     where = "".join(part for part in (caption, f"·{row.group}" if row.group else "") if part)
-    columns = "（" + "｜".join(head for head in heads if head) + "）" if any(heads) else ""
+    names = "｜".join(head for head in heads if head)
+    columns = f"（{names}）" if 0 < len(names) <= _MAX_HEADS else ""
     cells = "｜".join(row.cells).strip("｜")
     return f"{where}{columns}：{cells}" if where or columns else cells
 
 
 def pair_cells(heads: tuple[str, ...], row: Row) -> tuple[tuple[str, str], ...]:
     """The row's (column head, cell) pairs, without empty cells."""
-    padded = [*heads, *[""] * max(0, len(row.cells) - len(heads))]
+    padded = itertools.chain(heads, itertools.repeat(""))
     return tuple((head, cell) for head, cell in zip(padded, row.cells, strict=False) if cell)

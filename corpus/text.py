@@ -7,6 +7,8 @@ seen, and does nothing else.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 import unicodedata
 
@@ -35,7 +37,9 @@ _ASCII_PUNCTUATION = frozenset(",.;:!?()[]\"'/%-+~<>=")
 
 SENTENCE_END = "。；;！？!?"
 _CLOSERS = "”’\"'」』》）)】〕"
-_SENTENCE_END = re.compile(rf"[{SENTENCE_END}：:][{_CLOSERS}]*$")
+# Texts up to this length are repaired and folded once: a line is looked at by many rules.
+_SHORT = 600
+_ENDS = frozenset(f"{SENTENCE_END}：:")
 _SENTENCE = re.compile(rf"[^{SENTENCE_END}\n]*[{SENTENCE_END}\n]+[{_CLOSERS}]*|[^{SENTENCE_END}\n]+$")
 
 
@@ -51,7 +55,20 @@ def visible(text: str) -> str:
 
 def squash(text: str) -> str:
     """NFKC with everything but letters and digits removed: the contract's form for comparing."""
-    return "".join(char for char in nfkc(text) if char.isalnum())
+    return _squash_short(text) if len(text) <= _SHORT else _squash(text)
+
+
+def _squash(text: str) -> str:
+    return "".join(filter(str.isalnum, nfkc(text)))
+
+
+_squash_short = functools.lru_cache(maxsize=4096)(_squash)
+
+
+def at_most(text: str, letters: int) -> bool:
+    """Whether `text` has at most so many letters and digits, and no more than four times as many
+    characters: a title or a heading is short in every way, not only when its signs are left out."""
+    return len(text) <= 4 * letters and len(squash(text)) <= letters
 
 
 def is_cjk(char: str) -> bool:
@@ -81,22 +98,29 @@ def repair(text: str) -> str:
     Digits keep their decimal point (「12. 5」 is 12.5). Letters and digits are never added,
     removed or reordered, and repairing twice changes nothing.
     """
+    return _repair_short(text) if len(text) <= _SHORT else _repair(text)
+
+
+def _repair(text: str) -> str:
     text = _SPACE_RUN.sub(" ", visible(text)).strip()
     lead = _LEADING_ITEM.match(text)
     head, rest = (lead.group(), text[lead.end() :]) if lead else ("", text)
     rest = _SPLIT_DECIMAL.sub(".", rest)
-    parts = rest.split(" ")
-    out, last = [head, parts[0]], parts[0][-1:]
-    for part in parts[1:]:
-        if part:
-            out += [" ", part] if last and _keeps_space(last, part[0]) else [part]
-            last = part[-1]
-    return "".join(out)
+    parts = [part for part in rest.split(" ") if part]
+    out = parts[:1]
+    for before, part in itertools.pairwise(parts):
+        if _keeps_space(before[-1], part[0]):
+            out.append(" ")
+        out.append(part)
+    return head + "".join(out)
+
+
+_repair_short = functools.lru_cache(maxsize=4096)(_repair)
 
 
 def ends_sentence(text: str) -> bool:
     """Whether a paragraph may end here: closing punctuation, perhaps inside quotes or brackets."""
-    return _SENTENCE_END.search(text.rstrip()) is not None
+    return text.rstrip().rstrip(_CLOSERS)[-1:] in _ENDS
 
 
 def sentences(text: str) -> list[str]:
@@ -114,15 +138,19 @@ def cut(text: str, limit: int) -> list[str]:
         return [text]
     units: list[str] = []
     for sentence in sentences(text):
-        while len(sentence) > limit:
-            comma = max(sentence.rfind(mark, 0, limit) for mark in "，,、")
-            at = comma + 1 if comma >= limit // 3 else limit
-            units.append(sentence[:at])
-            sentence = sentence[at:]
-        units.append(sentence)
-    pieces = [""]
+        start = 0
+        while len(sentence) - start > limit:
+            comma = max(sentence.rfind(mark, start, start + limit) for mark in "，,、")
+            at = comma + 1 if comma - start >= limit // 3 else start + limit
+            units.append(sentence[start:at])
+            start = at
+        units.append(sentence[start:])
+    pieces: list[list[str]] = [[]]
+    size = 0
     for unit in units:
-        if len(pieces[-1]) + len(unit) > limit:
-            pieces.append("")
-        pieces[-1] += unit
-    return [piece for piece in pieces if piece]
+        if size + len(unit) > limit:
+            pieces.append([])
+            size = 0
+        pieces[-1].append(unit)
+        size += len(unit)
+    return [text for text in map("".join, pieces) if text]

@@ -7,6 +7,7 @@ amounts at the start of a line) is text.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,9 @@ from corpus.text import repair, squash
 MAX_GAP = 3
 # Letters of a paragraph's end that are looked at: above a heading's, and a long list of offices in brackets.
 _TAIL = 600
+# Items of a list that are looked at from its end: what stands further back says nothing about a new line,
+# and asking all of a long list at each line would be quadratic.
+_LOOK_BACK = 100
 
 _LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
 
@@ -51,14 +55,14 @@ class Paragraph:
 
     @property
     def tail(self) -> str:
-        """The last pieces of `raw`, at least _TAIL letters if there are as many: whether a line goes on
-        with a paragraph shows at its end, and asking for all of it at each line would be quadratic."""
+        """The end of `raw`, its last pieces with at least _TAIL letters if there are as many: whether a line
+        goes on with a paragraph shows at its end, and asking for all of it at each line would be quadratic."""
         letters = 0
         for at in range(len(self.pieces) - 1, -1, -1):
             letters += len(squash(self.pieces[at].text))
             if letters >= _TAIL:
-                return " ".join(piece.text for piece in self.pieces[at:])
-        return self.raw
+                return " ".join(piece.text for piece in self.pieces[at:])[-4 * _TAIL :]
+        return self.raw[-4 * _TAIL :]
 
 
 @dataclass(slots=True)
@@ -88,6 +92,10 @@ class Node:
     def children(self) -> list[Node]:
         return [item for item in self.items if isinstance(item, Node)]
 
+    def latest_paragraph(self) -> Paragraph | None:
+        """The last paragraph among the latest items."""
+        return next((item for item in _latest(self.items) if isinstance(item, Paragraph)), None)
+
     def last_paragraph(self) -> Paragraph | None:
         last = self.items[-1] if self.items else None
         return last if isinstance(last, Paragraph) else None
@@ -116,6 +124,11 @@ class Part:
         if len(lines) > 1 and is_attachment_head(lines[0]):
             lines = lines[1:]
         return repair(" ".join(lines))
+
+
+def _latest(items: list[Item]) -> Iterator[Item]:
+    """Items from the last one back, at most _LOOK_BACK."""
+    return itertools.islice(reversed(items), _LOOK_BACK)
 
 
 def walk(items: list[Item]) -> Iterator[Item]:
@@ -257,7 +270,8 @@ class Outline:
                     depth -= 1
         elif same is not None:
             depth = same
-        number = sum(isinstance(i, Node) and i.style is style for i in self._items_at(depth)) + 1
+        elder = (i for i in _latest(self._items_at(depth)) if isinstance(i, Node) and i.style is style)
+        number = next((node.number for node in elder), 0) + 1
         node = Node(style, number, name, line)
         self._push(node, depth)
         return node
@@ -282,13 +296,18 @@ class Outline:
                 self.stack.pop()
                 continue
             parent_items = self._items_at(len(self.stack) - 1)
-            siblings = [item for item in parent_items if isinstance(item, Node) and item.style is top.style]
-            if len(siblings) < 2 or top.children or len(top.paragraphs) != 1:
+            if len(top.items) > _LOOK_BACK or top.children or len(top.paragraphs) != 1:
+                return
+            siblings = [item for item in _latest(parent_items) if isinstance(item, Node) and item.style is top.style]
+            siblings.reverse()
+            if len(siblings) < 2:
                 return
             before = siblings[-2].paragraphs[-1].text if siblings[-2].paragraphs else ""
             ends = before.endswith((";", "；")) and top.paragraphs[-1].text.endswith(("。", "."))
             in_article = any(node.style is Style.ARTICLE for node in self.stack[:-1])
-            single = len(siblings) >= 3 and all(len(node.paragraphs) == 1 and not node.children for node in siblings)
+            single = len(siblings) >= 3 and all(
+                len(node.items) <= _LOOK_BACK and len(node.paragraphs) == 1 and not node.children for node in siblings
+            )
             outermost = len(self.stack) == 1 or self.stack[-2].style in _LAW[:3]
             if not (ends or (in_article and top.style is not Style.ARTICLE) or (single and outermost)):
                 return

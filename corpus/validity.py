@@ -6,6 +6,7 @@ expired when it states its own end and that day is past. Nothing is inferred fro
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
@@ -21,10 +22,12 @@ _REPEALS = re.compile(r"废止|停止执行|停止施行|不再执行|予以撤�
 _NOT_DOCUMENT = re.compile(r"证书|账号")
 _TITLE = re.compile(r"《([^《》]{4,80})》")
 # 自印发之日起施行, 自2023年9月8日起施行, 自…起试行.
-_START = re.compile(r"自\s*(?P<when>[^，。；,;]{2,30}?)\s*起\s*(?:开始)?\s*(?:施行|实施|执行|生效|试行|正式实施)")
+_START = re.compile(
+    r"自\s*(?P<when>[^，。；,;\s][^，。；,;]{1,29}?)\s*起\s*(?:开始\s*)?(?:施行|实施|执行|生效|试行|正式实施)"
+)
 _OWN_DAY = re.compile(r"(?:印发|发布|公布|下发|发文)之日")
 _TERM = re.compile(
-    r"(?:有效期|试行期|暂定期限|有效期限|试行期限|期限)\s*(?:为|暂定为)?\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*(年|个月)"
+    r"(?:有效期|试行期|暂定期限|有效期限|试行期限|期限)\s*(?:(?:为|暂定为)\s*)?(\d{1,2}|[一二三四五六七八九十]{1,2})\s*(年|个月)"
 )
 _END = re.compile(
     r"(?:止于|截至|截止到?|有效期至|施行至|执行至|至)\s*(?P<when>(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
@@ -50,7 +53,7 @@ def own_term(notice: Notice) -> Term:
     for clause in notice.clauses:
         if clause.kind in (ClauseKind.TABLE_ROW, ClauseKind.LIST, ClauseKind.HEADING):
             continue
-        for sentence in sentences(clause.text):
+        for sentence in sentences(clause.text) if "自" in clause.text else ():
             match = _START.search(sentence)
             if match is None or "《" in sentence[: match.start()]:
                 continue
@@ -90,17 +93,17 @@ def _end_of(start: str, text: str) -> str | None:
     if count is None:
         return None
     months = count * 12 if term[2] == "年" else count
-    return _before_anniversary(dt.date.fromisoformat(start), months).isoformat()
+    last_day = _before_anniversary(dt.date.fromisoformat(start), months)
+    return None if last_day is None else last_day.isoformat()
 
 
-def _before_anniversary(start: dt.date, months: int) -> dt.date:
+def _before_anniversary(start: dt.date, months: int) -> dt.date | None:
+    """The day before the same day so many months later; None behind the year 9999."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    day = start.day
-    while True:
-        try:
-            return dt.date(year, month + 1, day) - dt.timedelta(days=1)
-        except ValueError:  # 29 February, 31 April
-            day -= 1
+    if year > dt.MAXYEAR:
+        return None
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])  # 29 February, 31 April
+    return dt.date(year, month + 1, day) - dt.timedelta(days=1)
 
 
 def repeals(clause: Clause) -> tuple[list[str], list[str]]:
@@ -140,7 +143,7 @@ def resolve(notices: Sequence[Notice], today: dt.date | None = None) -> list[Not
             targets = [by_number.get(squash(number), []) for number in numbers]
             targets += [by_title.get(squash(title), []) for title in titles]
             for found in targets:
-                others = [i for i in found if i != index]
+                others = [i for i in found if i != index] if len(found) <= 2 else []
                 if len(others) == 1 and others[0] not in repealed:
                     repealed[others[0]] = Repeal(notice.doc_number, notice.notice_id, clause.clause_id, clause.text)
     out = []

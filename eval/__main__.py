@@ -12,7 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.errors import GongbaoError, UsageError
+from corpus import console
+from corpus.errors import UsageError
 from eval import committed, show
 from eval.compare import compare, read_one_run
 from eval.evaluate import ask_all, describe_files, evaluate
@@ -133,18 +134,15 @@ def _positive(text: str) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    return console.run(lambda: run(list(sys.argv[1:] if argv is None else argv)))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the first word says; without such a word, measure."""
     commands = {"stard": _stard, "split": _split, "ablation": _ablation, "calibrate": _calibrate}
-    try:
-        if arguments and arguments[0] in commands:
-            return commands[arguments[0]](arguments[1:])
-        return _evaluate(arguments)
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
-    except BrokenPipeError:  # the reader of our output (head, less) has gone
-        sys.stderr.close()
-        return 1
+    if arguments and arguments[0] in commands:
+        return commands[arguments[0]](arguments[1:])
+    return _evaluate(arguments)
 
 
 def _stard(arguments: Sequence[str]) -> int:

@@ -10,8 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import GongbaoError, UsageError
-from index.local.manifest import read_manifest
+from corpus import console
+from corpus.errors import UsageError
+from index.engine import ModelInfo
+from index.local.manifest import build_command, read_manifest
 from index.paths import DEFAULT_INDEX
 
 
@@ -28,19 +30,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    words = list(sys.argv[1:] if argv is None else argv)
-    try:
-        if words[:1] == ["make-model"]:
-            from index.model.make import main_make_model
+    return console.run(lambda: run(list(sys.argv[1:] if argv is None else argv)))
 
-            return main_make_model(words[1:])
-        if words[:1] == ["train"]:
-            return _train(words[1:])
-        args = parser().parse_args(words)
-        data = info(args.index) if args.command == "info" else verify(args.index)
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+
+def run(words: Sequence[str]) -> int:
+    """Do what the first word says."""
+    if words[:1] == ["make-model"]:
+        from index.model.make import main_make_model
+
+        return main_make_model(words[1:])
+    if words[:1] == ["train"]:
+        return _train(words[1:])
+    args = parser().parse_args(words)
+    data = info(args.index) if args.command == "info" else verify(args.index)
     print(json.dumps(data, ensure_ascii=False, indent=1) if args.json else show(data))
     return 0
 
@@ -67,7 +69,29 @@ def verify(folder: Path) -> dict[str, Any]:
     from index.opening import open_index
 
     index = open_index(folder, thorough=True)
-    return {**info(folder), "verified": True, "dense": index.info.model is not None}
+    checked = verify_model(folder, index.info.model) if index.info.model else None
+    return {**info(folder), "verified": True, "dense": index.info.model is not None, "model_checked": checked}
+
+
+def verify_model(folder: Path, model: ModelInfo) -> str:
+    """What was found of the files of the model that the index was made with, all of them read.
+
+    Raises ModelError for a damaged model, with the command that makes it again.
+    """
+    from index.model.errors import ModelMissing
+    from index.model.folder import MODEL_NAME, default_folder, is_made_model
+    from index.model.folder import verify as verify_files
+
+    made = default_folder() if model.name == MODEL_NAME else Path(model.name)
+    if model.name != MODEL_NAME and not is_made_model(made):
+        return "另行指定的模型，没有核对"
+    try:
+        card = verify_files(made)
+    except ModelMissing as err:
+        return str(err)
+    if card.sha256 != model.sha256:
+        return f"与建索引时的不同；{build_command(folder, read_manifest(folder))}"
+    return f"{len(card.files)} 个文件与制作时一致（{made}）"
 
 
 def show(data: dict[str, Any]) -> str:
@@ -80,7 +104,9 @@ def show(data: dict[str, Any]) -> str:
         *(f"未收入：{source['error']}" for source in data["sources"] if "error" in source),
     ]
     if data.get("verified"):
-        lines.append("检查通过：所有文件与清单一致")
+        lines.append("检查通过：索引的所有文件与清单一致")
+    if data.get("model_checked"):
+        lines.append(f"嵌入模型的文件：{data['model_checked']}")
     return "\n".join(lines)
 
 

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from corpus.collection import Corpus, collect
 from corpus.errors import InputError
+from corpus.guard import Reader
+from corpus.limits import Limits
 from corpus.model import ParsedFile
 from corpus.sources import shown
 from index.engine import EngineWriter, IndexedNotice, ModelInfo
@@ -40,7 +42,7 @@ from index.local.manifest import (
 from index.local.writer import LocalWriter, Provenance, sweep
 from index.model.embedder import Embedder
 from index.model.errors import ModelError
-from index.model.folder import MODEL_NAME, default_folder, read_card
+from index.model.folder import MODEL_NAME, default_folder, whole_card
 from index.model.load import load_embedder
 from index.passages import passage
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
@@ -48,6 +50,7 @@ from index.report import BuildReport, FileReport, Progress
 from index.tokens import fingerprint
 from index.vectors import VectorCache
 
+_NAMED = 10  # files that are named where none could be read
 _BATCH = 64  # passages embedded between two writes to the cache
 
 
@@ -60,9 +63,11 @@ def build(
     rebuild: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
+    limits: Limits | None = None,
 ) -> BuildReport:
     """Build or bring up to date the index in folder `index`.
 
+    `limits` are those of reading one file: one that passes them fails, and the others are read.
     `strict` makes any file that can't be read fail the build (nothing is changed then). Raises
     UsageError, InputError (no file could be read), ModelError (the model named can't be used),
     BuildBusy, or OSError from the disk.
@@ -79,12 +84,19 @@ def build(
         retry = rebuild or (strict and failed_before)
         if old is not None and not retry and _is_current(old, files, choice):
             return task.unchanged(old, files, choice)
-        parsed = task.parse(files, rebuild)
+        with Reader(limits) as reader:
+            parsed = task.parse(files, reader, rebuild)
         if not parsed or (strict and task.report.failed):
-            errors = "；".join(entry.error or "" for entry in task.report.failed)
-            raise InputError(errors or "没有可以读取的文件")
+            raise InputError(_errors(task.report.failed) or "没有可以读取的文件")
         task.publish(parsed, files, old, choice)
     return task.report
+
+
+def _errors(failed: Sequence[FileReport]) -> str:
+    """Why files failed, as one line: the first ones, and how many more there are."""
+    named = [entry.error or "" for entry in failed[:_NAMED]]
+    more = [f"另外还有 {len(failed) - _NAMED} 个文件读不了"] if len(failed) > _NAMED else []
+    return "；".join([*named, *more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,7 @@ def choose_model(name: str | None) -> Choice:
         chosen = load_embedder(name)
         return Choice(chosen.sha256, None if chosen.name == MODEL_NAME else chosen.name)
     try:
-        return Choice(read_card(default_folder()).sha256)
+        return Choice(whole_card(default_folder()).sha256)
     except ModelError as err:
         if name is not None:
             raise
@@ -164,14 +176,14 @@ class _Build:
         self._lap("total", since=self.started)
         return report
 
-    def parse(self, files: Sequence[InputFile], rebuild: bool) -> list[ParsedFile]:
+    def parse(self, files: Sequence[InputFile], reader: Reader, rebuild: bool) -> list[ParsedFile]:
         """Parse every file, or take its parse from the cache if its bytes and the program are the same."""
         cache = ParseCache(self.index / "cache" / "parsed")
         out = []
         for done, entry in enumerate(files):
             self.progress("解析", done, len(files))
             pages = self.index / "cache"
-            parsed, report = parse_input(entry, cache, pages, rebuild=rebuild, progress=self.progress)
+            parsed, report = parse_input(entry, reader, cache, pages, rebuild=rebuild, progress=self.progress)
             self.report.files.append(report)
             if parsed is not None:
                 out.append(parsed)

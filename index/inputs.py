@@ -7,19 +7,22 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from corpus.documents.archive import input_data, split_path
+from corpus.documents.archive import Archives, split_path
 from corpus.documents.pages import Progress as PageProgress
 from corpus.errors import GongbaoError, UsageError
+from corpus.guard import Reader
 from corpus.model import ParsedFile
-from corpus.parse import parse_source
-from corpus.sources import expand_inputs, read_source, shown
+from corpus.sources import MAX_FILE, expand_inputs, shown
 from index.files import sha256_file, write_file
 from index.paths import ROOT
 from index.report import FileReport, Progress
+
+_NAMED = 10  # of what was passed over, where there is nothing to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def find_with_warnings(inputs: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """The same, and one line on everything that was passed over."""
     found = expand_inputs(list(inputs))
     if not found.files:
-        why = "；".join(found.warnings)
+        more = [f"另外还有 {len(found.warnings) - _NAMED} 处"] if len(found.warnings) > _NAMED else []
+        why = "；".join([*found.warnings[:_NAMED], *more])
         where = "、".join(shown(path) for path in inputs)
         raise UsageError("没有可以读取的文件" + (f"（{why}）" if why else ""), where, "请把公报文件放进文件夹后再试")
     return list(found.files), list(found.warnings)
@@ -56,14 +60,17 @@ def find_with_warnings(inputs: Sequence[Path]) -> tuple[list[Path], list[str]]:
 
 def hash_inputs(paths: Sequence[Path]) -> list[InputFile]:
     """Name and hash every file. One that can't be read has no hash; reading it says why."""
-    return [InputFile(name, path, _sha256(path)) for path, name in zip(paths, _names(paths), strict=True)]
+    with closing(Archives()) as archives:
+        return [InputFile(name, path, _sha256(path, archives)) for path, name in zip(paths, _names(paths), strict=True)]
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Path, archives: Archives) -> str:
     try:
-        if split_path(path) is not None:
-            return hashlib.sha256(input_data(path)).hexdigest()
-        return sha256_file(path) if path.is_file() else ""  # opening a fifo would wait for ever
+        inside = split_path(path)
+        if inside is not None:
+            return archives.sha256(*inside)
+        # Opening a fifo would wait for ever, and what is too large is not read.
+        return sha256_file(path) if path.is_file() and path.stat().st_size <= MAX_FILE else ""
     except (OSError, GongbaoError):
         return ""
 
@@ -139,7 +146,7 @@ def program_sha256(package: str) -> str:
 
 
 def parse_input(
-    entry: InputFile, cache: ParseCache, pages: Path, *, rebuild: bool, progress: Progress
+    entry: InputFile, reader: Reader, cache: ParseCache, pages: Path, *, rebuild: bool, progress: Progress
 ) -> tuple[ParsedFile | None, FileReport]:
     """One file parsed, or taken from the cache, and what to report of it.
 
@@ -154,22 +161,16 @@ def parse_input(
     reused = parsed is not None
     if parsed is None:
         try:
-            parsed = replace(parse_source(read_source(entry.path, pages, page_done)), file=entry.name)
+            found = reader.parse(entry.path, pages, page_done)
+            if found.sha256 != entry.sha256:
+                raise UsageError("读取时文件正在改动", entry.name, "请等复制或保存完成后再运行一次")
+            parsed = replace(found.parsed, file=entry.name)
             stored = cache.pack(parsed)
-            _check_still(entry)
         except GongbaoError as err:
             return None, FileReport(entry.name, error=str(err))
-        except Exception as err:  # a fault of ours must not lose the other files
-            what = UsageError(
-                f"解析时程序出错（{type(err).__name__}：{err}）", entry.name, "请把这个文件发给维护人员，或先把它移走"
-            )
+        except ValueError as err:  # half of a character, which no file can hold
+            what = UsageError(f"里面有不成字的编码（{err}）", entry.name, "请另存为 UTF-8 编码后再试")
             return None, FileReport(entry.name, error=" ".join(str(what).split()))
         cache.put(entry.sha256, stored)
     parsed = replace(parsed, file=entry.name)
     return parsed, FileReport.of(parsed, reused=reused)
-
-
-def _check_still(entry: InputFile) -> None:
-    """Raises UsageError if the file's bytes are no longer those that were hashed."""
-    if _sha256(entry.path) != entry.sha256:
-        raise UsageError("读取时文件正在改动", entry.name, "请等复制或保存完成后再运行一次")

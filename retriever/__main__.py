@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.errors import GongbaoError, UsageError
+from corpus import console
+from corpus.errors import UsageError
 from index.paths import DEFAULT_INDEX
 
 if TYPE_CHECKING:
@@ -40,14 +41,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    return console.run(lambda: run(arguments(argv)))
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; argparse leaves with 2 where they don't make sense."""
     args = parser().parse_args(argv)
     if (args.question is None) == (args.batch is None):
         parser().error("请给出一个问题，或用 --batch 给出问题文件")
-    try:
-        return run(args)
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+    return args
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 def read_batch(path: Path) -> Iterator[tuple[str | None, str]]:
     """(id, question) of every line. All bad lines are reported together, by number (UsageError)."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = path.read_text("utf-8-sig").split("\n")  # U+2028 may stand in a question
     except (OSError, UnicodeDecodeError) as err:
         raise UsageError(f"读不了问题文件（{err}）", str(path), "请检查路径和编码（UTF-8）") from err
     found: list[tuple[str | None, str]] = []
@@ -93,7 +95,7 @@ def read_batch(path: Path) -> Iterator[tuple[str | None, str]]:
             if not isinstance(question, str):
                 raise TypeError(question)
             found.append((None if question_id is None else str(question_id), question))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             bad.append(str(number))
     if bad:
         raise UsageError(f"第 {'、'.join(bad)} 行不是带 question 的 JSON", str(path), "请改正后再试")

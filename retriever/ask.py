@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import UsageError
-from corpus.text import squash
+from corpus.text import nfkc
 from index.engine import Engine
 from index.model.embedder import Embedder
 from index.model.errors import ModelError
@@ -141,7 +141,7 @@ def _no_vectors(text: str) -> Note:
 
 
 def _check(question: str, k: int, mode: str) -> None:
-    if not question.strip() or not squash(question):
+    if not any(map(str.isalnum, nfkc(question[: MAX_QUESTION + 1]))):
         raise UsageError("问题是空的", "", "请用一句话写出想问的事")
     if len(question) > MAX_QUESTION:
         raise UsageError(f"问题太长（{len(question)} 个字）", "", f"请缩短到 {MAX_QUESTION} 字以内")

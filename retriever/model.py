@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from retriever.references import Link
 MODES = ("hybrid", "dense", "bm25")
 STATUSES = ("in_force", "repealed", "expired", "any")
 MAX_QUESTION = 2000  # characters
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class ParameterError(UsageError):
@@ -77,7 +80,7 @@ class Filters:
 
 def _check_date(name: str, value: str) -> None:
     try:
-        if len(value) != 10:
+        if not _ISO.fullmatch(value):  # Python also reads weeks (2023-W01-1)
             raise ValueError(value)
         dt.date.fromisoformat(value)
     except ValueError as err:

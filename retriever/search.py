@@ -20,6 +20,8 @@ from retriever.query import Query
 from retriever.words import BM25_WEIGHT
 
 DEPTH = 200  # candidates taken from each side
+# Tokens that are searched for: of more, the rarest. Labelled questions have 22 at most, with official words 56.
+MOST_TOKENS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,10 @@ class Retriever:
         # A new word brings its parts along, also those that the question holds: 未成年人 supports its 未成年.
         for part in dict.fromkeys(tokenize(" ".join(new))):
             weights[part] = weights.get(part, 0.0) + BM25_WEIGHT
+        if len(weights) > MOST_TOKENS:
+            count = self.engine.terms.count
+            known = (token for token in weights if count(token))
+            weights = {token: weights[token] for token in sorted(known, key=count)[:MOST_TOKENS]}
         return _kept(self.engine.keywords(weights, DEPTH + len(without), within), without)
 
     def _nearest(self, query: Query, within: NoticeSet | None, without: frozenset[int]) -> dict[int, float]:

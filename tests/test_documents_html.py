@@ -95,3 +95,32 @@ def test_attributes_that_are_no_numbers_do_not_matter(tmp_path: Path) -> None:
     lines = lines_of(path)
     assert "2\t区住建局负责老旧小区改造工作" in lines
     assert lines[-2:] == ["1. 做好供水管理", "2. 做好排水管理"]
+
+
+def test_what_is_struck_out_or_hidden_is_left_out_and_listed(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<body><div class='TRS_Editor'><p>每头补贴<del>三百</del><s>四百</s><strike>六百</strike>五百元，"
+        "由区农业农村局负责<span style='display: none'>看不见的</span>发放。</p><p hidden>隐藏的一段</p>"
+        "<table><tr><td>甲项</td><td><del>旧值</del>新值</td></tr>"
+        "<tr><td>乙项</td><td style='text-decoration: line-through'>作废</td></tr></table>"
+        "<p><ins>本通知自印发之日起施行。</ins></p></div></body>",
+        encoding="utf-8",
+    )
+    source = read_source(path)
+    assert [line.text for line in source.lines] == [
+        "每头补贴五百元，由区农业农村局负责发放。",
+        "甲项\t新值",
+        "乙项\t",
+        "本通知自印发之日起施行。",
+    ]
+    struck, hidden = "有删除线的文字", "网页上隐藏的文字"
+    assert [(left.line, left.text, left.why) for left in source.left_out] == [
+        (1, "三百", struck),
+        (1, "四百", struck),
+        (1, "六百", struck),
+        (1, "看不见的", hidden),
+        (2, "隐藏的一段", hidden),
+        (2, "旧值", struck),
+        (2, "作废", struck),
+    ]

@@ -110,6 +110,29 @@ def test_a_table_on_its_side_is_read_upright(tmp_path: Path, angle: int) -> None
     assert sum(line[0] == row[0] for line, row in zip(lines, rows, strict=True)) >= 7  # single digits get lost
 
 
+def test_pages_without_text_between_others(pages: list[make_scan.Page], tmp_path: Path) -> None:
+    """A blank page, a photograph and a page with a seal alone each ended in an IndexError, and the whole file
+    was lost."""
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    size = (1000, 1414)
+    shades = Image.linear_gradient("L").resize(size).convert("RGB")
+    sealed = make_scan.draw(make_scan.Page(stamp=(300, 400)), 120, seed=1)
+    text = make_scan.draw(pages[0], 120, seed=2)
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(595, 842))
+    for image in (Image.new("RGB", size, "white"), shades, sealed, text):
+        canvas.drawImage(ImageReader(image), 0, 0, 595, 842)
+        canvas.showPage()
+    canvas.save()
+    source = read_source(tmp_path / "a.pdf")
+    assert {line.page for line in source.lines} == {4}
+    assert error_rate("\n".join(pages[0].truth), "\n".join(line.text for line in source.lines)) <= 0.05
+    empty = [f"第 {number} 页没有认出文字（空白页或图片）" for number in (1, 2, 3)]
+    assert [warning.what for warning in source.warnings if "没有认出文字" in warning.what] == empty
+
+
 def test_a_red_title_is_no_seal() -> None:
     import numpy as np
 

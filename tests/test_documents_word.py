@@ -104,6 +104,39 @@ def test_deleted_text_goes_and_inserted_text_stays(tmp_path: Path) -> None:
     assert lines_of(tmp_path / "a.docx", body) == ["应当在五日内办结。"]
 
 
+def test_what_is_deleted_struck_out_or_hidden_is_left_out_and_listed(tmp_path: Path) -> None:
+    def run(text: str, properties: str = "") -> str:
+        return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+    styles = (
+        '<w:style w:styleId="x"><w:rPr><w:vanish/></w:rPr></w:style>'
+        '<w:style w:styleId="y"><w:basedOn w:val="x"/></w:style>'
+    )
+    changed, off = "<w:rPrChange><w:rPr><w:strike/></w:rPr></w:rPrChange>", '<w:strike w:val="0"/>'
+    row = "<w:tr>{0}<w:tc>{1}</w:tc><w:tc>{1}</w:tc></w:tr>"
+    deleted = row.format("<w:trPr><w:del/></w:trPr>", paragraph("旧行"))
+    parts = [
+        f"<w:p>{run('补贴')}{run('三百', '<w:strike/>')}{run('五百', off)}",
+        f"{run('八百', '<w:dstrike/>')}{run('元')}{run('密', '<w:vanish/>')}",
+        f"{run('整', changed)}<w:moveFrom>{run('移走')}</w:moveFrom></w:p>",
+        paragraph("隐藏的一段", '<w:pStyle w:val="y"/>'),
+        f"<w:tbl>{deleted}{row.format('', paragraph('甲'))}</w:tbl>",
+    ]
+    path = tmp_path / "a.docx"
+    path.write_bytes(docx("".join(parts), styles=styles))
+    source = read_source(path)
+    assert [line.text for line in source.lines if line.text] == ["补贴五百元整", "甲\t甲"]
+    struck, hidden = "有删除线的文字", "隐藏的文字"
+    assert [(left.text, left.why) for left in source.left_out] == [
+        ("三百", struck),
+        ("八百", struck),
+        ("密", hidden),
+        ("移走", "修订中移走的文字"),
+        ("隐藏的一段", hidden),
+        ("旧行旧行", "修订中删除的表格行"),
+    ]
+
+
 def test_a_table_keeps_its_cells_and_repeats_those_over_several_rows(tmp_path: Path) -> None:
     def cell(text: str, properties: str = "") -> str:
         return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(text)}</w:tc>"

@@ -374,6 +374,9 @@ def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_model_that_can_not_be_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE=0"):  # no host is asked unless the user says so
+        load_embedder("no-such-owner/no-such-model")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelError, match="连不上"):
         load_embedder("no-such-owner/no-such-model")

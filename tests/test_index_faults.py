@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import build_index
+from corpus.guard import Reader
 from index.build import build
 from index.local.lock import HOLDER, BuildBusy, build_lock
 from index.local.manifest import read_manifest
@@ -259,17 +260,15 @@ def test_an_opened_index_stays_as_it_was(tmp_path, monkeypatch):
 
 def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     """It is being copied: neither half of it is taken, the others are built."""
-    from corpus.sources import read_source
-
     inputs, index = write_notices(tmp_path / "in", ["3号.txt", "8号.txt"]), tmp_path / "ix"
+    read = Reader.parse
 
-    def growing(path, *rest):
-        source = read_source(path, *rest)
-        if path.name == "8号.txt":
+    def growing(reader, path, *rest):
+        if path.name == "8号.txt":  # between hashing and reading it
             path.write_text(path.read_text("utf-8") + "还有", "utf-8")
-        return source
+        return read(reader, path, *rest)
 
-    monkeypatch.setattr("index.inputs.read_source", growing)
+    monkeypatch.setattr(Reader, "parse", growing)
     report = build([inputs], index, dense=False)
     assert [entry.file for entry in report.failed] == ["8号.txt"]
     assert numbers(LocalEngine.open(index)) == ["离政发〔2023〕3号"]
@@ -280,19 +279,37 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     assert len(LocalEngine.open(index).notices) == 2
 
 
-def test_a_fault_of_the_parser_loses_one_file_only(tmp_path, monkeypatch, capsys):
-    from corpus.parse import parse_source
+FAULTY = """
+import os, sys
+sys.path.insert(0, sys.argv.pop())
+from corpus import worker
+parse = worker.parse_source
+def faulty(source):
+    if source.file == "8号.txt":
+        {fault}
+    return parse(source)
+worker.parse_source = faulty
+worker.main()
+"""
 
-    def faulty(source):
-        if source.file == "8号.txt":
-            raise ZeroDivisionError("line one\nline two")
-        return parse_source(source)
 
-    inputs, index = write_notices(tmp_path / "in", ["3号.txt", "8号.txt"]), tmp_path / "ix"
-    monkeypatch.setattr("index.inputs.parse_source", faulty)
-    assert build_index.main([str(inputs), "--index", str(index), "--no-dense"]) == 1
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("raise ZeroDivisionError('line one\\nline two')", "ZeroDivisionError"),
+        ("os.abort()", "意外退出（SIGABRT）"),
+        ("os.kill(os.getpid(), 11)", "意外退出（SIGSEGV）"),
+        ("bytearray(1 << 40)", "需要的内存超过 2048 MB"),
+        ("while True: pass", "1 秒没有进展"),
+    ],
+)
+def test_a_fault_of_the_parser_loses_one_file_only(tmp_path, monkeypatch, capsys, fault, says):
+    inputs, index = write_notices(tmp_path / "in", ["12号.txt", "3号.txt", "8号.txt"]), tmp_path / "ix"
+    monkeypatch.setattr("corpus.guard._START", FAULTY.format(fault=fault))
+    limit = ["--time-limit", "1"] if says.startswith("1 秒") else []
+    assert build_index.main([str(inputs), "--index", str(index), "--no-dense", *limit]) == 1
     line = capsys.readouterr().err
     assert "8号.txt" in line
-    assert "ZeroDivisionError" in line
+    assert says in line
     assert line.count("\n") == 1
-    assert numbers(LocalEngine.open(index)) == ["离政发〔2023〕3号"]
+    assert numbers(LocalEngine.open(index)) == ["离政办发〔2023〕12号", "离政发〔2023〕3号"]

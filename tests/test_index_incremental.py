@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.parse import parse_source
+from corpus.guard import Reader
 from index.build import build
 from index.local.store import LocalEngine
 from index.model.folder import default_folder, is_made_model
@@ -17,11 +17,13 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that were parsed."""
     names: list[str] = []
 
-    def spy(source):
-        names.append(source.file)
-        return parse_source(source)
+    parse = Reader.parse
 
-    monkeypatch.setattr("index.inputs.parse_source", spy)
+    def spy(reader, path, *rest):
+        names.append(path.name)
+        return parse(reader, path, *rest)
+
+    monkeypatch.setattr(Reader, "parse", spy)
     return names
 
 

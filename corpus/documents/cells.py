@@ -3,11 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 Place = tuple[int, int]  # row and column, from 0
 
+MAX_COLUMNS = 200  # Word allows 63; a wider table is no table
+MAX_PLACES = 1_000_000  # rows times columns: beyond, cells over several rows or columns are not spread
 _HEAD_ROWS = 2
 _SHORT = 24  # characters: a longer cell is no column head
+
+
+@dataclass(slots=True)
+class Cells:
+    """Cells in the order of a file, each with the rows and columns that it says it covers.
+
+    A file may claim any number of them: a cell covers at most MAX_COLUMNS columns, no more rows than there
+    are, and only itself once MAX_PLACES places are taken.
+    """
+
+    rows: int
+    owners: dict[Place, Place] = field(default_factory=dict)
+    texts: dict[Place, str] = field(default_factory=dict)
+    columns: int = 0
+
+    def free(self, row: int, column: int) -> int:
+        """The first column from `column` on that no cell covers in this row."""
+        while (row, column) in self.owners:
+            column += 1
+        return column
+
+    def add(self, row: int, column: int, text: str, high: int = 1, wide: int = 1) -> int:
+        """Put a cell there, and return the column behind it."""
+        self.texts[row, column] = text
+        return self.cover((row, column), row, column, high, wide)
+
+    def cover(self, owner: Place, row: int, column: int, high: int, wide: int) -> int:
+        """Let the cell that begins at `owner` cover these places, and return the column behind them."""
+        wide = min(max(wide, 1), MAX_COLUMNS)
+        high = min(max(high, 1), self.rows - row)
+        if len(self.owners) + high * wide > MAX_PLACES:
+            high = wide = 1
+        for down in range(high):
+            for across in range(wide):
+                self.owners[row + down, column + across] = owner
+        self.columns = max(self.columns, column + wide)
+        return column + wide
+
+    def lines(self) -> list[tuple[str, ...]]:
+        """Each row's cells, as `spread_rows` gives them; of a table that is too large, as they stand."""
+        if self.rows * self.columns <= MAX_PLACES:
+            return spread_rows(self.owners, self.texts, self.rows, self.columns)
+        rows: list[list[str]] = [[] for _ in range(self.rows)]
+        for (row, _), text in self.texts.items():
+            rows[row].append(text)
+        return [tuple(row) for row in rows]
 
 
 def spread_rows(

@@ -19,6 +19,8 @@ _ZONE = 0.13  # of the page height, at the top and at the bottom (GB/T 9704—20
 _LEVEL = 0.012  # of the page height: lines this near stand at one height
 _SAME = 0.75  # share of equal characters: OCR misreads some
 _REPEATED = 0.6  # share of a level's lines that must be repeated on other pages
+_MAX_HEADS = 50  # texts that may head a file's pages: there are two or three
+_MAX_HEAD = 80  # letters
 _DASHED = re.compile(r"^[-—–―一·•.\s]*[-—–―·•]\s*(\d{1,4})\s*[-—–―一·•][-—–―一·•.\s]*$")
 _WORDED = re.compile(r"^第\s*(\d{1,4})\s*页(?:[,，/／]?\s*共\s*\d{1,4}\s*页)?$")
 _BARE = re.compile(r"^\d{1,4}$")
@@ -113,14 +115,19 @@ def _running(lines: list[_Line]) -> list[_Line]:
     places: dict[str, list[_Line]] = {}
     for line in lines:
         text = squash(line.text)
-        if not text.startswith("附件"):  # heads each attachment's first page
+        if not text.startswith("附件") and len(text) <= _MAX_HEAD:  # an attachment's first page is headed so
             places.setdefault(text, []).append(line)
-    heads = {text: group for text, group in places.items() if len({line.page for line in group}) >= 3}
+    repeated = [(text, group) for text, group in places.items() if len({line.page for line in group}) >= 3]
+    repeated.sort(key=lambda item: -len(item[1]))
+    heads = dict(repeated[:_MAX_HEADS])
+    alike: dict[str, bool] = {}
     found: dict[tuple[int, int], _Line] = {}
     for group in heads.values():
         height = median(line.y for line in group)
         level = [line for line in lines if abs(line.y - height) <= _LEVEL]
-        same = [line for line in level if any(_alike(text, squash(line.text)) for text in heads)]
+        for text in {squash(line.text) for line in level} - alike.keys():
+            alike[text] = any(_alike(text, head) for head in heads)
+        same = [line for line in level if alike[squash(line.text)]]
         if len(same) >= max(3, _REPEATED * len(level)):
             texts = Counter(squash(line.text) for line in level)
             others = [line for line in level if texts[squash(line.text)] >= 2]

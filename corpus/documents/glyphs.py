@@ -1,21 +1,22 @@
-"""The characters of a PDF page into segments, and its drawn lines into rules."""
+"""The characters of a PDF page into segments."""
 
 from __future__ import annotations
 
 import ctypes
 import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.documents.extra import require
 from corpus.documents.pages import Box, PageContent, Rule, Segment, turn_box
+from corpus.documents.rules import Frame, read_rules
 
 _MAX_GAP = 1.2  # em: wider gaps part columns and cells
 _SPACE_GAP = 0.25  # em: a gap that is a space
 _WORD_GAP = 0.15  # em: the same between two Latin letters, which are never set wider apart
-_THIN = 2.5  # points: thicker shapes are no ruled lines
-_MIN_RULE = 8.0  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +30,12 @@ class _Glyph:
     quarter: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The visible part of a page in PDF coordinates, and the page's own rotation in quarters."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-    quarter: int
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        """A point of PDF coordinates (y upwards) on the shown page."""
-        match self.quarter:
-            case 1:
-                return y - self.bottom, x - self.left
-            case 2:
-                return self.right - x, y - self.bottom
-            case 3:
-                return self.top - y, self.right - x
-            case _:
-                return x - self.left, self.top - y
-
-    def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
-        (a, b), (c, d) = self.point(x0, y0), self.point(x1, y1)
-        return Box(min(a, c), min(b, d), max(a, c), max(b, d))
-
-
 def read_page(page: Any, number: int) -> PageContent:
     """Text and rules of an open pypdfium2 page. Characters without meaning are left out."""
     left, bottom, right, top = page.get_bbox()
-    frame = _Frame(left, bottom, right, top, page.get_rotation() // 90)
-    width, height = page.get_size()
-    rules = _rules(page, frame)
+    frame = Frame(left, bottom, right, top, page.get_rotation() // 90)
+    width, height = (max(1.0, side) if math.isfinite(side) else 1.0 for side in page.get_size())
+    rules = read_rules(page, frame)
     groups: dict[int, list[_Glyph]] = defaultdict(list)
     for glyph in _glyphs(page, frame):
         groups[glyph.quarter].append(glyph)
@@ -93,7 +67,7 @@ def _turned(
     return PageContent(number, width, height, segments, own_rules)
 
 
-def _glyphs(page: Any, frame: _Frame) -> list[_Glyph]:
+def _glyphs(page: Any, frame: Frame) -> list[_Glyph]:
     raw = require("pypdfium2.raw")
     textpage = page.get_textpage()
     out: list[_Glyph] = []
@@ -112,6 +86,8 @@ def _glyphs(page: Any, frame: _Frame) -> list[_Glyph]:
             scale = math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
             size = raw.FPDFText_GetFontSize(textpage, index) * scale
             origin = frame.point(x.value, y.value)
+            if not all(map(math.isfinite, (box.x0, box.top, box.x1, box.bottom, size, origin[1]))):
+                continue  # drawn with numbers that put it nowhere
             quarter = (frame.quarter - round(math.atan2(matrix.b, matrix.a) / (math.pi / 2))) % 4
             if size <= 0.5:
                 size = box.bottom - box.top
@@ -123,7 +99,8 @@ def _glyphs(page: Any, frame: _Frame) -> list[_Glyph]:
 
 def _segments(glyphs: list[_Glyph], rules: tuple[Rule, ...]) -> tuple[Segment, ...]:
     """Characters by baseline, then from left to right, parted at wide gaps and ruled lines."""
-    upright = [rule.box for rule in rules if not rule.level]
+    upright = sorted((rule.box for rule in rules if not rule.level), key=_middle)
+    middles = [_middle(box) for box in upright]
     rows: list[list[_Glyph]] = []
     for glyph in sorted(glyphs, key=lambda g: g.baseline):
         row = next((row for row in rows[-4:] if abs(row[-1].baseline - glyph.baseline) < 0.25 * glyph.size), None)
@@ -138,7 +115,7 @@ def _segments(glyphs: list[_Glyph], rules: tuple[Rule, ...]) -> tuple[Segment, .
         for glyph in row:
             if run and _drawn_again(run[-1], glyph):
                 continue
-            if run and _parted(run[-1], glyph, upright):
+            if run and (_is_apart(run[-1], glyph) or _is_ruled_off(run[-1], glyph, upright, middles)):
                 out.append(_segment(run))
                 run = []
             run.append(glyph)
@@ -152,18 +129,25 @@ def _drawn_again(before: _Glyph, glyph: _Glyph) -> bool:
     return glyph.char == before.char and glyph.box.x0 - before.box.x0 < 0.15 * glyph.size
 
 
-def _parted(before: _Glyph, after: _Glyph, upright: list[Box]) -> bool:
-    """Whether a wide gap or a ruled line stands between two characters of one row."""
+def _middle(box: Box) -> float:
+    return box.middle[0]
+
+
+def _is_apart(before: _Glyph, after: _Glyph) -> bool:
+    """Whether a wide gap stands between two characters of one row, or one is much larger."""
     size = max(before.size, after.size)
-    if (
+    return (
         after.box.x0 - before.box.x1 > _MAX_GAP * size
         or before.size > 1.6 * after.size
         or after.size > 1.6 * before.size
-    ):
-        return True
-    left, right = before.box.middle[0], after.box.middle[0]
+    )
+
+
+def _is_ruled_off(before: _Glyph, after: _Glyph, upright: Sequence[Box], middles: Sequence[float]) -> bool:
+    """Whether a ruled line stands between them. `upright` are sorted by their `middles`."""
+    start, end = bisect_right(middles, before.box.middle[0]), bisect_left(middles, after.box.middle[0])
     y = before.box.middle[1]
-    return any(left < rule.middle[0] < right and rule.top <= y <= rule.bottom for rule in upright)
+    return any(rule.top <= y <= rule.bottom for rule in upright[start:end])
 
 
 def _segment(run: list[_Glyph]) -> Segment:
@@ -192,38 +176,3 @@ def _segment(run: list[_Glyph]) -> Segment:
         box = box.joined(glyph.box)
     sizes = sorted(glyph.size for glyph in inked)
     return Segment(box, text, sizes[len(sizes) // 2], tuple(lefts))
-
-
-def _rules(page: Any, frame: _Frame) -> tuple[Rule, ...]:
-    """Lines and edges of rectangles that are drawn on the page itself (not inside form objects)."""
-    raw = require("pypdfium2.raw")
-    out: list[Rule] = []
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
-        count = raw.FPDFPath_CountSegments(item)
-        if not 2 <= count <= 4000:
-            continue
-        matrix = item.get_matrix()
-        start: tuple[float, float] | None = None
-        last: tuple[float, float] | None = None
-        for index in range(count):
-            segment = raw.FPDFPath_GetPathSegment(item, index)
-            x, y = ctypes.c_float(), ctypes.c_float()
-            raw.FPDFPathSegment_GetPoint(segment, x, y)
-            point = frame.point(*matrix.on_point(x.value, y.value))
-            kind = raw.FPDFPathSegment_GetType(segment)
-            if kind == raw.FPDF_SEGMENT_MOVETO:
-                start = point
-            elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
-                _add_rule(out, last, point)
-            last = point
-            if raw.FPDFPathSegment_GetClose(segment) and start is not None:
-                _add_rule(out, point, start)
-                last = start
-    return tuple(out)
-
-
-def _add_rule(out: list[Rule], a: tuple[float, float], b: tuple[float, float]) -> None:
-    box = Box(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
-    wide, high = box.x1 - box.x0, box.bottom - box.top
-    if min(wide, high) <= _THIN and max(wide, high) >= _MIN_RULE:
-        out.append(Rule(box))

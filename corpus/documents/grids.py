@@ -5,7 +5,9 @@ A cell that spans rows or columns is known by the ruled lines that are missing i
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.documents.cells import join_lines, spread_rows
@@ -64,12 +66,13 @@ def _groups(rules: list[Rule]) -> list[list[Rule]]:
         return index
 
     level = [i for i, rule in enumerate(rules) if rule.level]
-    upright = [i for i, rule in enumerate(rules) if not rule.level]
+    upright = sorted((i for i, rule in enumerate(rules) if not rule.level), key=lambda i: rules[i].box.middle[0])
+    middles = [rules[i].box.middle[0] for i in upright]
     for i in level:
         a = rules[i].box
-        for j in upright:
-            b = rules[j].box
-            if a.x0 - _REACH <= b.middle[0] <= a.x1 + _REACH and b.top - _REACH <= a.middle[1] <= b.bottom + _REACH:
+        y = a.middle[1]
+        for j in upright[bisect_left(middles, a.x0 - _REACH) : bisect_right(middles, a.x1 + _REACH)]:
+            if rules[j].box.top - _REACH <= y <= rules[j].box.bottom + _REACH:
                 parent[root(i)] = root(j)
     groups: dict[int, list[Rule]] = defaultdict(list)
     for index, rule in enumerate(rules):
@@ -89,22 +92,44 @@ def _lines(values: list[float]) -> list[float]:
 
 
 def _cells(group: list[Rule], xs: list[float], ys: list[float]) -> dict[tuple[int, int], tuple[int, int]]:
-    level = [rule.box for rule in group if rule.level]
-    upright = [rule.box for rule in group if not rule.level]
+    uprights = _spans(xs, ((rule.box.middle[0], rule.box.top, rule.box.bottom) for rule in group if not rule.level))
+    levels = _spans(ys, ((rule.box.middle[1], rule.box.x0, rule.box.x1) for rule in group if rule.level))
     cell_of: dict[tuple[int, int], tuple[int, int]] = {}
     for row in range(len(ys) - 1):
         y = (ys[row] + ys[row + 1]) / 2
         for column in range(len(xs) - 1):
             x = (xs[column] + xs[column + 1]) / 2
-            if column and not any(
-                abs(rule.middle[0] - xs[column]) <= _SNAP and rule.top <= y <= rule.bottom for rule in upright
-            ):
+            if column and not _covers(uprights[column], y):
                 cell_of[row, column] = cell_of[row, column - 1]
-            elif row and not any(abs(rule.middle[1] - ys[row]) <= _SNAP and rule.x0 <= x <= rule.x1 for rule in level):
+            elif row and not _covers(levels[row], x):
                 cell_of[row, column] = cell_of[row - 1, column]
             else:
                 cell_of[row, column] = (row, column)
     return cell_of
+
+
+def _spans(places: list[float], rules: Iterable[tuple[float, float, float]]) -> list[list[tuple[float, float]]]:
+    """Of each line of a grid the stretches that are drawn, in order and apart from one another. A rule is
+    its place, its start and its end."""
+    found: list[list[tuple[float, float]]] = [[] for _ in places]
+    for middle, start, end in rules:
+        for at in range(bisect_left(places, middle - _SNAP), bisect_right(places, middle + _SNAP)):
+            found[at].append((start, end))
+    out = []
+    for stretches in found:
+        joined: list[tuple[float, float]] = []
+        for start, end in sorted(stretches):
+            if joined and start <= joined[-1][1]:
+                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+            else:
+                joined.append((start, end))
+        out.append(joined)
+    return out
+
+
+def _covers(stretches: list[tuple[float, float]], place: float) -> bool:
+    at = bisect_right(stretches, (place, float("inf"))) - 1
+    return at >= 0 and place <= stretches[at][1]
 
 
 def take_tables(page: PageContent) -> tuple[list[Table], list[Segment]]:
@@ -132,7 +157,7 @@ def _split(segment: Segment, grid: Grid) -> list[Segment]:
     x, y = segment.box.middle
     if not grid.box.holds((x, y)):
         return [segment]
-    row = max(0, sum(line <= y for line in grid.ys) - 1)
+    row = max(0, min(bisect_right(grid.ys, y), len(grid.ys) - 1) - 1)
     pieces: list[Segment] = []
     rest = segment
     for column in range(1, len(grid.xs) - 1):
@@ -150,8 +175,9 @@ def _table(grid: Grid, segments: list[Segment]) -> Table | None:
     texts: dict[tuple[int, int], list[Segment]] = defaultdict(list)
     for segment in segments:
         x, y = segment.box.middle
-        row = sum(line <= y for line in grid.ys) - 1
-        column = sum(line <= x for line in grid.xs) - 1
+        # On the last line itself it stands in the last cell.
+        row = min(bisect_right(grid.ys, y), len(grid.ys) - 1) - 1
+        column = min(bisect_right(grid.xs, x), len(grid.xs) - 1) - 1
         texts[grid.cell_of[row, column]].append(segment)
     if len(texts) < 2:
         return None
@@ -177,14 +203,15 @@ def _cell_text(lines: list[list[Segment]]) -> str:
 def group_lines(segments: list[Segment]) -> list[list[Segment]]:
     """Segments by baseline, from top to bottom and from left to right."""
     lines: list[list[Segment]] = []
+    total = 0.0  # of the heights of the last line's segments
     for segment in sorted(segments, key=lambda s: s.box.middle[1]):
         y = segment.box.middle[1]
-        if lines:
-            middle = sum(other.box.middle[1] for other in lines[-1]) / len(lines[-1])
-            if abs(y - middle) < 0.5 * min(segment.size, lines[-1][0].size):
-                lines[-1].append(segment)
-                continue
-        lines.append([segment])
+        if lines and abs(y - total / len(lines[-1])) < 0.5 * min(segment.size, lines[-1][0].size):
+            lines[-1].append(segment)
+            total += y
+        else:
+            lines.append([segment])
+            total = y
     for line in lines:
         line.sort(key=lambda s: s.box.x0)
     return lines

@@ -1,4 +1,5 @@
-"""A saved web page of a government site into lines: its article, without navigation.
+"""A saved web page of a government site into lines: its article, without navigation. Struck-out and hidden
+text is left out and listed.
 
 No library of the many that extract articles is used: they leave out what repeats itself, and one
 sentence under twenty offices is what these documents are made of.
@@ -8,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from corpus.doc_number import only_number
-from corpus.documents.cells import Place, spread_rows
+from corpus.documents.cells import MAX_COLUMNS, Cells
 from corpus.documents.extra import require
+from corpus.documents.lines import Lines
 from corpus.errors import InputError
 from corpus.reading import decode
 from corpus.text import squash
@@ -42,10 +44,15 @@ _ARTICLE = re.compile(
 _MOST = 0.8  # share of an element's text that one child must hold to be the article's container
 _LONG_CELL = 400  # characters: a longer cell belongs to a layout, not to a table
 _NUMBER_LABEL = re.compile(r"(?:发文字号|文\s*号|发文文号)\s*[】\]]?\s*[：:]?\s*(\S{4,30}?号)")
+_MAX_NAMES = 1000  # characters of an element's id and class that are looked at
+_MAX_TITLE = 300  # characters: a longer one is no title
+_STRUCK = "有删除线的文字"
+_UNSEEN = "网页上隐藏的文字"
+_LEFT_OUT = "left-out"  # attribute of an element that was emptied: its text, where that is to be listed
 _TITLE_TAIL = re.compile(r"\s*[_|\-—–]+\s*[^_|\-—–]{2,30}$")
 
 
-def read_html(data: bytes, where: str) -> list[str]:
+def read_html(data: bytes, where: str) -> Lines:
     """The page's lines: its title first where the article doesn't begin with it, then the article.
 
     Raises InputError where the page can't be decoded or holds no article.
@@ -53,24 +60,56 @@ def read_html(data: bytes, where: str) -> list[str]:
     text, _ = decode(data, where)
     lxml_html = require("lxml.html")
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"))
+    parser = lxml_html.HTMLParser(huge_tree=True)  # 2,048 elements inside one another instead of 256
     try:
-        root = lxml_html.document_fromstring(text)
+        root = lxml_html.document_fromstring(text, parser=parser)
     except (require("lxml.etree").ParserError, ValueError) as err:
         raise InputError("网页里没有内容", where, "请用浏览器打开原网页，重新保存后再试") from err
+    etree = require("lxml.etree")
+    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+    for element in [item for item in root.iter() if isinstance(item.tag, str) and _is_struck(item)]:
+        _empty(element, _STRUCK)
     title = _title(root)
     number = _number(root)
     _clean(root)
-    article = _article(root)
-    lines = [line for line in _lines(article) if line.strip()]
-    if sum(len(squash(line)) for line in lines) < 20:
-        raise InputError("网页里没有找到正文（可能由脚本生成）", where, "请用浏览器打开原网页，全选复制到 Word 后再试")
-    opening = squash("".join(lines[:6]))
+    found = Lines()
+    writer = _Writer(found)
+    writer.write(_article(root))
+    deep = any("depth" in error.message.lower() for error in parser.error_log)
+    if sum(len(squash(line)) for line in found.lines) < 20:
+        why = "元素一层套一层，套得太深" if deep else "可能由脚本生成"
+        todo = "请用浏览器打开原网页，全选复制到 Word 后再试"
+        raise InputError(f"网页里没有找到正文（{why}）", where, todo)
+    opening = squash("".join(found.lines[:6]))
     head = []
     if title and squash(title) not in opening:
         head.append(f"# {title}")
     if number and squash(number) not in opening:
         head.append(number)
-    return [*head, *lines]
+    if deep:
+        found.warn("网页里元素一层套一层，套得太深，后面的内容没有读到，请对照原网页")
+    left_out = [replace(left, line=left.line + len(head)) for left in found.left_out]
+    return Lines([*head, *found.lines], left_out, found.warnings)
+
+
+def _is_struck(element: Any) -> bool:
+    return element.tag in ("del", "s", "strike") or "line-through" in (element.get("style") or "").lower()
+
+
+def _is_unseen(element: Any) -> bool:
+    style = "".join((element.get("style") or "").lower().split())
+    return element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style
+
+
+def _empty(element: Any, why: str | None = None) -> None:
+    """Take out an element's content. With `why` it is listed where the article reaches it. The element itself
+    stays, because taking it out moves all text behind it."""
+    text = element.text_content() if why else ""
+    element.clear(keep_tail=True)
+    if why != _STRUCK:  # a struck-out cell is a cell of its table, a hidden one is not
+        element.tag = "span"
+    if text.strip() and why:
+        element.set(_LEFT_OUT, f"{why}\n{text}")
 
 
 def _title(root: Any) -> str:
@@ -84,7 +123,9 @@ def _title(root: Any) -> str:
         return headings[0]
     window = root.find(".//title")
     text = " ".join((window.text_content() if window is not None else "").split())
-    return _TITLE_TAIL.sub("", text)
+    tail = _TITLE_TAIL.search(text[-100:])
+    text = text[: len(text) - len(tail[0])] if tail else text
+    return text if len(text) <= _MAX_TITLE else ""
 
 
 def _number(root: Any) -> str | None:
@@ -95,98 +136,110 @@ def _number(root: Any) -> str | None:
 
 def _clean(root: Any) -> None:
     """Take out what is no text of the page: scripts, forms, hidden elements, what surrounds the article."""
-    etree = require("lxml.etree")
-    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, with_tail=False)
-    total = len(squash(root.text_content()))
-    for element in list(root.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None or element.tag in ("html", "body"):
+    letters = _letters(root)
+    total = letters[root]
+    for element in letters:
+        if element.getparent() is None or element.tag in ("html", "body"):
             continue
-        style = (element.get("style") or "").replace(" ", "").lower()
-        names = f"{element.get('id') or ''} {element.get('class') or ''}"
-        hidden = element.get("hidden") is not None or "display:none" in style
+        names = _names(element)
         around = element.get("role") in ("navigation", "banner", "contentinfo", "search") or (
             _AROUND.search(names) and not _ARTICLE.search(names)
         )
-        wraps = element.tag in ("header", "form", "nav", "div", "table", "section", "td") and _holds(element, total)
-        if hidden or ((around or _DROPPED.fullmatch(element.tag)) and not wraps):
-            element.drop_tree()
+        # ASP.NET wraps whole pages in a form, and others in whatever they like.
+        wraps = element.tag in ("header", "form", "nav", "div", "table", "section", "td") and (
+            letters[element] > 0.5 * total
+        )
+        if _is_unseen(element):
+            _empty(element, _UNSEEN)
+        elif (around or _DROPPED.fullmatch(element.tag)) and not wraps:
+            _empty(element)
 
 
-def _holds(element: Any, total: int) -> bool:
-    """Whether an element holds most of the page, whatever it is called (ASP.NET wraps pages in a form)."""
-    return len(squash(element.text_content())) > 0.5 * total
+def _names(element: Any) -> str:
+    return f"{element.get('id') or ''} {element.get('class') or ''}"[:_MAX_NAMES]
+
+
+def _letters(root: Any, *, links: bool = True) -> dict[Any, int]:
+    """Of each element in the order of the page how many letters and digits it holds, with those of links or
+    without."""
+    etree = require("lxml.etree")
+    out: dict[Any, int] = {}
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            out[element] = len(squash(element.text)) if element.text else 0
+            continue
+        if element.tag == "a" and not links:
+            out[element] = 0
+        above = element.getparent()
+        if element is not root and above is not None:
+            out[above] += out[element] + (len(squash(element.tail)) if element.tail else 0)
+    return out
 
 
 def _article(root: Any) -> Any:
     """The container that a publishing system named, else the innermost element with most of the text."""
     body = root.find("body")
     element = body if body is not None else root
-    named = [
-        item
-        for item in element.iter()
-        if isinstance(item.tag, str) and _ARTICLE.search(f"{item.get('id') or ''} {item.get('class') or ''}")
-    ]
+    weights = _letters(element, links=False)
+    named = [item for item in weights if _ARTICLE.search(_names(item))]
     if named:
-        best = max(named, key=_weight)
-        if _weight(best) >= 50 and _weight(best) >= 0.3 * _weight(element):
+        best = max(named, key=weights.__getitem__)
+        if weights[best] >= 50 and weights[best] >= 0.3 * weights[element]:
             return best
     while True:
-        weight = _weight(element)
-        child = max((c for c in element if isinstance(c.tag, str)), key=_weight, default=None)
-        if child is None or not _BLOCK.fullmatch(child.tag) or child.tag == "p" or _weight(child) < _MOST * weight:
+        child = max((c for c in element if isinstance(c.tag, str)), key=weights.__getitem__, default=None)
+        if child is None or not _BLOCK.fullmatch(child.tag) or child.tag == "p":
             return element
-        if child.tag == "table" and _is_table(child):
+        if weights[child] < _MOST * weights[element] or (child.tag == "table" and _is_table(child)):
             return element
         element = child
 
 
-def _weight(element: Any) -> int:
-    """Letters and digits outside links."""
-    links = sum(len(squash(link.text_content())) for link in element.iter("a"))
-    return len(squash(element.text_content())) - links
-
-
-@dataclass
 class _Writer:
-    """Collects lines; text joins the line that is open."""
+    """Collects lines of an article; text joins the line that is open."""
 
-    lines: list[str]
-    open: str = ""
+    def __init__(self, out: Lines) -> None:
+        self.out = out
+        self._open: list[str] = []
+        self._items: dict[Any, int] = {}  # of each numbered list its last number
 
-    def close(self) -> None:
-        text = " ".join(self.open.replace("\xa0", " ").split())
+    def write(self, article: Any) -> None:
+        walker = require("lxml.etree").iterwalk(article, events=("start", "end"))
+        for event, element in walker:
+            block = _BLOCK.fullmatch(element.tag) is not None
+            if event == "start":
+                if block or element.tag == "br":
+                    self._close()
+                if not self._enter(element):
+                    walker.skip_subtree()
+                continue
+            if block:
+                self._close()
+            if element is not article:
+                self._open.append(_inline(element.tail))
+        self._close()
+
+    def _enter(self, element: Any) -> bool:
+        """Begin an element. False where all of it has been written, or is left out."""
+        if element.tag == "table" and _is_table(element):
+            self.out.lines += _table(element, self.out)
+            return False
+        why, _, text = (element.get(_LEFT_OUT) or "").partition("\n")
+        if why in (_STRUCK, _UNSEEN):
+            self.out.leave_out(text, why)
+            return False
+        above = element.getparent()
+        if element.tag == "li" and above is not None and above.tag == "ol":
+            self._items[above] = self._items.get(above, _first(above) - 1) + 1
+            self._open.append(f"{self._items[above]}. ")
+        self._open.append(_inline(element.text))
+        return True
+
+    def _close(self) -> None:
+        text = " ".join("".join(self._open).replace("\xa0", " ").split())
         if text:
-            self.lines.append(text)
-        self.open = ""
-
-
-def _lines(element: Any) -> list[str]:
-    writer = _Writer([])
-    _write(element, writer)
-    writer.close()
-    return writer.lines
-
-
-def _write(element: Any, writer: _Writer) -> None:
-    block = _BLOCK.fullmatch(element.tag) is not None
-    if element.tag == "br":
-        writer.close()
-        return
-    if element.tag == "table" and _is_table(element):
-        writer.close()
-        writer.lines += list(_table(element))
-        return
-    if block:
-        writer.close()
-    if element.tag == "li" and element.getparent() is not None and element.getparent().tag == "ol":
-        writer.open = f"{_ordinal(element)}. "
-    writer.open += _inline(element.text)
-    for child in element:
-        if isinstance(child.tag, str):
-            _write(child, writer)
-        writer.open += _inline(child.tail)
-    if block:
-        writer.close()
+            self.out.lines.append(text)
+        self._open = []
 
 
 def _inline(text: str | None) -> str:
@@ -196,50 +249,39 @@ def _inline(text: str | None) -> str:
     return re.sub(r"(?<=[^\x00-\xff])[ \t]*\r?\n\s*(?=[^\x00-\xff])", "", text).replace("\t", " ")
 
 
-def _ordinal(item: Any) -> int:
-    start = item.getparent().get("start") or "1"
-    before = sum(1 for _ in item.itersiblings("li", preceding=True))
-    return (int(start) if re.fullmatch(r"-?\d{1,6}", start) else 1) + before
-
-
-def _own(table: Any, *tags: str) -> list[Any]:
-    """Descendants that belong to this table and to none inside it."""
-    return [item for item in table.iter(*tags) if next(item.iterancestors("table"), None) is table]
+def _first(numbered: Any) -> int:
+    start = numbered.get("start") or "1"
+    return int(start) if re.fullmatch(r"-?[0-9]{1,6}", start) else 1
 
 
 def _is_table(table: Any) -> bool:
     """A table of data: two rows and two columns or more, short cells, none inside another."""
     if next(table.iterdescendants("table"), None) is not None:
         return False
-    rows = [row for row in _own(table, "tr") if len(row)]
-    cells = _own(table, "td", "th")
-    if len(rows) < 2 or max((len(row) for row in rows), default=0) < 2:
+    sizes = [sum(1 for _ in row.iterchildren("td", "th")) for row in table.iter("tr")]
+    if sum(size > 0 for size in sizes) < 2 or max(sizes, default=0) < 2:
         return False
-    return all(len(cell.text_content()) <= _LONG_CELL for cell in cells)
+    return all(len(cell.text_content()) <= _LONG_CELL for cell in table.iter("td", "th"))
 
 
-def _table(table: Any) -> Iterator[str]:
-    owners: dict[Place, Place] = {}
-    texts: dict[Place, str] = {}
-    rows = _own(table, "tr")
-    columns = 0
+def _table(table: Any, out: Lines) -> Iterator[str]:
+    rows = list(table.iter("tr"))
+    cells = Cells(len(rows))
     for row, element in enumerate(rows):
         column = 0
         for cell in element.iterchildren("td", "th"):
-            while (row, column) in owners:
-                column += 1
-            high, wide = _span(cell, "rowspan"), _span(cell, "colspan")
-            texts[row, column] = "".join(_lines(cell)).replace("\t", " ")
-            for down in range(min(high, len(rows) - row)):
-                for across in range(wide):
-                    owners[row + down, column + across] = (row, column)
-            column += wide
-        columns = max([columns, *(at + 1 for r, at in owners if r == row)])
-    for line in spread_rows(owners, texts, len(rows), columns):
+            column = cells.free(row, column)
+            inside = Lines()
+            _Writer(inside).write(cell)
+            for left in inside.left_out:
+                out.leave_out(left.text, left.why)
+            text = "".join(inside.lines).replace("\t", " ")
+            column = cells.add(row, column, text, _span(cell, "rowspan"), _span(cell, "colspan"))
+    for line in cells.lines():
         if any(line):
             yield "\t".join(line)
 
 
 def _span(cell: Any, name: str) -> int:
     value = cell.get(name) or "1"
-    return min(max(int(value), 1), 200) if re.fullmatch(r"\d{1,6}", value) else 1
+    return min(max(int(value), 1), MAX_COLUMNS) if re.fullmatch(r"[0-9]{1,6}", value) else 1

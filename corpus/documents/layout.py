@@ -7,7 +7,9 @@ by its place: a line that is indented, or that follows one which ends early, beg
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from corpus.documents.grids import Table, aligned_tables, group_lines, take_tables
@@ -152,7 +154,7 @@ def _edges(lines: list[list[Segment]]) -> tuple[float, float]:
     """Left and right edge of a column: where lines begin, and where the longest that begin there end."""
     lefts = sorted(line[0].box.x0 for line in lines)
     em = median(line[0].size for line in lines)
-    left = next((x for x in lefts if sum(abs(x - other) < 0.6 * em for other in lefts) >= 2), lefts[0])
+    left = next((x for x, after in pairwise(lefts) if after - x < 0.6 * em), lefts[0])
     rights = sorted(line[-1].box.x1 for line in lines if line[0].box.x0 < left + _DEEP * em)
     return left, rights[-1 - len(rights) // 20]
 
@@ -174,14 +176,17 @@ def page_blocks(page: PageContent, metrics: Metrics) -> list[list[Line] | Table]
     cuts += [(line[0].box.top, line) for line in group_lines(bands)]
     cuts.sort(key=lambda cut: cut[0])
     frames = _frames(rest, gutter, metrics)
-    inner = [table for table in tables if not any(table is cut for _, cut in cuts)]
+    across = {id(cut) for _, cut in cuts}
+    inner = [table for table in tables if id(table) not in across]
     blocks: list[list[Line] | Table] = []
     top = float("-inf")
-    loose = [segment for segment in rest if not any(segment is band for band in bands)]
+    in_bands = {id(segment) for segment in bands}
+    loose = sorted((s for s in rest if id(s) not in in_bands), key=lambda s: s.box.middle[1])
+    columns = [(column, [s.box.middle[1] for s in column]) for column in _columns_at(loose, gutter)]
     run: list[Line] = []  # lines of the band across both columns
     for bottom, cut in [*cuts, (float("inf"), [])]:
-        for index, column in enumerate(_columns_at(loose, gutter)):
-            here = [s for s in column if top <= s.box.middle[1] < bottom]
+        for index, (column, middles) in enumerate(columns):
+            here = column[bisect_left(middles, top) : bisect_left(middles, bottom)]
             nested = [t for t in inner if _column_of(t.box, gutter) == index and top <= t.box.top < bottom]
             if here or nested:
                 if run:
@@ -265,10 +270,29 @@ def _line(segments: list[Segment], frame: tuple[float, float]) -> Line:
     return Line(text, box, size, frame[0], frame[1], tuple(segments))
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A paragraph that is being collected."""
+
+    page: int
+    continues: bool
+    text: list[str] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+
+    def add(self, line: Line) -> None:
+        if self.text:
+            self.text.append(_between(self.text[-1], line.text))
+        self.text.append(line.text)
+        self.segments += line.segments
+
+    def done(self) -> Paragraph:
+        return Paragraph("".join(self.text), self.page, self.continues, tuple(self.segments))
+
+
 def paragraphs(pages: tuple[PageContent, ...]) -> list[Paragraph]:
     """All paragraphs of all pages. A table's row is a paragraph with tabs between its cells."""
     metrics = measure(pages)
-    out: list[Paragraph] = []
+    out: list[_Draft] = []
     last: Line | None = None  # the line before, if a paragraph may go on behind it
     for page in pages:
         parts = [page] if page.turned is None else [page, page.turned]
@@ -276,25 +300,18 @@ def paragraphs(pages: tuple[PageContent, ...]) -> list[Paragraph]:
             for block in page_blocks(part, metrics):
                 if isinstance(block, Table):
                     out += [
-                        Paragraph("\t".join(row), page.number, False, segments)
+                        _Draft(page.number, False, ["\t".join(row)], list(segments))
                         for row, segments in zip(block.rows, block.segments, strict=True)
                     ]
                     last = None
                     continue
                 for index, line in enumerate(block):
                     goes_on = last is not None and _goes_on(last, line, metrics.em, index == 0)
-                    if goes_on and out[-1].page == page.number:
-                        before = out[-1]
-                        out[-1] = Paragraph(
-                            _join(before.text, line.text),
-                            page.number,
-                            before.continues,
-                            (*before.segments, *line.segments),
-                        )
-                    else:
-                        out.append(Paragraph(line.text, page.number, goes_on, line.segments))
+                    if not goes_on or out[-1].page != page.number:
+                        out.append(_Draft(page.number, goes_on))
+                    out[-1].add(line)
                     last = line
-    return out
+    return [draft.done() for draft in out]
 
 
 def _goes_on(before: Line, line: Line, em: float, new_column: bool) -> bool:
@@ -321,9 +338,8 @@ def _starts_item(text: str) -> bool:
     return read_marker(text) is not None
 
 
-def _join(before: str, after: str) -> str:
-    """Two lines of a paragraph. The space keeps the width of a line known; `corpus.text.repair` drops
-    it between Chinese characters. A number that goes over the line's end must not be parted by it."""
-    if re.search(r"\d$", before) and re.match(r"\d", after):
-        return before + after
-    return f"{before} {after}"
+def _between(before: str, after: str) -> str:
+    """What stands between two lines of a paragraph. The space keeps the width of a line known;
+    `corpus.text.repair` drops it between Chinese characters. A number that goes over the line's end must
+    not be parted by it."""
+    return "" if before[-1:].isdecimal() and after[:1].isdecimal() else " "

@@ -19,11 +19,15 @@ def _chinese(number: int) -> str:
 
 
 def _digital(number: int) -> str:
+    if number < 0:
+        return str(number)
     return "".join(_CHINESE[int(digit)] for digit in str(number))
 
 
 def _letter(number: int) -> str:
-    """a to z, then aa to zz: Word repeats the letter."""
+    """a to z, then aa to zz: Word repeats the letter, up to thirty times."""
+    if not 1 <= number <= 780:
+        return str(number)
     return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
 
 

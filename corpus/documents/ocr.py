@@ -96,7 +96,7 @@ class Recogniser:
         image = reading.image
         height, width = (side / scale for side in image.shape[:2])
         tall = [line for line in reading.lines if _is_tall(line)]
-        if len(tall) < 3 and len(tall) < len(reading.lines) / 2:
+        if not tall or (len(tall) < 3 and len(tall) < len(reading.lines) / 2):
             lines, rules = _straight(reading, scale)
             return PageContent(0, width, height, lines, rules, "ocr")
         region = _turned_region(reading, tall, scale)
@@ -174,11 +174,11 @@ def scan_scale(page: Any, width: float, height: float) -> float:
     dpi = 0.0
     for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2):
         left, bottom, right, top = image.get_bounds()
-        if (right - left) * (top - bottom) > 0.3 * width * height:
+        if right > left and top > bottom and (right - left) * (top - bottom) > 0.3 * width * height:
             pixels = max(image.get_px_size())
             dpi = max(dpi, pixels / max(right - left, top - bottom) * 72)
     dpi = min(max(dpi or _USUAL_DPI, _MIN_DPI), _MAX_DPI)
-    return min(dpi / 72, _MAX_SIDE / max(width, height))
+    return min(dpi / 72, _MAX_SIDE / max(width, height, 1.0))
 
 
 def _rapidocr_version() -> str:

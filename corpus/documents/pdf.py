@@ -16,13 +16,14 @@ from corpus.documents.glyphs import read_page
 from corpus.documents.layout import paragraphs
 from corpus.documents.ocr import Recogniser
 from corpus.documents.pages import PageContent, Progress, ProgressCall, Segment
-from corpus.errors import InputError
+from corpus.errors import GongbaoError, InputError
 from corpus.model import LeftOut, Source, SourceLine, Warn
 from corpus.text import squash
 
 _FEW = 12  # letters: a page with a picture and fewer than these is a scan with a stray text layer
 _UNREADABLE = 0.1  # share of characters without meaning from which on a text layer is useless
 _DOUBTFUL = 0.8  # confidence below which a recognised line is shown to a person
+_MAX_PAGES = 20_000  # of one PDF: more are claimed, not there
 _PDFIUM_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _ONE_AT_A_TIME = threading.RLock()  # PDFium must not be called from two threads at once
 
@@ -71,6 +72,8 @@ def read_pages(
     recogniser = Recogniser(cache)
     with open_pdf(data, where) as document:
         total = len(document)
+        if total > _MAX_PAGES:
+            raise InputError(f"这个 PDF 说自己有 {total} 页，太多了", where, "请检查文件，或拆成几个文件再试")
         spent, recognised = 0.0, 0
         for index in range(total):
             started = time.monotonic()
@@ -86,6 +89,7 @@ def read_pages(
 
 
 def read_one(document: Any, index: int, recogniser: Recogniser) -> PageContent:
+    """One page; a page on which a library fails is a page with a problem, and costs no other page."""
     pdfium = require("pypdfium2")
     number = index + 1
     page = None
@@ -98,10 +102,18 @@ def read_one(document: Any, index: int, recogniser: Recogniser) -> PageContent:
             return replace(content, segments=(), origin="empty", problem=f"第 {number} 页是空白页")
         return recogniser.read(page, number)
     except pdfium.PdfiumError:
-        return PageContent(number, 595.0, 842.0, (), origin="failed", problem=f"第 {number} 页已损坏，没有读出")
+        return _failed(number, f"第 {number} 页已损坏，没有读出")
+    except (GongbaoError, MemoryError):
+        raise
+    except Exception as err:  # the libraries share no class of errors
+        return _failed(number, f"第 {number} 页没有读出（{type(err).__name__}），请对照原件")
     finally:
         if page is not None:
             page.close()
+
+
+def _failed(number: int, problem: str) -> PageContent:
+    return PageContent(number, 595.0, 842.0, (), origin="failed", problem=problem)
 
 
 def has_usable_text(content: PageContent, page: Any) -> bool:

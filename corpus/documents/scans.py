@@ -117,7 +117,7 @@ def find_rules(image: Any, scale: float, lines: Sequence[Segment]) -> tuple[Rule
     cv2, numpy = require("cv2"), require("numpy")
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     dark = cv2.adaptiveThreshold(
-        gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 2 * round(8 * scale) + 1, 25
+        gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 2 * max(1, round(8 * scale)) + 1, 25
     )
     for line in lines:
         inset = 0.12 * (line.box.bottom - line.box.top)
@@ -126,7 +126,7 @@ def find_rules(image: Any, scale: float, lines: Sequence[Segment]) -> tuple[Rule
             dark[max(0, y0) : y1, max(0, round(left * scale)) : round(right * scale)] = 0
     out: list[Rule] = []
     for level, shortest in zip((True, False), _RULE_POINTS, strict=True):
-        length = round(shortest * scale)
+        length = max(1, round(shortest * scale))
         bridge = numpy.ones((1, 5) if level else (5, 1), numpy.uint8)
         kernel = numpy.ones((1, length) if level else (length, 1), numpy.uint8)
         thick = numpy.ones((3, 1) if level else (1, 3), numpy.uint8)

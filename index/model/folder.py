@@ -6,13 +6,14 @@ A folder without a readable card is no model.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.files import sha256_file
+from index.files import sha256_file, write_file
 from index.model.errors import ModelError, ModelMissing
 from index.paths import cache_folder
 
@@ -25,6 +26,7 @@ CARD_FILE = "gongbao-model.json"
 GRAPH_FILE = "model.onnx"
 WEIGHTS_FILE = "model.safetensors"
 TOKENIZER_FILE = "tokenizer.json"
+CHECKED_FILE = "models-checked.json"  # in our cache folder
 MAKE_IT = "请运行 make setup 或 python -m index make-model"
 
 
@@ -118,9 +120,49 @@ def verify(folder: Path) -> ModelCard:
     """`read_card`, and every file's bytes have the hash that the card states."""
     card = read_card(folder)
     for name, info in card.files.items():
-        if sha256_file(folder / name) != info.sha256:
-            raise broken(folder, f"{name} 的内容已改变")
+        _check(folder, name, info)
     return card
+
+
+def whole_card(folder: Path) -> ModelCard:
+    """`verify` that reads a file only if it has changed since it was last found whole.
+
+    What has been found whole is kept in our cache folder with each file's size, times and inode, so that the
+    usual start only looks at those. Raises ModelMissing or ModelError.
+    """
+    card = read_card(folder)
+    checked = cache_folder() / CHECKED_FILE
+    known = _checked_before(checked)
+    now: dict[str, list[int | str]] = {}
+    for name, info in card.files.items():
+        found = (folder / name).stat()
+        key = str((folder / name).resolve())
+        now[key] = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, info.sha256]
+        if known.get(key) != now[key]:
+            _check(folder, name, info)
+    if any(known.get(key) != state for key, state in now.items()):
+        kept = {key: state for key, state in known.items() if Path(key).is_file()}
+        with contextlib.suppress(OSError):  # a folder that can't be written to: read again next time
+            write_file(checked, json.dumps({**kept, **now}, indent=1).encode("utf-8"))
+    return card
+
+
+def _check(folder: Path, name: str, info: FileInfo) -> None:
+    try:
+        whole = sha256_file(folder / name) == info.sha256
+    except OSError as err:
+        raise broken(folder, f"{name} 读不出来") from err
+    if not whole:
+        raise broken(folder, f"{name} 的内容已改变")
+
+
+def _checked_before(path: Path) -> dict[str, object]:
+    """What was found whole by earlier runs; nothing if the record can't be read."""
+    try:
+        known = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def broken(folder: Path, what: str) -> ModelError:

@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from corpus.errors import GongbaoError
 from corpus.text import CJK
 from index.model.errors import ModelError
 from index.model.folder import (
@@ -111,11 +110,7 @@ def main_make_model(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--force", action="store_true", help="已有模型也重新制作")
     args = parser.parse_args(argv)
     start = time.perf_counter()
-    try:
-        folder = make_model(args.cache, force=args.force)
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+    folder = make_model(args.cache, force=args.force)
     print(f"向量模型已就绪（{time.perf_counter() - start:.1f} 秒）", file=sys.stderr)
     print(folder)
     return 0

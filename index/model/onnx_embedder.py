@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from index.model.cores import usable_cores
 from index.model.embedder import Vectors, WindowedEmbedder
 from index.model.errors import ModelError
-from index.model.folder import GRAPH_FILE, TOKENIZER_FILE, broken, default_folder, read_card
+from index.model.folder import GRAPH_FILE, TOKENIZER_FILE, broken, default_folder, whole_card
 from index.model.prompts import prompts_for
 
 _AWAKE_US = "20"
@@ -23,7 +23,7 @@ class OnnxEmbedder(WindowedEmbedder):
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         """Raises ModelMissing if there is no model in `folder`, ModelError if it is not whole."""
-        card = read_card(folder)
+        card = whole_card(folder)
         prompts = prompts_for(card.name)
         if prompts is None:
             raise ModelError(f"index/model/data/models.toml 里没有 {card.name} 的前缀", str(folder), "请补上一条")

@@ -127,7 +127,9 @@ def _require_hub(model: str) -> None:
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
-        raise ModelError("本机没有这个模型，而 HF_HUB_OFFLINE 不许联网", model, _GET_IT)
+        raise ModelError(
+            "本机没有这个模型，本程序不自行联网", model, f"{_GET_IT}；要从网上下载，请先设 HF_HUB_OFFLINE=0"
+        )
     request = urllib.request.Request(constants.ENDPOINT, method="HEAD")
     try:
         urllib.request.urlopen(request, timeout=_HUB_SECONDS).close()

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from corpus.errors import GongbaoError
+from corpus import console
 from index.model.embedder import Embedder, Vectors
 from index.model.folder import MODEL_NAME, own_lora_path
 from index.model.lora import mean, read_lora, write_lora
@@ -77,11 +77,7 @@ def main_train(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=own_lora_path(), metavar="FILE", help="写到哪里")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="随机种子（默认 0）")
     args = parser.parse_args(argv)
-    try:
-        before, after = train(args.data, args.out, replace(Settings(), seed=args.seed))
-    except GongbaoError as err:
-        print(err, file=sys.stderr)
-        return err.exit_code
+    before, after = train(args.data, args.out, replace(Settings(), seed=args.seed))
     for k in CUTOFFS:
         print(f"留出的提问 R@{k}：{before[k]:.3f} → {after[k]:.3f}")
     print(args.out)
@@ -150,4 +146,4 @@ def _prompts() -> Prompts:
 
 
 if __name__ == "__main__":
-    sys.exit(main_train())
+    sys.exit(console.run(main_train))

@@ -21,11 +21,15 @@ _NO_PLACE = re.compile(
 def named_places(text: str) -> list[str]:
     """The places a text names, in order: words such as 柳林县, or a word and the unit behind it (枣林 + 乡)."""
     words = list(segmenter().cut(nfkc(text), HMM=False))
-    names = [word for word in words if any(word.endswith(unit) and _is_name(word[: -len(unit)]) for unit in _UNITS)]
+    names = [word for word in words if word.endswith(_UNITS) and _is_place(word)]
     for word, unit in itertools.pairwise(words):
         if unit in _UNITS and len(word) <= 3 and _is_name(word):
             names.append(word + unit)
     return [name for name in names if not _NO_PLACE.search(name)]
+
+
+def _is_place(word: str) -> bool:
+    return any(word.endswith(unit) and _is_name(word[: -len(unit)]) for unit in _UNITS)
 
 
 def _is_name(text: str) -> bool:

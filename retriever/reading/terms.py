@@ -70,7 +70,8 @@ class Terms:
         return cls(weights, frozenset(near & set(weights)), other, unknown)
 
     def _holds(self, folded: str, token: str) -> bool:
-        return holds(folded, token) or any(term in folded for term in self.other.get(token, ()))
+        other = self.other.get(token)
+        return holds(folded, token) or (other is not None and any(term in folded for term in other))
 
     @property
     def known_share(self) -> float:

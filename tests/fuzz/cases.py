@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from corpus.errors import GongbaoError
-from tests.index_cases import GAZETTE
+from tests.fuzz.structure import LINES
 
 CASES = int(os.environ.get("GONGBAO_FUZZ", "200"))
 LONG = settings(
@@ -20,7 +20,6 @@ LONG = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 
-LINES = [line for line in GAZETTE.read_text("utf-8").split("\n") if line.strip()]
 PIECES = [piece for line in LINES[::7] for piece in re.findall(r"\W+|\w{1,12}", line)]
 MARKS = [
     "一、", "（二）", "(三)", "1.", "1．", "（4）", "①", "第五条", "第十二章", "附件:", "附件：1.", "- ", "> ", "# ",

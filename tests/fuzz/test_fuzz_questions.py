@@ -25,10 +25,10 @@ question = st.one_of(st.text(max_size=60), phrase, st.lists(phrase, max_size=6).
 
 @LONG
 @given(question)
-def test_numbers_and_places_typed(text: str) -> None:
+def test_find_typed(text: str) -> None:
     found = find_typed(text)
     assert found is None or found.serial.isdigit()
-    typed_place(text)
+    assert all(step.number > 0 for step in typed_place(text))
 
 
 @pytest.fixture(scope="module")
