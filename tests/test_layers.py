@@ -42,7 +42,7 @@ PARTS = {
 IMPORTED_BY = {
     "index.training": {"index.__main__"},
     "index.local": {"index.__main__", "index.build", "index.opening"},
-    "corpus.documents": {"corpus.sources"},
+    "corpus.documents": {"corpus.sources", "corpus.guard", "corpus.worker"},
 }
 
 

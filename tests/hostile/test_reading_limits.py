@@ -15,13 +15,12 @@ import pytest
 pytest.importorskip("lxml", reason="needs the extra documents")
 pytest.importorskip("pypdfium2", reason="needs the extra documents")
 
-from index.local.store import LocalEngine
-
 import build_index
 from corpus.errors import InputError
 from corpus.guard import Reader, ReadingStoppedError
 from corpus.limits import Limits
 from corpus.sources import expand_inputs, read_source
+from index.local.store import LocalEngine
 from tests.hostile import make_documents as make
 
 ROOT = Path(__file__).parents[2]
