@@ -67,6 +67,7 @@ DEPENDS_ON = (
     ("corpus", "words.py"),
     ("corpus", "data/doc_numbers.toml"),
     ("corpus", "data/offices.toml"),
+    ("corpus", "data/misreadings.toml"),
     ("corpus", "data/words.toml"),
     ("index", "segmenter.py"),
     ("index", "tokens.py"),

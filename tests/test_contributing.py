@@ -95,5 +95,6 @@ def test_a_new_office_abbreviation(copy: Copy) -> None:
     assert copy.python("-c", same).stdout.strip() == "False"
     copy.append("corpus/data/offices.toml", data)
     assert copy.python("-c", same).stdout.strip() == "True"
+    shutil.copy(ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt", copy.folder / "corpus" / "bulletins")
     tested = copy.python(*test.split(), "-p", "no:cacheprovider")
     assert tested.returncode == 0, tested.stdout

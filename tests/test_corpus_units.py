@@ -7,6 +7,7 @@ import pstats
 import tomllib
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 
 from corpus.dates import find_dates, only_date
 from corpus.doc_number import find_numbers, only_number
+from corpus.duties import head_office
 from corpus.errors import InputError
-from corpus.fields import find_phones, read_addressee, read_contact, split_signature
+from corpus.fields import find_phones, is_attachment_head, read_addressee, read_contact, split_signature
 from corpus.heads import looks_like_title
 from corpus.model import ClauseKind, Span
 from corpus.numbering import Style, chinese_number, chinese_numeral, read_marker
@@ -25,6 +27,7 @@ from corpus.people import is_person, starts_list
 from corpus.reading import decode, read_text, source_from_text
 from corpus.text import cut, repair, squash
 from corpus.validity import own_term
+from index.passages import subject
 from tests.index_cases import notice_text
 
 
@@ -199,16 +202,35 @@ def test_contact_lines() -> None:
     assert read_addressee("现就有关事项通知如下：") is None
 
 
+def corpus_data(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("corpus").joinpath("data", name).read_text("utf-8"))
+
+
 def test_word_lists() -> None:
     """Every list has words and a source, no word twice, and its own example is recognised."""
-    data = tomllib.loads(resources.files("corpus").joinpath("data/words.toml").read_text("utf-8"))
-    for name, entry in data.items():
+    data, kinds = corpus_data("words.toml"), corpus_data("kinds.toml")
+    for name, entry in [*data.items(), *kinds.items()]:
         assert set(entry) == {"source", "words", "example"}, name
         assert len(set(entry["words"])) == len(entry["words"]), name
-    assert looks_like_title(data["document_kinds"]["example"]) and looks_like_title(data["rule_kinds"]["example"])
+    for name in ("official", "rules", "titles"):
+        assert kinds[name]["example"].endswith(tuple(kinds[name]["words"]))
+        assert looks_like_title(kinds[name]["example"])
+    assert subject(kinds["covering"]["example"]) == "公共停车场管理办法"
     assert starts_list(data["people_labels"]["example"], None)
     assert is_person(f"{data['surnames']['example']} {data['posts']['example']}")
     assert data["surnames"]["example"].startswith(tuple(data["surnames"]["words"]))
+
+
+def test_every_misreading_is_read_as_what_was_printed() -> None:
+    reads = {
+        "附件": is_attachment_head,
+        "负责的工作": lambda text: head_office(f"（一）区教育局{text}") == "区教育局",
+    }
+    for entry in corpus_data("misreadings.toml")["misreading"]:
+        assert set(entry) == {"printed", "read", "source"} and entry["source"]
+        recognised = reads[entry["printed"]]
+        assert recognised(entry["printed"]) and all(map(recognised, entry["read"]))
+    assert not is_attachment_head("信件") and head_office("（一）区教育局负责的") is None
 
 
 def test_offices_are_joined_by_rule() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.__main__ import main
 from index.model import folder as model_folder
 from index.model import make as model_build
 from index.model import prompts
@@ -307,10 +308,10 @@ def test_two_makers_at_once(tmp_path: Path) -> None:
 
 
 def test_make_model_command(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert model_build.main_make_model([]) == 0
+    assert main(["make-model"]) == 0
     assert capsys.readouterr().out.strip() == str(model)
     (tmp_path / "file").touch()
-    assert model_build.main_make_model(["--cache", str(tmp_path / "file")]) == 1
+    assert main(["make-model", "--cache", str(tmp_path / "file")]) == 1
     error = capsys.readouterr().err
     assert "写不了向量模型" in error
     assert error.count("\n") == 1

@@ -96,4 +96,4 @@ def test_a_build_in_the_middle_of_questions(tmp_path):
     build([inputs], tmp_path / "ix", dense=False)
     assert asker.engine.outdated()
     assert answer(asker.ask("贺尔荣", mode="bm25")) == before
-    assert holding(Asker.open(tmp_path / "ix", dense=False).index, "贺尔荣") == []
+    assert holding(Asker.open(tmp_path / "ix", dense=False).engine, "贺尔荣") == []

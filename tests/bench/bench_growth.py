@@ -154,15 +154,14 @@ def measure(folder: Path) -> dict[str, Any]:
     out["filtered"] = spread(lambda text: find(asker, text, "hybrid", since), texts)
     with timed(out, "first_answer"):
         asker.ask(texts[0])
-    out["answered"] = spread(retriever.search, texts)
+    out["answered"] = spread(asker.ask, texts)
     out["memory"] = memory()
     return out
 
 
 def find(asker: Asker, text: str, mode: str, filters: Filters) -> None:
     """The part of a search that grows with the index: from the question to its clauses in order."""
-    query = retriever.prepare(text, mode)
-    retriever.hits(query, retriever.score(query, mode, filters), NEAREST)
+    asker.retriever.retrieve(asker.preparer.prepare(text, mode), mode, filters, NEAREST)
 
 
 class Known:

@@ -28,6 +28,7 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
 from page_support import CHROMIUM, FLAGS, Server, await_text, serving  # noqa: E402
 
+from index.engine import Engine  # noqa: E402
 from index.paths import DEFAULT_INDEX  # noqa: E402
 from retriever.ask import Asker  # noqa: E402
 
@@ -35,9 +36,9 @@ USERS = (1, 16)
 EACH = 100  # questions timed for each number of users
 
 
-def questions_of(asker: Asker, count: int) -> list[str]:
+def questions_of(engine: Engine, count: int) -> list[str]:
     """Distinct questions made from headings and first words of clauses."""
-    clauses = asker.engine.clauses(range(asker.engine.info.clauses))
+    clauses = engine.clauses(range(engine.info.clauses))
     heads = dict.fromkeys(entry.path[-1] if entry.path else entry.text[:20] for entry in clauses)
     forms = ("{}由谁负责？", "{}怎么办理？", "{}电话是多少？", "{}有什么规定？", "{}是哪份文件？")
     found = [form.format(head[:40]) for form in forms for head in heads]
@@ -122,11 +123,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     asker = Asker.open(args.index)
-    asked = questions_of(asker, args.questions)
-    report: dict[str, Any] = {
-        "index": str(args.index),
-        "clauses": len(asker.engine.clauses(range(asker.engine.info.clauses))),
-    }
+    asked = questions_of(asker.engine, args.questions)
+    report: dict[str, Any] = {"index": str(args.index), "clauses": asker.engine.info.clauses}
     asker.ask(asked[0])
     bare = [asker.ask(question, k=5).ms["total"] / 1000 for question in asked[:EACH]]
     report["search_alone"] = spread(bare)

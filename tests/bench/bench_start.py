@@ -50,7 +50,7 @@ from sentence_transformers import SentenceTransformer
 from index.model.st_embedder import StEmbedder
 from index.opening import open_index
 from retriever.ask import Asker
-Asker(open_index(Path({index!r})), StEmbedder({folder!r})).search({question!r})
+Asker(open_index(Path({index!r})), StEmbedder({folder!r})).ask({question!r})
 """
 
 
