@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.text import squash
 from index.local.keywords import Fields, build_bm25
 from index.term_counts import ceiling
 from index.tokens import tokenize
@@ -67,16 +66,12 @@ def test_a_full_match_counts_whole() -> None:
     bm25 = build_bm25(Fields(text, "", "") for text in TEXTS)
     scores = {0: 3.0, 1: 1.0}
     assert fuse({}, scores, 3.0 / CEILING_SHARE, 0.5) == pytest.approx({0: 0.5, 1: 0.5 / 3})
-    assert math.isclose(bm25.ceiling("龙卷风"), math.log1p((3 + 0.5) / 0.5) * len(set(_tokens("龙卷风"))), rel_tol=1e-6)
+    assert math.isclose(
+        ceiling(bm25, tokenize("龙卷风")), math.log1p((3 + 0.5) / 0.5) * len(set(tokenize("龙卷风"))), rel_tol=1e-6
+    )
 
 
 def test_min_max_of_equal_scores_and_of_none() -> None:
     assert min_max({}) == {}
     assert min_max({4: 0.2, 7: 0.2}) == {4: 1.0, 7: 1.0}
     assert min_max({4: 1.0, 7: 2.0}, low=0.0, high=4.0) == {4: 0.25, 7: 0.5}
-
-
-def _tokens(text: str) -> list[str]:
-    from index.tokens import tokenize
-
-    return tokenize(squash(text))

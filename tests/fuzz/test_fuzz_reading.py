@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from corpus.collection import collect
 from corpus.documents.html import read_html
+from corpus.documents.lines import Lines
 from corpus.documents.word import read_docx
 from corpus.errors import GongbaoError
 from corpus.model import ParsedFile, Source, SourceLine
@@ -92,14 +93,15 @@ def test_collect(seeds: list[int], order: list[int]) -> None:
     assert sum(len(entry.files) for entry in found.notices) == sum(len(file.notices) for file in parsed)
 
 
-def check_lines(read: Callable[[bytes, str], list[str]], data: bytes) -> None:
+def check_lines(read: Callable[[bytes, str], Lines], data: bytes) -> None:
     """A document through its reader and the parser."""
     try:
-        lines = read(data, "x")
+        found = read(data, "x")
     except GongbaoError as err:
         one_line(err)
         return
-    check_parse(Source("x", "x", tuple(SourceLine(number, line) for number, line in enumerate(lines, 1))))
+    lines = tuple(SourceLine(number, line) for number, line in enumerate(found.lines, 1))
+    check_parse(Source("x", "x", lines, tuple(found.warnings), tuple(found.left_out)))
 
 
 def check_parse(source: Source) -> None:

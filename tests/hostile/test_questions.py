@@ -150,8 +150,8 @@ class Counting:
 def test_no_more_is_embedded_than_a_question_has(asker: Asker) -> None:
     for unit in REPEATED.values():
         embedder = Counting()
-        one = Asker(retriever.index, embedder)  # type: ignore[arg-type]
-        one.prepare(matched(full(unit))[0], "hybrid")
+        one = Asker(asker.engine, embedder)  # type: ignore[arg-type]
+        one.preparer.prepare(matched(full(unit))[0], "hybrid")
         assert embedder.characters <= MATCHED
 
 
