@@ -13,7 +13,6 @@ thousand files of one title take seconds:
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 import hashlib
 import sys
@@ -26,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from corpus.alike import common_letters
 from corpus.model import Notice, ParsedFile, Warn
 from corpus.text import squash
-from corpus.validity import resolve
+from corpus.validity import link
 
 SAME = 0.8  # share of letters in common from which two notices of one number are one document
 _SURE = 0.95  # share of letters in the same order from which no second look is needed
@@ -56,7 +55,7 @@ class Corpus:
     warnings: tuple[tuple[str, Warn], ...]
 
 
-def collect(files: Sequence[ParsedFile], today: dt.date | None = None, progress: Progress | None = None) -> Corpus:
+def collect(files: Sequence[ParsedFile], progress: Progress | None = None) -> Corpus:
     """One corpus of several files.
 
     The same number (or, without one, the same title) with nearly the same text is one notice with
@@ -92,7 +91,7 @@ def collect(files: Sequence[ParsedFile], today: dt.date | None = None, progress:
             known.add(len(kept), text)
             kept.append(CorpusNotice(notice, (parsed.file,)))
     progress(len(files), len(files))
-    resolved = resolve([entry.notice for entry in kept], today)
+    resolved = link([entry.notice for entry in kept])
     merged = tuple(CorpusNotice(notice, entry.files) for notice, entry in zip(resolved, kept, strict=True))
     return Corpus(merged, tuple(warnings))
 

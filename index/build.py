@@ -20,7 +20,7 @@ from corpus.guard import Reader
 from corpus.limits import Limits
 from corpus.model import ParsedFile
 from corpus.sources import shown
-from index.engine import EngineWriter, IndexedNotice, ModelInfo
+from index.engine import EngineWriter, IndexedNotice, ModelInfo, Provenance
 from index.inputs import (
     InputFile,
     ParseCache,
@@ -39,7 +39,7 @@ from index.local.manifest import (
     open_files,
     read_manifest,
 )
-from index.local.writer import LocalWriter, Provenance, sweep
+from index.local.writer import LocalWriter, sweep
 from index.model.embedder import Embedder
 from index.model.errors import ModelError
 from index.model.folder import MODEL_NAME, default_folder, whole_card
@@ -202,9 +202,9 @@ class _Build:
         self._warn(corpus)
         notices = [IndexedNotice(entry.notice, entry.files) for entry in corpus.notices]
         errors = {entry.file: entry.error for entry in self.report.files}
-        sources = [entry.to_json(errors[entry.name]) for entry in files]
+        sources = tuple(entry.to_source(errors[entry.name]) for entry in files)
         try:
-            writer = LocalWriter(self.index, Provenance(sources, self.inputs, _program(), choice.name))
+            writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name))
             writer.write_keywords(notices)
             self.report.notices = len(notices)
             self.report.clauses = sum(len(entry.notice.clauses) for entry in notices)

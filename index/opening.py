@@ -1,13 +1,15 @@
-"""Opening an index, whatever keeps it: the one way in for commands, page and evaluation."""
+"""Opening and writing an index, whatever keeps it: the one way in for commands, page and evaluation."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
 
-from index.engine import Engine
+from index.engine import Engine, EngineWriter, Provenance
+from index.local.lock import is_building
 from index.local.manifest import stamp
 from index.local.store import LocalEngine
+from index.local.writer import LocalWriter
 from index.paths import DEFAULT_INDEX
 
 
@@ -23,3 +25,11 @@ def open_index(where: Path = DEFAULT_INDEX, *, thorough: bool = False, today: dt
 def published(where: Path) -> tuple[int, int, int] | None:
     """What changes with everything that is published there, without opening it; None where nothing is."""
     return stamp(where)
+
+
+def new_writer(where: Path, made: Provenance) -> EngineWriter:
+    """A writer of a new index there. Raises OSError if nothing can be written."""
+    return LocalWriter(where, made)
+
+
+__all__ = ["is_building", "new_writer", "open_index", "published"]
