@@ -31,6 +31,7 @@ _EXAMPLES = """\
   python -m eval eval/questions/lishi-2023-02.jsonl
   python -m eval eval/questions/lishi-2023-02.jsonl --system all --split test --out build/eval
   python -m eval --compare build/eval-before build/eval-after
+  python -m eval documents eval/document_labels/dev --documents DIR   文件解析得有多好
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
   python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
   python -m eval split eval/questions/*.jsonl                   按文件划分 dev 和 test
@@ -139,10 +140,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the first word says; without such a word, measure."""
-    commands = {"stard": _stard, "split": _split, "ablation": _ablation, "calibrate": _calibrate}
+    commands = {
+        "documents": _documents,
+        "stard": _stard,
+        "split": _split,
+        "ablation": _ablation,
+        "calibrate": _calibrate,
+    }
     if arguments and arguments[0] in commands:
         return commands[arguments[0]](arguments[1:])
     return _evaluate(arguments)
+
+
+def _documents(arguments: Sequence[str]) -> int:
+    from eval.documents.command import main as measure_documents
+
+    return measure_documents(arguments)
 
 
 def _stard(arguments: Sequence[str]) -> int:
