@@ -37,12 +37,12 @@ class Titles:
         """Where titles stand that may be nearly equal to this one, in order."""
         if len(self.titles) <= _TRIED:
             return list(range(len(self.titles)))
-        found: Counter[int] = Counter()
+        shared_pieces: Counter[int] = Counter()
         for piece in _pieces(title):
             known = self._pieces.get(piece, [])
             if len(known) <= _COMMON:
-                found.update(known)
-        return sorted(index for index, _ in found.most_common(_TRIED))
+                shared_pieces.update(known)
+        return sorted(index for index, _ in shared_pieces.most_common(_TRIED))
 
 
 def _pieces(title: str) -> set[str]:

@@ -165,12 +165,12 @@ class _Kept:
                 if len(shared) <= _SHARED:
                     shared.append(place)
         self.sketched = len(self.texts)
-        found: Counter[int] = Counter()
+        shared_runs: Counter[int] = Counter()
         for run in text.sketch():
             shared = self.runs.get(run, [])
             if len(shared) <= _SHARED:
-                found.update(shared)
-        return sorted(place for place, _ in found.most_common(_ALL))
+                shared_runs.update(shared)
+        return sorted(place for place, _ in shared_runs.most_common(_ALL))
 
 
 def same(a: _Text, b: _Text) -> bool:

@@ -46,11 +46,11 @@ class Contents:
 
     @functools.cached_property
     def by_number(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+        places: dict[str, list[int]] = {}
         for index, entry in enumerate(self.entries):
             if entry.doc_number is not None:
-                found.setdefault(entry.doc_number, []).append(index)
-        return found
+                places.setdefault(entry.doc_number, []).append(index)
+        return places
 
 
 _SECTION = re.compile(r"[【\[]\s*([^】\]\s](?:[^】\]]{0,18}[^】\]\s])?)\s*[】\]]")

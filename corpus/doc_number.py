@@ -165,14 +165,14 @@ def find_numbers(text: str) -> list[Cited]:
     folded = nfkc(text)
     if len(folded) != len(text):
         folded = text
-    found = []
+    numbers = []
     for form in _forms():
         for match in form.pattern.finditer(folded) if form.sign in folded else ():
             number = _read(form, match)
             if number is not None:
                 start = match.start() + len(match["code"]) - len(number.code)
-                found.append(Cited(number, start, match.end()))
-    return sorted(found, key=lambda cited: cited.start)
+                numbers.append(Cited(number, start, match.end()))
+    return sorted(numbers, key=lambda cited: cited.start)
 
 
 def only_number(text: str) -> str | None:

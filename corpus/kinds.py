@@ -29,5 +29,5 @@ def kind_of(title: str) -> str:
     bare = title.strip()
     while _BRACKET.search(bare):
         bare = _BRACKET.sub("", bare).strip()
-    found = next((kind for kind in kinds("official", "rules") if bare.endswith(kind)), OTHER)
-    return "函" if found == "复函" else found
+    kind = next((kind for kind in kinds("official", "rules") if bare.endswith(kind)), OTHER)
+    return "函" if kind == "复函" else kind

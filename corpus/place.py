@@ -192,12 +192,12 @@ class TypedStep:
 
 def typed_place(question: str) -> tuple[TypedStep, ...]:
     """The part of a document that a question names: 「…9号第三部分第（二）项」 → 部分 3, 项 2. Empty if none."""
-    found = []
+    steps = []
     for match in _TYPED.finditer(nfkc(question)):
         number = int(match[1]) if match[1].isdecimal() else chinese_number(match[1])
         if number:
-            found.append(TypedStep(match[2], number))
-    return tuple(found)
+            steps.append(TypedStep(match[2], number))
+    return tuple(steps)
 
 
 def fits(place: Place, typed: tuple[TypedStep, ...]) -> bool:

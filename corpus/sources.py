@@ -109,29 +109,29 @@ def shown(path: Path | str) -> str:
     return printable(str(path))
 
 
-def _source(file: str, encoding: str, found: Lines) -> Source:
-    lines = tuple(SourceLine(number, line) for number, line in enumerate(found.lines, 1))
+def _source(file: str, encoding: str, content: Lines) -> Source:
+    lines = tuple(SourceLine(number, line) for number, line in enumerate(content.lines, 1))
     last = len(lines)
     return Source(
         file,
         encoding,
         lines,
-        tuple(replace(warning, line=min(warning.line, last)) for warning in found.warnings),
-        tuple(replace(left, line=min(left.line, last)) for left in found.left_out),
+        tuple(replace(warning, line=min(warning.line, last)) for warning in content.warnings),
+        tuple(replace(left, line=min(left.line, last)) for left in content.left_out),
     )
 
 
 def _check_regular(path: Path) -> None:
     """Raises InputError for what isn't a file (opening a fifo would wait for ever) and for what is too large."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as err:
         raise InputError(
             f"打不开文件（{err.strerror or err}）", shown(path), "请检查文件是否存在、是否有读取权限"
         ) from err
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise InputError("这不是普通文件", shown(path), "请换一个文件")
-    if found.st_size > MAX_FILE:
+    if status.st_size > MAX_FILE:
         raise InputError(f"文件太大（超过 {MAX_FILE >> 30} GB）", shown(path), "请拆成几个文件再试")
 
 
@@ -233,8 +233,7 @@ def expand_inputs(paths: list[Path]) -> Inputs:
     for path in paths:
         if split_path(path) is None and not _exists(path):
             raise InputError("没有这个文件或文件夹", shown(path), "请检查路径")
-        found = _walk(path, warnings) if path.is_dir() else [path]
-        for file in found:
+        for file in _walk(path, warnings) if path.is_dir() else [path]:
             for item in _members(file, warnings):
                 files.setdefault(item)
     return Inputs(tuple(files), tuple(warnings))
@@ -253,11 +252,11 @@ def _walk(top: Path, warnings: list[str]) -> list[Path]:
     out: list[Path] = []
     waiting: list[Path | os.DirEntry[str]] = [top]  # the next one last
     while waiting:
-        found = waiting.pop()
-        path = Path(found)
+        entry = waiting.pop()
+        path = Path(entry)
         try:
-            if found is not top and not _is_folder(found):
-                out += [path] if _is_wanted(found, path, root, warnings) else []
+            if entry is not top and not _is_folder(entry):
+                out += [path] if _is_wanted(entry, path, root, warnings) else []
                 continue
             entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
         except OSError as err:

@@ -25,5 +25,5 @@ def misreadings(printed: str) -> tuple[str, ...]:
 @functools.cache
 def alternatives(*names: str) -> str:
     """A regular expression that matches any word of the lists named."""
-    found = sorted({word for name in names for word in words(name)}, key=len, reverse=True)
-    return "(?:" + "|".join(map(re.escape, found)) + ")"
+    longest_first = sorted({word for name in names for word in words(name)}, key=len, reverse=True)
+    return "(?:" + "|".join(map(re.escape, longest_first)) + ")"

@@ -73,11 +73,11 @@ def build(
     BuildBusy, or OSError from the disk.
     """
     task = _Build(index, [str(path.absolute()) for path in inputs], progress or _silent)
-    found, task.report.warnings = find_with_warnings(inputs)
+    paths, task.report.warnings = find_with_warnings(inputs)
     index.mkdir(parents=True, exist_ok=True)
     with build_lock(index):
         sweep(index)
-        files = hash_inputs(found)
+        files = hash_inputs(paths)
         choice = choose_model(model) if dense else Choice(None)
         old = _whole(index)
         failed_before = old is not None and any("error" in entry for entry in old.sources)

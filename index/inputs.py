@@ -49,13 +49,13 @@ def find_inputs(inputs: Sequence[Path]) -> list[Path]:
 
 def find_with_warnings(inputs: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """The same, and one line on everything that was passed over."""
-    found = expand_inputs(list(inputs))
-    if not found.files:
-        more = [f"另外还有 {len(found.warnings) - _NAMED} 处"] if len(found.warnings) > _NAMED else []
-        why = "；".join([*found.warnings[:_NAMED], *more])
+    expanded = expand_inputs(list(inputs))
+    if not expanded.files:
+        more = [f"另外还有 {len(expanded.warnings) - _NAMED} 处"] if len(expanded.warnings) > _NAMED else []
+        why = "；".join([*expanded.warnings[:_NAMED], *more])
         where = "、".join(shown(path) for path in inputs)
         raise UsageError("没有可以读取的文件" + (f"（{why}）" if why else ""), where, "请把公报文件放进文件夹后再试")
-    return list(found.files), list(found.warnings)
+    return list(expanded.files), list(expanded.warnings)
 
 
 def hash_inputs(paths: Sequence[Path]) -> list[InputFile]:
@@ -161,10 +161,10 @@ def parse_input(
     reused = parsed is not None
     if parsed is None:
         try:
-            found = reader.parse(entry.path, pages, page_done)
-            if found.sha256 != entry.sha256:
+            result = reader.parse(entry.path, pages, page_done)
+            if result.sha256 != entry.sha256:
                 raise UsageError("读取时文件正在改动", entry.name, "请等复制或保存完成后再运行一次")
-            parsed = replace(found.parsed, file=entry.name)
+            parsed = replace(result.parsed, file=entry.name)
             stored = cache.pack(parsed)
         except GongbaoError as err:
             return None, FileReport(entry.name, error=str(err))

@@ -73,9 +73,9 @@ def gather(notices: Iterable[Notice]) -> list[OfficeEntry]:
 
     def entry(name: str) -> OfficeEntry:
         place = place_of(name)
-        found = entries.setdefault(place, OfficeEntry(place))
-        found.names[name] += 1
-        return found
+        office = entries.setdefault(place, OfficeEntry(place))
+        office.names[name] += 1
+        return office
 
     for ordinal, notice in enumerate(notices):
         if notice.unit:

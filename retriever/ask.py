@@ -120,12 +120,12 @@ class Asker:
         decision = before_reading(query, retrieval)
         if decision is not None:
             return decision, None
-        found = self.assess(query, retrieval, mode)
-        if not found.decision.answered:
-            return found.decision, None
-        entry, said = found.reading.passage.entry, found.reading.text
+        assessment = self.assess(query, retrieval, mode)
+        if not assessment.decision.answered:
+            return assessment.decision, None
+        entry, said = assessment.reading.passage.entry, assessment.reading.text
         offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-        return found.decision, Answer(said, offices, entry.clause_id)
+        return assessment.decision, Answer(said, offices, entry.clause_id)
 
     def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:
         """Read and judge. There must be a hit."""

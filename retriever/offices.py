@@ -50,12 +50,12 @@ class Directory:
 
     def phone(self, name: str) -> OfficePhone | None:
         """An office's own phone and the notice that states it, or None."""
-        found = self.find(name)
-        return found.phones[0] if found and found.phones else None
+        office = self.find(name)
+        return office.phones[0] if office and office.phones else None
 
     def mentioned(self, text: str) -> list[str]:
         """Names of known offices in running text, in order, each once; the longest where several begin."""
-        found: list[str] = []
+        names: list[str] = []
         at = 0
         while at < len(text):
             known = self._names.get(text[at : at + _SHORTEST], ())
@@ -63,9 +63,9 @@ class Directory:
             if name is None:
                 at += 1
             else:
-                found.append(name)
+                names.append(name)
                 at += len(name)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(names))
 
 
 MOST = 6  # offices shown with an answer

@@ -86,12 +86,12 @@ class Words:
         question holds already is not added.
         """
         text = nfkc(question).lower()
-        found = tuple(hit.entry for hit in _outermost(self._hits(text)))
+        met = tuple(hit.entry for hit in _outermost(self._hits(text)))
         terms = dict.fromkeys(
-            term for entry in dict.fromkeys(found) for term in entry.official if term.lower() not in text
+            term for entry in dict.fromkeys(met) for term in entry.official if term.lower() not in text
         )
         rewritten = f"{question} {' '.join(terms)}" if terms else question
-        return Expansion(tuple(terms), rewritten, tuple(dict.fromkeys(found)))
+        return Expansion(tuple(terms), rewritten, tuple(dict.fromkeys(met)))
 
     def _hits(self, text: str) -> Iterator[_Hit]:
         for start in range(len(text)):

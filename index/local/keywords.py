@@ -117,9 +117,9 @@ def read_array(content: memoryview, dtype: type[_Scalar]) -> NDArray[_Scalar]:
     head = io.BytesIO(bytes(content[:4096]))
     if np.lib.format.read_magic(head) != (1, 0):
         raise ValueError("unknown .npy version")
-    shape, _, found = np.lib.format.read_array_header_1_0(head)
-    if found != np.dtype(dtype) or len(shape) != 1:
-        raise ValueError(f"expected a row of {np.dtype(dtype)}, found {found} {shape}")
+    shape, _, stored = np.lib.format.read_array_header_1_0(head)
+    if stored != np.dtype(dtype) or len(shape) != 1:
+        raise ValueError(f"expected a row of {np.dtype(dtype)}, found {stored} {shape}")
     return np.frombuffer(content, dtype, count=shape[0], offset=head.tell())
 
 

@@ -62,13 +62,13 @@ class Api:
         """
         try:
             collection = self._collection()
-            found = collection.notice(doc_number.strip())
-            if found is None:
+            named = collection.notice(doc_number.strip())
+            if named is None:
                 raise UsageError(f"没有收录“{doc_number[:60]}”", "", "请核对文号")
         except GongbaoError as err:
             raise gr.Error(str(err), print_exception=False) from err
-        clauses = [entry.clause.to_json() for entry in collection.clauses_of(found.notice.notice_id)]
-        return {**found.notice.to_json(), "clauses": clauses, "files": list(found.files)}
+        clauses = [entry.clause.to_json() for entry in collection.clauses_of(named.notice.notice_id)]
+        return {**named.notice.to_json(), "clauses": clauses, "files": list(named.files)}
 
     def offices(self) -> list[dict[str, Any]]:
         """公报里的单位：电话及写明电话的公文，以及它负责、配合的条款。"""

@@ -15,11 +15,11 @@ def catalogue(collection: Collection, view: View) -> Html:
     """Every notice that passes the filters, in the gazettes' order (or newest first)."""
     wanted = filters_of(view)
     index = collection.asker.engine
-    found = [entry for entry in index.notices if wanted.keeps(entry.notice)]
+    listed = [entry for entry in index.notices if wanted.keeps(entry.notice)]
     if view.sort == "date":
-        found.sort(key=lambda entry: entry.notice.date or "", reverse=True)
+        listed.sort(key=lambda entry: entry.notice.date or "", reverse=True)
     several = len({entry.files[0] for entry in index.notices}) > 1
-    rows = [_row(entry, several) for entry in found]
+    rows = [_row(entry, several) for entry in listed]
     order = el(
         "p",
         el("span", "排序："),
@@ -30,7 +30,7 @@ def catalogue(collection: Collection, view: View) -> Html:
     nothing = el("p", "没有符合筛选条件的公文。", el("a", "去掉筛选", href="?view=notices"), cls="why")
     return el(
         "section",
-        el("div", el("h1", f"公文目录（{len(found)} 篇）", id="list-head", tabindex=-1), order, cls="list-head"),
+        el("div", el("h1", f"公文目录（{len(listed)} 篇）", id="list-head", tabindex=-1), order, cls="list-head"),
         el("ol", *rows, cls="catalogue") if rows else nothing,
         aria_labelledby="list-head",
         cls="browse",

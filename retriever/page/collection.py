@@ -35,8 +35,8 @@ class Collection:
     @property
     def dates(self) -> tuple[str, str] | None:
         """Date of the oldest and of the newest notice."""
-        found = sorted(entry.notice.date for entry in self.asker.engine.notices if entry.notice.date)
-        return (found[0], found[-1]) if found else None
+        dates = sorted(entry.notice.date for entry in self.asker.engine.notices if entry.notice.date)
+        return (dates[0], dates[-1]) if dates else None
 
     @property
     def offices(self) -> Sequence[OfficeEntry]:

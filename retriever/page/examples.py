@@ -21,15 +21,15 @@ _PLACE = re.compile(r"^(?:[^省市区县]{1,6}[省市区县]){1,3}")
 
 def examples(asker: Asker) -> tuple[str, ...]:
     """Questions whose first hit is from the notice they were made from, at most `_WANTED`."""
-    found: list[str] = []
+    questions: list[str] = []
     for notice, question in _candidates(asker):
-        if len(found) == _WANTED:
+        if len(questions) == _WANTED:
             break
         result = asker.ask(question, k=1)
         if result.answered and result.hits[0].entry.notice.notice_id == notice.notice_id:
-            found.append(question)
+            questions.append(question)
     numbered = next((entry.notice.doc_number for entry in asker.engine.notices if entry.notice.doc_number), None)
-    return (*found, f"{numbered}是什么文件？") if numbered else tuple(found)
+    return (*questions, f"{numbered}是什么文件？") if numbered else tuple(questions)
 
 
 def _candidates(asker: Asker) -> Iterator[tuple[Notice, str]]:

@@ -67,8 +67,8 @@ class Options:
         every = [entry.notice for entry in notices]
 
         def count(value: Callable[[Notice], str | None]) -> tuple[Option, ...]:
-            found = Counter(one for notice in every if (one := value(notice)))
-            return tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+            counts = Counter(one for notice in every if (one := value(notice)))
+            return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
         years = count(lambda notice: notice.date[:4] if notice.date else None)
         return cls(

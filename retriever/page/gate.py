@@ -83,9 +83,9 @@ class Gate:
 def client_of(address: str | None) -> str:
     """Who asks, as far as an address tells. One subscriber has 2⁶⁴ addresses of IPv6: they count as one."""
     try:
-        found = ipaddress.ip_address((address or "").split("%")[0])
+        ip = ipaddress.ip_address((address or "").split("%")[0])
     except ValueError:
         return address or ""
-    if found.version == 6 and not found.is_loopback:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    if ip.version == 6 and not ip.is_loopback:
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)

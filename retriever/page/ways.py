@@ -87,4 +87,4 @@ def ways_of(path: str, mcp: bool) -> list[tuple[Way, Mapping[str, str]]]:
     if ".." in path:
         return []
     ways = _WAYS + _MCP_WAYS if mcp else _WAYS
-    return [(way, found.groupdict()) for way in ways if (found := way.path.fullmatch(path)) is not None]
+    return [(way, match.groupdict()) for way in ways if (match := way.path.fullmatch(path)) is not None]

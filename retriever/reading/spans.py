@@ -161,8 +161,8 @@ def _names_one(piece: str, kind: str) -> bool:
     """Whether a text names one of a kind: a village, a hospital. 「各村」「村民」「乡村」 name none."""
     if kind in ("大学", "学校", "医院", "公司", "企业", "银行", "酒店", "宾馆", "网站", "报纸", "刊物"):
         return re.search(rf"[{CJK}（）()]{{2}}{kind}|《[^》]{{1,200}}》", piece) is not None
-    found = re.finditer(rf"([{CJK}]{{1,6}}){kind}(?![民委级务支干部集官])", piece)
-    return any(not _GENERAL.search(match[1]) for match in found)
+    matches = re.finditer(rf"([{CJK}]{{1,6}}){kind}(?![民委级务支干部集官])", piece)
+    return any(not _GENERAL.search(match[1]) for match in matches)
 
 
 def best_span(clause: Clause, holds: Holds | None, terms: Terms) -> Span:
