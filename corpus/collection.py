@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.alike import common_letters
-from corpus.model import Notice, ParsedFile, Warn
+from corpus.model import CorpusNotice, Notice, ParsedFile, Warn
 from corpus.text import squash
 from corpus.validity import resolve
 
@@ -37,15 +37,7 @@ _SKETCH = 64  # runs of a text that stand for it
 _SHARED = 64  # a run that more kept texts share than this says nothing
 _EVERY = 10.0  # seconds between two reports of progress
 
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusNotice:
-    """A notice with the files it stands in, the one its clauses were read from first."""
-
-    notice: Notice
-    files: tuple[str, ...]
+FilesDone = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +48,7 @@ class Corpus:
     warnings: tuple[tuple[str, Warn], ...]
 
 
-def collect(files: Sequence[ParsedFile], today: dt.date | None = None, progress: Progress | None = None) -> Corpus:
+def collect(files: Sequence[ParsedFile], today: dt.date | None = None, progress: FilesDone | None = None) -> Corpus:
     """One corpus of several files.
 
     The same number (or, without one, the same title) with nearly the same text is one notice with
@@ -92,8 +84,8 @@ def collect(files: Sequence[ParsedFile], today: dt.date | None = None, progress:
             known.add(len(kept), text)
             kept.append(CorpusNotice(notice, (parsed.file,)))
     progress(len(files), len(files))
-    resolved = resolve([entry.notice for entry in kept], today)
-    merged = tuple(CorpusNotice(notice, entry.files) for notice, entry in zip(resolved, kept, strict=True))
+    resolved = resolve([source.notice for source in kept], today)
+    merged = tuple(CorpusNotice(notice, source.files) for notice, source in zip(resolved, kept, strict=True))
     return Corpus(merged, tuple(warnings))
 
 

@@ -97,15 +97,15 @@ def compile_pattern(pattern: str, gap: str = _GAP) -> str:
 def _forms() -> tuple[_Form, ...]:
     return tuple(
         _Form(
-            entry["name"],
-            re.compile(compile_pattern(entry["pattern"])),
-            re.compile(compile_pattern(entry["written"], gap="")),
-            entry["written"],
-            entry["alone"],
-            "{issuer}" in entry["pattern"],
-            _fixed(entry["pattern"])[-1],
+            row["name"],
+            re.compile(compile_pattern(row["pattern"])),
+            re.compile(compile_pattern(row["written"], gap="")),
+            row["written"],
+            row["alone"],
+            "{issuer}" in row["pattern"],
+            _fixed(row["pattern"])[-1],
         )
-        for entry in _data()["form"]
+        for row in _data()["form"]
     )
 
 
@@ -116,10 +116,10 @@ def _form(name: str) -> _Form:
 @functools.cache
 def _typed_forms() -> tuple[_TypedForm, ...]:
     """The typed forms, the most telling first: those with a year, then those with more fixed characters."""
-    entries = sorted(_data()["typed"], key=lambda entry: -_told_by(entry["pattern"]))
+    rows = sorted(_data()["typed"], key=lambda row: -_told_by(row["pattern"]))
     return tuple(
-        _TypedForm(entry["form"], re.compile(compile_pattern(entry["pattern"])), tuple(entry.get("before_ends", ())))
-        for entry in entries
+        _TypedForm(row["form"], re.compile(compile_pattern(row["pattern"])), tuple(row.get("before_ends", ())))
+        for row in rows
     )
 
 

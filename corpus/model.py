@@ -277,6 +277,17 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class CorpusNotice:
+    """A notice and the files it stands in, first the one that its clauses were read from.
+
+    An index gives its notices without clauses: those are read one by one.
+    """
+
+    notice: Notice
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """The issue itself, as its cover states it."""
 

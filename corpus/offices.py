@@ -32,22 +32,22 @@ def _data() -> dict[str, Any]:
 @functools.cache
 def short_names() -> tuple[str, ...]:
     """Short forms with their usual endings (人社局, 发改局, 妇联), as words for the segmenter."""
-    names = [f"{short}局" for entry in _data()["core"] for short in entry["short"]]
-    names += [f"{full}局" for entry in _data()["core"] for full in entry["full"]]
-    names += [name for entry in _data()["whole"] for name in (*entry["short"], *entry["full"]) if len(name) > 1]
+    names = [f"{short}局" for row in _data()["core"] for short in row["short"]]
+    names += [f"{full}局" for row in _data()["core"] for full in row["full"]]
+    names += [name for row in _data()["whole"] for name in (*row["short"], *row["full"]) if len(name) > 1]
     return tuple(dict.fromkeys(names))
 
 
 @functools.cache
 def _cores() -> tuple[tuple[str, str], ...]:
     """(variant, canonical) pairs, longest variant first; the canonical form is the first short one."""
-    pairs = [(name, entry["short"][0]) for entry in _data()["core"] for name in (*entry["full"], *entry["short"])]
+    pairs = [(name, row["short"][0]) for row in _data()["core"] for name in (*row["full"], *row["short"])]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
 @functools.cache
 def _wholes() -> tuple[tuple[str, str], ...]:
-    pairs = [(name, entry["short"][0]) for entry in _data()["whole"] for name in (*entry["full"], *entry["short"])]
+    pairs = [(name, row["short"][0]) for row in _data()["whole"] for name in (*row["full"], *row["short"])]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 

@@ -103,9 +103,9 @@ def parse_source(source: Source) -> ParsedFile:
 
 
 def _check_contents(contents: Contents | None, taken: set[int], warnings: list[Warn]) -> None:
-    for index, entry in enumerate(contents.entries if contents else ()):
+    for index, listed in enumerate(contents.entries if contents else ()):
         if index not in taken:
-            warnings.append(Warn(entry.line, f"目录中的《{entry.title}》（{entry.doc_number}）在正文里没有找到"))
+            warnings.append(Warn(listed.line, f"目录中的《{listed.title}》（{listed.doc_number}）在正文里没有找到"))
 
 
 def _coverage(blocks: list[Block], drafts: list[Draft]) -> float:
@@ -142,8 +142,8 @@ class _NoticeReader:
         self.codes: Counter[str] = Counter()
         for block in blocks:
             self.codes.update(cited.number.code for cited in find_numbers(block.text))
-        for entry in contents.entries if contents else ():
-            number = parse(entry.doc_number) if entry.doc_number else None
+        for listed in contents.entries if contents else ():
+            number = parse(listed.doc_number) if listed.doc_number else None
             self.codes.update([number.code] if number else [])
 
     @functools.cached_property
@@ -195,18 +195,18 @@ class _NoticeReader:
             self.warnings.append(Warn(line, f"目录里没有这篇公文：《{title}》"))
             return title, number, None
         self.taken.add(index)
-        entry = self.contents.entries[index]
-        if number and entry.doc_number and number != entry.doc_number:
-            mended = mend_number(number, entry.doc_number, self.codes)
+        listed = self.contents.entries[index]
+        if number and listed.doc_number and number != listed.doc_number:
+            mended = mend_number(number, listed.doc_number, self.codes)
             if mended:
                 self.warnings.append(Warn(line, f"发文字号“{number}”识别有误，已按目录改为“{mended}”"))
                 number = mended
             else:
-                self.warnings.append(Warn(line, f"发文字号“{number}”与目录的“{entry.doc_number}”不一致"))
-        mended_title = mend_title(title, entry.title, self.pairs)
+                self.warnings.append(Warn(line, f"发文字号“{number}”与目录的“{listed.doc_number}”不一致"))
+        mended_title = mend_title(title, listed.title, self.pairs)
         if mended_title != title:
             self.warnings.append(Warn(line, f"标题有个别字识别有误，已按目录改为《{mended_title}》"))
-        return mended_title, number, (entry.section, entry.page)
+        return mended_title, number, (listed.section, listed.page)
 
     def _info(self, head: Head) -> list[Draft]:
         """Information lines of the head, kept as a preamble."""

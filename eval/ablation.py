@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.model import CorpusNotice
 from eval import words
 from eval.baselines import RrfChunks, chunks
 from eval.compare import compare
@@ -21,7 +22,7 @@ from eval.evaluate import ask_all, evaluate
 from eval.model import Question, System
 from eval.results import Run, Setting
 from eval.systems import DAY, Bench, Ours, embed
-from index.engine import Engine, IndexedClause, IndexedNotice, ModelInfo, NoticeSet, Ranked, TermCounts, Vector
+from index.engine import Engine, IndexedClause, ModelInfo, NoticeSet, Ranked, TermCounts, Vector
 from index.local.writer import LocalWriter, Provenance
 from index.model.embedder import Embedder
 from index.opening import open_index
@@ -192,7 +193,7 @@ def _embedded(bench: Bench, embedder: Embedder, parts: Callable[[IndexedClause],
 _PROVENANCE = Provenance([], [], "ablation")
 
 
-def _whole_notices(engine: Engine) -> list[IndexedNotice]:
+def _whole_notices(engine: Engine) -> list[CorpusNotice]:
     """The notices of an index with their clauses."""
     return [
         replace(entry, notice=replace(entry.notice, clauses=tuple(one.clause for one in engine.notice(ordinal))))
@@ -200,7 +201,7 @@ def _whole_notices(engine: Engine) -> list[IndexedNotice]:
     ]
 
 
-def _without_heads(entry: IndexedNotice) -> IndexedNotice:
+def _without_heads(entry: CorpusNotice) -> CorpusNotice:
     bare = tuple(replace(clause, path=()) for clause in entry.notice.clauses)
     return replace(entry, notice=replace(entry.notice, title="", clauses=bare))
 

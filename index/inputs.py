@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from corpus.documents.archive import Archives, split_path
-from corpus.documents.pages import Progress as PageProgress
+from corpus.documents.pages import PageProgress
 from corpus.errors import GongbaoError, UsageError
 from corpus.guard import Reader
 from corpus.model import ParsedFile
 from corpus.sources import MAX_FILE, expand_inputs, shown
 from index.files import sha256_file, write_file
 from index.paths import ROOT
-from index.report import FileReport, Progress
+from index.report import BuildProgress, FileReport
 
 _NAMED = 10  # of what was passed over, where there is nothing to read
 
@@ -35,8 +35,8 @@ class InputFile:
 
     def to_json(self, error: str | None) -> dict[str, Any]:
         """Its entry among the manifest's sources; `error` says why it is not in the index."""
-        entry = {"file": self.name, "sha256": self.sha256}
-        return entry if error is None else {**entry, "error": error}
+        source = {"file": self.name, "sha256": self.sha256}
+        return source if error is None else {**source, "error": error}
 
 
 def find_inputs(inputs: Sequence[Path]) -> list[Path]:
@@ -146,7 +146,7 @@ def program_sha256(package: str) -> str:
 
 
 def parse_input(
-    entry: InputFile, reader: Reader, cache: ParseCache, pages: Path, *, rebuild: bool, progress: Progress
+    file: InputFile, reader: Reader, cache: ParseCache, pages: Path, *, rebuild: bool, progress: BuildProgress
 ) -> tuple[ParsedFile | None, FileReport]:
     """One file parsed, or taken from the cache, and what to report of it.
 
@@ -155,22 +155,22 @@ def parse_input(
     """
 
     def page_done(page: PageProgress) -> None:
-        progress(f"读 {entry.name}", page.done, page.total)
+        progress(f"读 {file.name}", page.done, page.total)
 
-    parsed = None if rebuild else cache.get(entry.sha256)
+    parsed = None if rebuild else cache.get(file.sha256)
     reused = parsed is not None
     if parsed is None:
         try:
-            result = reader.parse(entry.path, pages, page_done)
-            if result.sha256 != entry.sha256:
-                raise UsageError("读取时文件正在改动", entry.name, "请等复制或保存完成后再运行一次")
-            parsed = replace(result.parsed, file=entry.name)
+            result = reader.parse(file.path, pages, page_done)
+            if result.sha256 != file.sha256:
+                raise UsageError("读取时文件正在改动", file.name, "请等复制或保存完成后再运行一次")
+            parsed = replace(result.parsed, file=file.name)
             stored = cache.pack(parsed)
         except GongbaoError as err:
-            return None, FileReport(entry.name, error=str(err))
+            return None, FileReport(file.name, error=str(err))
         except ValueError as err:  # half of a character, which no file can hold
-            what = UsageError(f"里面有不成字的编码（{err}）", entry.name, "请另存为 UTF-8 编码后再试")
-            return None, FileReport(entry.name, error=" ".join(str(what).split()))
-        cache.put(entry.sha256, stored)
-    parsed = replace(parsed, file=entry.name)
+            what = UsageError(f"里面有不成字的编码（{err}）", file.name, "请另存为 UTF-8 编码后再试")
+            return None, FileReport(file.name, error=" ".join(str(what).split()))
+        cache.put(file.sha256, stored)
+    parsed = replace(parsed, file=file.name)
     return parsed, FileReport.of(parsed, reused=reused)

@@ -162,8 +162,8 @@ class Folder:
 
 
 def _table_words() -> Iterator[str]:
-    for entry in default_words().entries:
-        yield from (entry.lay, *entry.official)
+    for word in default_words().words:
+        yield from (word.lay, *word.official)
 
 
 def _singles(words: list[str]) -> Iterator[int]:

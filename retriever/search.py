@@ -49,7 +49,7 @@ class Retriever:
     def __init__(self, engine: Engine, neighbours: Neighbours) -> None:
         self.engine = engine
         self._neighbours = neighbours
-        self._numbers = [parse(entry.notice.doc_number or "") for entry in engine.notices]
+        self._numbers = [parse(source.notice.doc_number or "") for source in engine.notices]
 
     def retrieve(
         self, query: Query, mode: str, filters: Filters, count: int, without: Collection[int] = ()
@@ -63,7 +63,7 @@ class Retriever:
         """Candidates with their scores, before priors settle the order of hits."""
         within = None
         if not filters.empty:
-            within = NoticeSet.where(filters.keeps(entry.notice) for entry in self.engine.notices)
+            within = NoticeSet.where(filters.keeps(source.notice) for source in self.engine.notices)
         left_out = frozenset(without)
         bm25 = {} if mode == "dense" else self._keywords(query, within, left_out)
         dense = {} if mode == "bm25" else self._nearest(query, within, left_out)

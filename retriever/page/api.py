@@ -79,15 +79,15 @@ class Api:
         notices = collection.asker.engine.notices
         return [
             {
-                "name": entry.name,
-                "names": list(entry.names),
+                "name": office.name,
+                "names": list(office.names),
                 "phones": [
                     {"phone": phone, "phone_from": notices[ordinal].notice.doc_number}
-                    for phone, ordinal in entry.phones
+                    for phone, ordinal in office.phones
                 ],
-                "roles": {role: list(clauses) for role, clauses in entry.roles.items()},
+                "roles": {role: list(clauses) for role, clauses in office.roles.items()},
             }
-            for entry in collection.offices
+            for office in collection.offices
         ]
 
     def _collection(self) -> Collection:

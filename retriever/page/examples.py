@@ -28,12 +28,12 @@ def examples(asker: Asker) -> tuple[str, ...]:
         result = asker.ask(question, k=1)
         if result.answered and result.hits[0].entry.notice.notice_id == notice.notice_id:
             questions.append(question)
-    numbered = next((entry.notice.doc_number for entry in asker.engine.notices if entry.notice.doc_number), None)
+    numbered = next((source.notice.doc_number for source in asker.engine.notices if source.notice.doc_number), None)
     return (*questions, f"{numbered}是什么文件？") if numbered else tuple(questions)
 
 
 def _candidates(asker: Asker) -> Iterator[tuple[Notice, str]]:
-    notices = [entry.notice for entry in asker.engine.notices if entry.notice.status is Status.IN_FORCE]
+    notices = [source.notice for source in asker.engine.notices if source.notice.status is Status.IN_FORCE]
     usable = [(notice, topic) for notice in notices if (topic := topic_of(notice.title))]
     # The shortest subjects read best, and those with a phone can be asked about it.
     usable.sort(key=lambda pair: (pair[0].phone is None, len(pair[1])))

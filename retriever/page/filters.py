@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from corpus.kinds import kind_of
-from corpus.model import Notice
-from index.engine import IndexedNotice
+from corpus.model import CorpusNotice, Notice
 from retriever.model import Filters
 from retriever.page.view import View
 
@@ -63,8 +62,8 @@ class Options:
     statuses: tuple[Option, ...]
 
     @classmethod
-    def of(cls, notices: Iterable[IndexedNotice]) -> Options:
-        every = [entry.notice for entry in notices]
+    def of(cls, notices: Iterable[CorpusNotice]) -> Options:
+        every = [source.notice for source in notices]
 
         def count(value: Callable[[Notice], str | None]) -> tuple[Option, ...]:
             counts = Counter(one for notice in every if (one := value(notice)))

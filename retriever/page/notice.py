@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from corpus.model import Notice, Role
+from corpus.model import CorpusNotice, Notice, Role
 from corpus.place import Step, StepKind
 from corpus.text import squash
-from index.engine import IndexedClause, IndexedNotice
+from index.engine import IndexedClause
 from retriever.neighbours import HEADINGS
 from retriever.page.card import tel
 from retriever.page.clause import body, citations, pick_box, source
@@ -57,7 +57,7 @@ def _back(view: View) -> Html | None:
     return el("p", el("a", f"‹ 回到“{view.q[:20]}”的结果", href=target.href), cls="back")
 
 
-def _facts(shown: IndexedNotice) -> Html:
+def _facts(shown: CorpusNotice) -> Html:
     notice = shown.notice
     phones = join([tel(phone) for phone in notice.phones], "　") if notice.phones else None
     rows: list[tuple[str, str | Html | None]] = [
