@@ -42,7 +42,7 @@ FilesDone = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All notices of all files, in the order of the files, and what merging them found odd."""
+    """All notices of all files, in the order of the files, and warnings (file, warning) from merging them."""
 
     notices: tuple[CorpusNotice, ...]
     warnings: tuple[tuple[str, Warn], ...]

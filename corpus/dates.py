@@ -25,7 +25,7 @@ def _iso(year: int, month: int, day: int) -> str | None:
 
 
 def find_dates(text: str) -> list[tuple[int, int, str]]:
-    """All full dates of `text` as (start, end, ISO date), in order of appearance.
+    """All full dates of `text` in order: `自2023年4月1日起` → [(1, 10, "2023-04-01")] (start, end, ISO date).
 
     Impossible dates (2 月 30 日) are left out. Positions are those of NFKC text, which for these
     documents has the length of the original.
@@ -48,7 +48,7 @@ def find_dates(text: str) -> list[tuple[int, int, str]]:
 
 
 def only_date(text: str) -> str | None:
-    """The ISO date if `text` is a date and nothing else, else None."""
+    """The ISO date of a text that is nothing but a date, else None: `二〇二三年四月六日` → 2023-04-06."""
     stripped = text.strip()
     dates = find_dates(stripped)
     if len(dates) == 1 and dates[0][0] == 0 and dates[0][1] == len(stripped):

@@ -25,7 +25,7 @@ def kind_pattern(*lists: str) -> str:
 
 
 def kind_of(title: str) -> str:
-    """`通知` for 关于印发《…办法》的通知; a note in brackets at the end (试行) does not count."""
+    """The kind of document that a title ends with: `关于印发《…办法》的通知（试行）` → `通知`, `…的复函` → `函`."""
     bare = title.strip()
     while _BRACKET.search(bare):
         bare = _BRACKET.sub("", bare).strip()

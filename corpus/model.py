@@ -95,7 +95,7 @@ KIND_OF: dict[Role, ClauseKind] = {
 
 
 class Status(StrEnum):
-    """`IN_FORCE` means only that the corpus says nothing to the contrary."""
+    """Whether a notice is in force, repealed or expired. `IN_FORCE`: the corpus says nothing to the contrary."""
 
     IN_FORCE = "in_force"
     REPEALED = "repealed"

@@ -52,7 +52,7 @@ def _wholes() -> tuple[tuple[str, str], ...]:
 
 
 def level(name: str) -> str:
-    """The level of the place in front of an office's name: 省, 市, 区, 县, 镇 … or empty."""
+    """The level (省, 市, 区, 县, 镇 …) that an office's name states: `吕梁市离石区人社局` → 区, `人社局` → empty."""
     match = re.match(r"^(省|市|区|县|旗)(?=[^省区县]\S)", name)
     if match:
         return match[1]
@@ -89,13 +89,13 @@ def key(name: str) -> str:
 
 
 def same_office(a: str, b: str) -> bool:
-    """Whether two names are one office: equal keys, and levels that do not contradict."""
+    """Whether two names may be one office. 区人社局 and 人力资源和社会保障局 are; 区人社局 and 市人社局 are not."""
     la, lb = level(a), level(b)
     return key(a) == key(b) and (not la or not lb or la == lb)
 
 
 def is_org(text: str) -> bool:
-    """Whether a short line is the name of one or more bodies."""
+    """Whether a short line names one or more offices and nothing else: `区发改局、区交通局`."""
     compact = repair(text)
     if not at_most(compact, 60) or len(squash(compact)) < 2:
         return False

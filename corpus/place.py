@@ -201,7 +201,7 @@ def typed_place(question: str) -> tuple[TypedStep, ...]:
 
 
 def fits(place: Place, typed: tuple[TypedStep, ...]) -> bool:
-    """Whether a place has every step that is named."""
+    """Whether a place lies in the part that a question names: 二.（三） fits 第二部分, and not 第三部分."""
     return all(any(_is_step(step, wanted) for step in place.steps) for wanted in typed)
 
 

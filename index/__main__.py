@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(words: Sequence[str]) -> int:
-    """Do what the first word says."""
+    """Run the subcommand that the first argument names."""
     if words[:1] == ["make-model"]:
         from index.model.make import main_make_model
 

@@ -21,7 +21,7 @@ Vector = NDArray[np.float32]
 
 
 class Ranked(NamedTuple):
-    """A clause found: its row and its score."""
+    """The row of a clause and its score (BM25, or the cosine of its embedding)."""
 
     row: int
     score: float
@@ -29,7 +29,7 @@ class Ranked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NoticeSet:
-    """Notices that a search is kept to: their ordinals, rising."""
+    """The notices that a search may return clauses of: their ordinals, rising."""
 
     ordinals: tuple[int, ...]
 
@@ -129,7 +129,7 @@ class NoticeClauses(Sequence[IndexedClause]):
         return self.read([self.rows[at]])[0]
 
     def of_role(self, *roles: Role) -> list[IndexedClause]:
-        """Those of these roles, in order; no other is read."""
+        """The clauses that have one of these roles, in order; no other clause is read."""
         return self.read([row for row, role in zip(self.rows, self.roles, strict=True) if role in roles])
 
 

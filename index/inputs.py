@@ -34,7 +34,7 @@ class InputFile:
     sha256: str
 
     def to_json(self, error: str | None) -> dict[str, Any]:
-        """Its entry among the manifest's sources; `error` says why it is not in the index."""
+        """The file as the manifest lists it among its sources; `error` says why it is not in the index."""
         source = {"file": self.name, "sha256": self.sha256}
         return source if error is None else {**source, "error": error}
 
@@ -48,7 +48,7 @@ def find_inputs(inputs: Sequence[Path]) -> list[Path]:
 
 
 def find_with_warnings(inputs: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """The same, and one line on everything that was passed over."""
+    """The files of `find_inputs`, and one Chinese line for each thing that was passed over."""
     expanded = expand_inputs(list(inputs))
     if not expanded.files:
         more = [f"另外还有 {len(expanded.warnings) - _NAMED} 处"] if len(expanded.warnings) > _NAMED else []
@@ -114,7 +114,7 @@ class ParseCache:
 
     @staticmethod
     def pack(parsed: ParsedFile) -> bytes:
-        """What is stored. Raises ValueError if a text is no Unicode (half of a character)."""
+        """The bytes that `put` stores. Raises ValueError if a text is no Unicode (half of a character)."""
         body = json.dumps(parsed.to_json(), ensure_ascii=False).encode("utf-8")
         return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
 

@@ -99,7 +99,7 @@ def gather(notices: Iterable[Notice]) -> list[OfficeEntry]:
 
 @functools.lru_cache(maxsize=65536)
 def place_of(name: str) -> str:
-    """The key of the entry that a name belongs to, if any office has it."""
+    """The key under which an office of this name is listed: `离石区人社局` → `人社局@区`, `人社局` → `人社局@`."""
     return f"{key(name)}@{level(name)}"
 
 

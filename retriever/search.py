@@ -26,7 +26,7 @@ MOST_TOKENS = 60
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What both sides found for a question: fused scores by row, and what they were made of."""
+    """The candidates for a question: fused scores by row, and the dense and BM25 scores they were fused from."""
 
     scores: dict[int, float]
     dense: dict[int, float]

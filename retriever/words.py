@@ -52,7 +52,7 @@ class LayWord:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What a question is searched with besides itself."""
+    """The official terms that are added to a question for its everyday words."""
 
     terms: tuple[str, ...]
     """Official terms that the question does not hold, in the order of its words."""
@@ -80,7 +80,7 @@ class Words:
         self._lengths = sorted({len(lay) for lay in self._plain}, reverse=True)
 
     def expand(self, question: str) -> Expansion:
-        """The official terms for the everyday words of a question.
+        """The official terms for the everyday words of a question: 跑路 → 逃匿, 拖欠工资.
 
         A word that lies within a longer one does not apply: 「老人卡」 is not 「老人」. A term that the
         question holds already is not added.

@@ -128,7 +128,7 @@ class PageContent:
 
     @property
     def all_segments(self) -> tuple[Segment, ...]:
-        """Those of the turned text, too."""
+        """All segments of the page, those of text that was turned upright included."""
         return self.segments if self.turned is None else (*self.segments, *self.turned.segments)
 
 

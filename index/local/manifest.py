@@ -152,7 +152,7 @@ def info_of(folder: Path, manifest: Manifest) -> IndexInfo:
 
 
 def stamp(folder: Path) -> tuple[int, int, int] | None:
-    """What tells one manifest file from the next without reading it; None where there is none."""
+    """Time, inode and size of the manifest file, which a new build changes; None where there is no manifest."""
     try:
         status = (folder / MANIFEST).stat()
     except OSError:

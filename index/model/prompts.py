@@ -38,12 +38,12 @@ def known_models() -> tuple[KnownModel, ...]:
 
 
 def find_model(name: str) -> KnownModel | None:
-    """The first entry whose pattern fits the last part of a hub name or folder."""
+    """The first model family whose pattern fits the last part of a hub name or folder."""
     base = name.replace("\\", "/").rstrip("/").rpartition("/")[2].lower()
     return next((known for known in known_models() if fnmatchcase(base, known.pattern)), None)
 
 
 def prompts_for(name: str) -> Prompts | None:
-    """The prefixes of a known model; None for one the table doesn't know."""
+    """The prefixes for the model of this name; None for a model that the table doesn't list."""
     known = find_model(name)
     return None if known is None else Prompts(known.query, known.passage)
