@@ -13,7 +13,6 @@ thousand files of one title take seconds:
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 import hashlib
 import sys
@@ -26,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from corpus.alike import common_letters
 from corpus.model import CorpusNotice, Notice, ParsedFile, Warn
 from corpus.text import squash
-from corpus.validity import resolve
+from corpus.validity import link
 
 SAME = 0.8  # share of letters in common from which two notices of one number are one document
 _SURE = 0.95  # share of letters in the same order from which no second look is needed
@@ -48,7 +47,7 @@ class Corpus:
     warnings: tuple[tuple[str, Warn], ...]
 
 
-def collect(files: Sequence[ParsedFile], today: dt.date | None = None, progress: FilesDone | None = None) -> Corpus:
+def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None) -> Corpus:
     """One corpus of several files.
 
     The same number (or, without one, the same title) with nearly the same text is one notice with
@@ -84,7 +83,7 @@ def collect(files: Sequence[ParsedFile], today: dt.date | None = None, progress:
             known.add(len(kept), text)
             kept.append(CorpusNotice(notice, (parsed.file,)))
     progress(len(files), len(files))
-    resolved = resolve([source.notice for source in kept], today)
+    resolved = link([source.notice for source in kept])
     merged = tuple(CorpusNotice(notice, source.files) for notice, source in zip(resolved, kept, strict=True))
     return Corpus(merged, tuple(warnings))
 

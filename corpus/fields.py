@@ -9,15 +9,12 @@ from corpus.dates import find_dates, only_date
 from corpus.duties import is_role_label
 from corpus.numbering import read_marker
 from corpus.offices import is_org
+from corpus.phones import find_phones
 from corpus.text import ends_sentence, nfkc, repair, squash
 from corpus.words import alternatives, misreadings, words
 
 # 此件公开发布、本文有删减: 附注 (GB/T 9704—2012 7.3.7).
 NOTE = re.compile(r"[（(]\s*(?:此件|本文|此文)[^（）()]{2,16}[）)]")
-_PHONE = re.compile(
-    r"(?<![\d.])(?:[48]00[-—]?\d{3}[-—]?\d{4}|\(?0\d{2,3}\)?\s*[-—－–―]{1,2}\s*\d{7,8}|0\d{9,11}|1[3-9]\d{9}"
-    r"|[2-9]\d{6,7}|12\d{3}|9[56]\d{3,4})(?![\d.])"
-)
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+")
 _CONTACT_LABEL = re.compile(
     r"^\s*(?:[（(]\s*)?([^\s：:，。、（）()]{1,3}(?:\s*[^\s：:，。、（）()]){0,5})\s*[：:]\s*(.*)$"
@@ -72,15 +69,6 @@ def read_contact(text: str) -> Contact | None:
     if line and find_phones(line[2]) and len(squash(folded)) <= 60:
         return Contact("phone", folded.strip())
     return None
-
-
-def find_phones(text: str) -> tuple[str, ...]:
-    """Telephone numbers in `text`, normalised (`0358-8226197`), in order, each once."""
-    found: dict[str, None] = {}
-    for match in _PHONE.finditer(nfkc(text)):
-        number = re.sub(r"[\s()]", "", match.group())
-        found[re.sub(r"[-—－–―]+", "-", number)] = None
-    return tuple(found)
 
 
 def find_email(text: str) -> str | None:

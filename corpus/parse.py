@@ -21,20 +21,13 @@ from corpus.contents import Contents, find_contents, match_entry, mend_number, m
 from corpus.dates import only_date
 from corpus.doc_number import find_numbers, parse
 from corpus.errors import InputError
-from corpus.fields import (
-    NOTE,
-    find_email,
-    find_phones,
-    is_attachment_list,
-    read_addressee,
-    read_contact,
-    split_signature,
-)
+from corpus.fields import NOTE, find_email, is_attachment_list, read_addressee, read_contact, split_signature
 from corpus.heads import Head, find_heads, looks_like_title, split_inline
 from corpus.joins import Joiner, make_joiner
 from corpus.kinds import kind_pattern
 from corpus.model import LeftOut, Notice, ParsedFile, Role, Source, Span, Warn
 from corpus.offices import is_org
+from corpus.phones import find_phones
 from corpus.place import Place, Step, StepKind
 from corpus.reading import read_text
 from corpus.text import repair, squash

@@ -121,13 +121,12 @@ def repeals(clause: Clause) -> tuple[list[str], list[str]]:
     return numbers, titles
 
 
-def resolve(notices: Sequence[Notice], today: dt.date | None = None) -> list[Notice]:
-    """The same notices with `status`, `repealed_by`, `valid_from` and `valid_until` set.
+def link(notices: Sequence[Notice]) -> list[Notice]:
+    """The same notices with `repealed_by`, `valid_from` and `valid_until` set, and the status that holds on
+    every day: repealed, or in force.
 
-    A title repeals a notice only if exactly one notice of the corpus, other than the speaker, bears
-    it. `today` decides what is past (default: the current day).
+    A title repeals a notice only if exactly one notice of the corpus, other than the speaker, bears it.
     """
-    now = (today or dt.date.today()).isoformat()
     by_number: dict[str, list[int]] = {}
     by_title: dict[str, list[int]] = {}
     for index, notice in enumerate(notices):
@@ -149,18 +148,25 @@ def resolve(notices: Sequence[Notice], today: dt.date | None = None) -> list[Not
     out = []
     for index, notice in enumerate(notices):
         term = own_term(notice)
-        status = Status.IN_FORCE
-        if index in repealed:
-            status = Status.REPEALED
-        elif term.end is not None and term.end < now:
-            status = Status.EXPIRED
         out.append(
             replace(
                 notice,
-                status=status,
+                status=Status.REPEALED if index in repealed else Status.IN_FORCE,
                 repealed_by=repealed.get(index),
                 valid_from=term.start,
                 valid_until=term.end,
             )
         )
     return out
+
+
+def as_of(notice: Notice, day: dt.date) -> Notice:
+    """A linked notice as it stands on a day: one that states its own end is expired from the day after."""
+    if notice.status is Status.IN_FORCE and notice.valid_until is not None and notice.valid_until < day.isoformat():
+        return replace(notice, status=Status.EXPIRED)
+    return notice
+
+
+def resolve(notices: Sequence[Notice], day: dt.date) -> list[Notice]:
+    """`link`, and each notice as of a day."""
+    return [as_of(notice, day) for notice in link(notices)]

@@ -22,10 +22,18 @@ from eval.evaluate import ask_all, evaluate
 from eval.model import Question, System
 from eval.results import Run, Setting
 from eval.systems import DAY, Bench, Ours, embed
-from index.engine import Engine, IndexedClause, ModelInfo, NoticeSet, Ranked, TermCounts, Vector
-from index.local.writer import LocalWriter, Provenance
+from index.engine import (
+    Engine,
+    IndexedClause,
+    ModelInfo,
+    NoticeSet,
+    Provenance,
+    Ranked,
+    TermCounts,
+    Vector,
+)
 from index.model.embedder import Embedder
-from index.opening import open_index
+from index.opening import new_writer, open_index
 from index.passages import passage
 from index.paths import cache_folder
 from retriever.ask import Asker
@@ -153,7 +161,7 @@ def _bare_keywords(bench: Bench) -> Engine:
     """The index with a keyword index over the clauses' own text alone."""
     notices = [_without_heads(entry) for entry in _whole_notices(bench.engine)]
     with tempfile.TemporaryDirectory() as folder:
-        writer = LocalWriter(Path(folder), _PROVENANCE)
+        writer = new_writer(Path(folder), _PROVENANCE)
         writer.write_keywords(notices)
         writer.publish()
         return _Mixed(bench.engine, keywords=open_index(Path(folder), today=DAY))
@@ -182,7 +190,7 @@ def _embedded(bench: Bench, embedder: Embedder, parts: Callable[[IndexedClause],
         windows += split
         owners += [clause.row] * len(split)
     with tempfile.TemporaryDirectory() as folder:
-        writer = LocalWriter(Path(folder), _PROVENANCE)
+        writer = new_writer(Path(folder), _PROVENANCE)
         writer.write_keywords(_whole_notices(bench.engine))
         model = ModelInfo(embedder.name, embedder.dim, embedder.sha256)
         writer.write_vectors(embed(windows, embedder), np.asarray(owners, np.int32), model)
@@ -190,7 +198,7 @@ def _embedded(bench: Bench, embedder: Embedder, parts: Callable[[IndexedClause],
         return open_index(Path(folder), today=DAY)
 
 
-_PROVENANCE = Provenance([], [], "ablation")
+_PROVENANCE = Provenance((), (), "ablation")
 
 
 def _whole_notices(engine: Engine) -> list[CorpusNotice]:

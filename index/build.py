@@ -20,7 +20,7 @@ from corpus.guard import Reader
 from corpus.limits import Limits
 from corpus.model import CorpusNotice, ParsedFile
 from corpus.sources import shown
-from index.engine import EngineWriter, ModelInfo
+from index.engine import EngineWriter, ModelInfo, Provenance
 from index.inputs import (
     InputFile,
     ParseCache,
@@ -39,7 +39,7 @@ from index.local.manifest import (
     open_files,
     read_manifest,
 )
-from index.local.writer import LocalWriter, Provenance, sweep
+from index.local.writer import LocalWriter, sweep
 from index.model.embedder import Embedder
 from index.model.errors import ModelError
 from index.model.folder import MODEL_NAME, default_folder, whole_card
@@ -201,9 +201,9 @@ class _Build:
         corpus = collect(parsed)
         self._warn(corpus)
         errors = {file.file: file.error for file in self.report.files}
-        sources = [file.to_json(errors[file.name]) for file in files]
+        sources = tuple(file.to_source(errors[file.name]) for file in files)
         try:
-            writer = LocalWriter(self.index, Provenance(sources, self.inputs, _program(), choice.name))
+            writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name))
             writer.write_keywords(corpus.notices)
             self.report.notices = len(corpus.notices)
             self.report.clauses = sum(len(source.notice.clauses) for source in corpus.notices)

@@ -181,6 +181,19 @@ class Engine(Protocol):
         since. Takes microseconds; False while there is no index."""
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What an index was built from: its sources, the paths given, and with what program.
+
+    `model` is the name of the embedding model a user chose, None for the default one.
+    """
+
+    sources: tuple[SourceFile, ...]
+    inputs: tuple[str, ...]
+    program: str
+    model: str | None = None
+
+
 class EngineWriter(Protocol):
     """Writes one index beside the one that is there, and puts it in its place. Nothing a reader holds changes."""
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from corpus.documents.archive import Archives, split_path
 from corpus.documents.pages import PageProgress
@@ -18,6 +17,7 @@ from corpus.errors import GongbaoError, UsageError
 from corpus.guard import Reader
 from corpus.model import ParsedFile
 from corpus.sources import MAX_FILE, expand_inputs, shown
+from index.engine import SourceFile
 from index.files import sha256_file, write_file
 from index.paths import ROOT
 from index.report import BuildProgress, FileReport
@@ -33,10 +33,9 @@ class InputFile:
     path: Path
     sha256: str
 
-    def to_json(self, error: str | None) -> dict[str, Any]:
+    def to_source(self, error: str | None) -> SourceFile:
         """The file as the manifest lists it among its sources; `error` says why it is not in the index."""
-        source = {"file": self.name, "sha256": self.sha256}
-        return source if error is None else {**source, "error": error}
+        return SourceFile(self.name, self.sha256, error)
 
 
 def find_inputs(inputs: Sequence[Path]) -> list[Path]:

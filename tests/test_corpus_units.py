@@ -17,13 +17,14 @@ from corpus.dates import find_dates, only_date
 from corpus.doc_number import find_numbers, only_number
 from corpus.duties import head_office
 from corpus.errors import InputError
-from corpus.fields import find_phones, is_attachment_head, read_addressee, read_contact, split_signature
+from corpus.fields import is_attachment_head, read_addressee, read_contact, split_signature
 from corpus.heads import looks_like_title
 from corpus.model import ClauseKind, Span
 from corpus.numbering import Style, chinese_number, chinese_numeral, read_marker
 from corpus.offices import key, same_office
 from corpus.parse import parse_source
 from corpus.people import is_person, starts_list
+from corpus.phones import find_phones
 from corpus.reading import decode, read_text, source_from_text
 from corpus.text import cut, repair, squash
 from corpus.validity import own_term

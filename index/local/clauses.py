@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import Clause, CorpusNotice, Notice, Role, Status
+from corpus.validity import as_of
 from index.engine import IndexedClause
 from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, NOTICES
 
@@ -152,11 +153,10 @@ def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple
     before. Raises ValueError, KeyError or TypeError if the
     files do not hold what they should.
     """
-    now = today.isoformat()
     notices = []
     for line in bytes(files[NOTICES]).splitlines():
         data = json.loads(line)
-        notice = _as_of(Notice.from_json(data["notice"]), now)
+        notice = as_of(Notice.from_json(data["notice"]), today)
         notices.append(CorpusNotice(notice, tuple(data["files"])))
     table = np.load(io.BytesIO(files[CLAUSE_TABLE]), allow_pickle=False)
     ids = np.load(io.BytesIO(files[CLAUSE_IDS]), allow_pickle=False)
@@ -164,12 +164,6 @@ def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple
         raise ValueError("clause table has other columns")
     sources = tuple(notices)
     return sources, Clauses(files[CLAUSES], table, ids, sources)
-
-
-def _as_of(notice: Notice, now: str) -> Notice:
-    if notice.status is Status.IN_FORCE and notice.valid_until is not None and notice.valid_until < now:
-        return replace(notice, status=Status.EXPIRED)
-    return notice
 
 
 def next_expiry(notices: Sequence[CorpusNotice], today: dt.date) -> str | None:

@@ -13,6 +13,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from corpus.errors import GongbaoError
 
 LOCK, HOLDER = "build.lock", "build.holder.json"
@@ -29,15 +31,35 @@ def build_lock(index: Path) -> Iterator[None]:
     Raises BuildBusy naming the holder's process and its start, or OSError if the folder can't be
     written to.
     """
-    handle = os.open(index / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _take(handle):
-            who = _who(index / HOLDER)
-            raise BuildBusy(f"另一个建索引的进程正在运行{who}", str(index), "请等它结束后再试")
-        with _signed(index / HOLDER):
+        with FileLock(index / LOCK, timeout=0), _signed(index / HOLDER):
             yield
-    finally:
-        os.close(handle)  # releases the lock; the file stays, for removing it would race with others
+    except Timeout as err:
+        who = _who(index / HOLDER)
+        raise BuildBusy(f"另一个建索引的进程正在运行{who}", str(index), "请等它结束后再试") from err
+
+
+def is_building(index: Path) -> bool:
+    """Whether a build is at work, by the note it leaves. The lock itself is not tried, for a build that
+    starts at that moment would find it taken."""
+    try:
+        pid = int(json.loads((index / HOLDER).read_text("utf-8"))["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return _is_running(pid)
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a process exists; on systems where that can't be asked harmlessly, that is assumed."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @contextlib.contextmanager
@@ -50,22 +72,6 @@ def _signed(holder: Path) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             holder.unlink(missing_ok=True)
-
-
-def _take(handle: int) -> bool:
-    """Whether the lock could be taken, without waiting."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
 
 
 def _who(holder: Path) -> str:

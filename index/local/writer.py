@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import CorpusNotice
-from index.engine import ModelInfo, Vector
+from index.engine import ModelInfo, Provenance, SourceFile, Vector
 from index.files import TEMPORARY, remove_folder, seal
 from index.local.clauses import write_clauses
 from index.local.dense import build_dense, factory, save_dense
@@ -30,19 +30,6 @@ from index.local.manifest import (
 )
 from index.office_list import gather
 from index.tokens import fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What an index was built from: its sources (`SourceFile` as JSON), the paths given, and with what program.
-
-    `model` is the name of the embedding model a user chose, None for the default one.
-    """
-
-    sources: list[dict[str, Any]]
-    inputs: list[str]
-    program: str
-    model: str | None = None
 
 
 class LocalWriter:
@@ -78,18 +65,23 @@ class LocalWriter:
         """Put what is written in place, in one rename. Raises OSError."""
         manifest = Manifest(
             data=self.data.name,
-            sources=self._made.sources,
+            sources=[_described(source) for source in self._made.sources],
             tokens=fingerprint(),
             model=None if self._model is None else asdict(self._model),
             notices=self._notices,
             clauses=self._clauses,
             vectors=self._vectors,
             built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            inputs=self._made.inputs,
+            inputs=list(self._made.inputs),
             files=self._files,
             settings=self._settings,
         )
         write_manifest(self.folder, manifest)
+
+
+def _described(source: SourceFile) -> dict[str, Any]:
+    """A source as the manifest has it: without `error` where there was none."""
+    return {name: value for name, value in asdict(source).items() if value is not None}
 
 
 def write_offices(data: Path, notices: Iterable[CorpusNotice]) -> None:

@@ -7,16 +7,13 @@ either the old index or the new one.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import GongbaoError
-from index.local.lock import HOLDER
-from index.opening import published
+from index.opening import is_building, published
 from retriever.ask import Asker
 from retriever.page.collection import Collection
 
@@ -62,7 +59,7 @@ class LiveIndex:
         expired = held is not None and stamp is not None and held.asker.engine.outdated()
         if stamp is None or stamp != self._tried or expired:
             self._open(stamp)
-        building = self._building()
+        building = is_building(self.folder)
         if building != self._now.building:
             self._now = replace(self._now, building=building)
 
@@ -97,25 +94,3 @@ class LiveIndex:
         if trouble != self._now.trouble:
             print(trouble, file=sys.stderr)
         self._now = replace(self._now, trouble=trouble, opening=False)
-
-    def _building(self) -> bool:
-        """Whether a build is at work: it leaves a note with its process beside the index. The lock
-        itself is not tried, for a build that starts at that moment would find it taken."""
-        try:
-            pid = int(json.loads((self.folder / HOLDER).read_text("utf-8"))["pid"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
-        return _is_running(pid)
-
-
-def _is_running(pid: int) -> bool:
-    """Whether a process exists; on systems where that can't be asked harmlessly, that is assumed."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from corpus.joins import has_pause
 from corpus.model import Clause, ClauseKind
+from corpus.phones import find_phones
 from corpus.text import CJK, nfkc, squash
 from corpus.words import alternatives
 from retriever.intent import Intent
@@ -81,7 +82,6 @@ _WHICH = re.compile(
     r"(?:哪|什么)[一几]?[个家条所座位]?"
     r"(村|镇|乡|街道|社区|县|市|省|公司|企业|医院|银行|大学|学校|酒店|宾馆|[路街](?!段)|大道|机场|车站|网站|报纸|刊物)"
 )
-_PHONE = re.compile(r"[48]00-?\d{3}-?\d{4}|\d{3,4}-{1,2}\d{7,8}|1[3-9]\d{9}|(?<!\d)\d{7,8}(?!\d)|(?<!\d)12\d{3}(?!\d)")
 _BREAK = re.compile(r"(?<=[。；;！？!?\n])")
 _COMMA = re.compile(r"(?<=[，,：:、])")
 
@@ -110,6 +110,8 @@ def wanted(question: str, asked: Sequence[Intent]) -> Holds | None:
             continue  # 谁, 哪里 mean an office
         if intent is Intent.PLACE:
             return lambda piece: _is_where(_without_marker(piece))
+        if intent is Intent.PHONE:
+            return lambda piece: bool(find_phones(piece))
         pattern = _pattern(intent, text)
         if pattern is not None:
             return lambda piece, pattern=pattern: pattern.search(_without_marker(piece)) is not None  # type: ignore[misc]
@@ -117,8 +119,6 @@ def wanted(question: str, asked: Sequence[Intent]) -> Holds | None:
 
 
 def _pattern(intent: Intent, question: str) -> re.Pattern[str] | None:
-    if intent is Intent.PHONE:
-        return _PHONE
     if intent is Intent.AMOUNT:
         if re.search(r"编号|代码|代号|型号|证号|账号|邮编|系数", question):
             return None  # no amount: letters and bare figures

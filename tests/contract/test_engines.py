@@ -19,11 +19,11 @@ import pytest
 from corpus.collection import collect
 from corpus.model import CorpusNotice, ParsedFile, Role
 from index.build import build
-from index.engine import Engine, ModelInfo, NoticeSet, Ranked, Vector
+from index.engine import Engine, ModelInfo, NoticeSet, Provenance, Ranked, SourceFile, Vector
 from index.local import clauses as stored
 from index.local.keywords import Fields, term_weights
 from index.local.store import LocalEngine
-from index.local.writer import LocalWriter, Provenance
+from index.local.writer import LocalWriter
 from index.office_list import gather
 from index.tokens import tokenize
 from tests.conftest import GAZETTE, ROOT, TODAY
@@ -36,7 +36,7 @@ NEAR = {"rel": 1e-5, "abs": 1e-5}
 
 
 def local(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path) -> Engine:
-    writer = LocalWriter(folder, Provenance([{"file": "a.txt", "sha256": "0" * 64}], ["a.txt"], "test"))
+    writer = LocalWriter(folder, Provenance((SourceFile("a.txt", "0" * 64),), ("a.txt",), "test"))
     writer.write_keywords(notices)
     if windows is not None:
         owners = [row for row, vectors in windows.items() for _ in vectors]
@@ -87,7 +87,7 @@ def windows_for(notices: Sequence[CorpusNotice]) -> Windows:
 
 @pytest.fixture(scope="module")
 def real(gazette: ParsedFile) -> tuple[CorpusNotice, ...]:
-    return collect([gazette], TODAY).notices
+    return collect([gazette]).notices
 
 
 @pytest.fixture(scope="module")
