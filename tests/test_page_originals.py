@@ -333,7 +333,7 @@ def test_a_page_out_of_range_is_not_there(running: Server, page: str) -> None:
 def test_no_path_leads_to_a_file(running: Server, path: str) -> None:
     port = int(running.url.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port)) as raw:  # clients would tidy the path
-        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: raw.recv(65536), b""))
     assert answer.split(b" ", 2)[1] == b"404"
     assert b"root:" not in answer and b"%PDF" not in answer
