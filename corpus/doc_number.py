@@ -211,8 +211,11 @@ class TypedNumber:
 
     @property
     def complete(self) -> bool:
-        """Whether it names one document: a 代字 of two characters or more, and the year; or an issuer's order."""
-        return len(self.before) >= 4 if _form(self.form).by_issuer else len(self.before) >= 2 and self.year is not None
+        """Whether it names one document: an issuer's order (国务院令第706号), or a 代字 of two characters or more
+        and the year (国发〔2018〕3号)."""
+        if _form(self.form).by_issuer:
+            return len(self.before) >= 3
+        return len(self.before) >= 2 and self.year is not None
 
 
 _SPACE = re.compile(r"\s+")
