@@ -113,5 +113,6 @@ def test_only_base_modules_are_left_out() -> None:
 def test_an_arrow_too_many_and_one_too_few_are_seen() -> None:
     edges = {"a": {"b", "c"}, "b": {"c"}, "c": set()}
     assert reduced(edges) == {("a", "b"), ("b", "c")}
-    text = '```mermaid\nflowchart TD\n    subgraph x ["y"]\n    a["ui"] --> b["index.build, inputs<br><i>z</i>"]\n    end\n```'
+    lines = ('subgraph x ["y"]', 'a["ui"] --> b["index.build, inputs<br><i>z</i>"]', "end", "")
+    text = "```mermaid\nflowchart TD\n" + "\n".join(lines) + "```"
     assert picture(text) == ({"a": ["ui"], "b": ["index.build", "index.inputs"]}, {("a", "b")})
