@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m retriever",
         description="在公报里找条款：用一句话提问，得到办事单位、电话、原文和出处。",
-        epilog="例：python -m retriever 拖欠农民工工资归谁管 -k 3",
+        epilog="例：python -m retriever 农民工工资问题咨询电话是多少 -k 3",
     )
     parser.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
     parser.add_argument("--batch", type=Path, metavar="FILE.jsonl", help="一行一个 JSON（id、question），逐行输出结果")
