@@ -57,7 +57,10 @@ test: setup-test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest
+	@mkdir -p .cache
+	$(PY) -m pytest --cov --cov-report=
+	@echo "The ten files of which the tests run least (the others: coverage report):"
+	@$(PY) -m coverage report --sort=cover --fail-under=0 | sed -n '3,12p;$$p'
 
 QUESTIONS := eval/questions/lishi-2023-02.jsonl
 

@@ -34,7 +34,8 @@ def with_cpu_hashes(entry: str) -> str:
     if not entry.startswith(named + " "):
         raise SystemExit(f"torch-cpu.txt holds hashes of {named}; bring those of {entry.split()[0]}")
     hashes = [match[0] for line in lines if (match := re.search(r"--hash=\S+", line))]
-    return " \\\n    ".join([entry, *hashes])
+    # A lock made before has them already: uv keeps what it finds there.
+    return " \\\n    ".join([entry, *(one for one in hashes if one not in entry)])
 
 
 def write(name: str, entries: list[str]) -> None:

@@ -19,15 +19,15 @@ from corpus.validity import resolve
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m corpus",
         description="解析一期公报，显示找到的公文和条款。",
         epilog="例：python -m corpus corpus/bulletins/lishi-2023-02.txt --json",
     )
-    found.add_argument("file", type=Path, metavar="FILE", help="公报文件")
-    found.add_argument("--json", action="store_true", help="输出 JSON（含未归入公文的内容 left_out）")
-    add_options(found)
-    return found
+    parser.add_argument("file", type=Path, metavar="FILE", help="公报文件")
+    parser.add_argument("--json", action="store_true", help="输出 JSON（含未归入公文的内容 left_out）")
+    add_options(parser)
+    return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:

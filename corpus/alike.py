@@ -12,7 +12,7 @@ _TRIED = 64  # titles that are compared letter by letter at most, those with mos
 
 
 class Titles:
-    """Squashed titles among which nearly equal ones are found.
+    """Finds titles that are nearly equal to a given one. All are in squashed form (`corpus.text.squash`).
 
     Few titles (up to 64) are all looked at. Of many, only those that share a piece which is no common one,
     so a look-up costs the same however many there are.
@@ -37,12 +37,12 @@ class Titles:
         """Where titles stand that may be nearly equal to this one, in order."""
         if len(self.titles) <= _TRIED:
             return list(range(len(self.titles)))
-        found: Counter[int] = Counter()
+        shared_pieces: Counter[int] = Counter()
         for piece in _pieces(title):
             known = self._pieces.get(piece, [])
             if len(known) <= _COMMON:
-                found.update(known)
-        return sorted(index for index, _ in found.most_common(_TRIED))
+                shared_pieces.update(known)
+        return sorted(index for index, _ in shared_pieces.most_common(_TRIED))
 
 
 def _pieces(title: str) -> set[str]:
@@ -58,7 +58,7 @@ def title_ratio(a: str, b: str, least: float) -> float:
 
 
 def common_letters(a: str, b: str) -> int:
-    """The length of the longest common subsequence of two texts.
+    """How many letters two texts have in common in the same order: `供水工作` and `供氺工作` → 3.
 
     By bits (Hyyrö, "Bit-parallel LCS-length computation revisited", 2004): one step a letter of `b`, on
     numbers of as many bits as `a` has letters. 4,000 letters against 4,000 take some milliseconds.

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.alike import common_letters
-from corpus.model import Notice, ParsedFile, Warn
+from corpus.model import CorpusNotice, Notice, ParsedFile, Warn
 from corpus.text import squash
 from corpus.validity import link
 
@@ -36,26 +36,18 @@ _SKETCH = 64  # runs of a text that stand for it
 _SHARED = 64  # a run that more kept texts share than this says nothing
 _EVERY = 10.0  # seconds between two reports of progress
 
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusNotice:
-    """A notice with the files it stands in, the one its clauses were read from first."""
-
-    notice: Notice
-    files: tuple[str, ...]
+FilesDone = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All notices of all files, in the order of the files, and what merging them found odd."""
+    """All notices of all files, in the order of the files, and warnings (file, warning) from merging them."""
 
     notices: tuple[CorpusNotice, ...]
     warnings: tuple[tuple[str, Warn], ...]
 
 
-def collect(files: Sequence[ParsedFile], progress: Progress | None = None) -> Corpus:
+def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None) -> Corpus:
     """One corpus of several files.
 
     The same number (or, without one, the same title) with nearly the same text is one notice with
@@ -91,8 +83,8 @@ def collect(files: Sequence[ParsedFile], progress: Progress | None = None) -> Co
             known.add(len(kept), text)
             kept.append(CorpusNotice(notice, (parsed.file,)))
     progress(len(files), len(files))
-    resolved = link([entry.notice for entry in kept])
-    merged = tuple(CorpusNotice(notice, entry.files) for notice, entry in zip(resolved, kept, strict=True))
+    resolved = link([source.notice for source in kept])
+    merged = tuple(CorpusNotice(notice, source.files) for notice, source in zip(resolved, kept, strict=True))
     return Corpus(merged, tuple(warnings))
 
 
@@ -164,12 +156,12 @@ class _Kept:
                 if len(shared) <= _SHARED:
                     shared.append(place)
         self.sketched = len(self.texts)
-        found: Counter[int] = Counter()
+        shared_runs: Counter[int] = Counter()
         for run in text.sketch():
             shared = self.runs.get(run, [])
             if len(shared) <= _SHARED:
-                found.update(shared)
-        return sorted(place for place, _ in found.most_common(_ALL))
+                shared_runs.update(shared)
+        return sorted(place for place, _ in shared_runs.most_common(_ALL))
 
 
 def same(a: _Text, b: _Text) -> bool:

@@ -22,7 +22,7 @@ from corpus.text import nfkc, repair, squash
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ContentsEntry:
     """One line of the contents page. `page` is the printed page number."""
 
     title: str
@@ -36,21 +36,21 @@ class Entry:
 class Contents:
     """The contents page: its entries, its sections, and the block behind the last of it."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ContentsEntry, ...]
     sections: tuple[str, ...]
     end: int
 
     @functools.cached_property
     def titles(self) -> Titles:
-        return Titles([squash(entry.title) for entry in self.entries])
+        return Titles([squash(listed.title) for listed in self.entries])
 
     @functools.cached_property
     def by_number(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for index, entry in enumerate(self.entries):
-            if entry.doc_number is not None:
-                found.setdefault(entry.doc_number, []).append(index)
-        return found
+        places: dict[str, list[int]] = {}
+        for index, listed in enumerate(self.entries):
+            if listed.doc_number is not None:
+                places.setdefault(listed.doc_number, []).append(index)
+        return places
 
 
 _SECTION = re.compile(r"[【\[]\s*([^】\]\s](?:[^】\]]{0,18}[^】\]\s])?)\s*[】\]]")
@@ -72,13 +72,13 @@ def find_contents(blocks: list[Block]) -> Contents | None:
         return None
     end = next((i for i in range(start, len(blocks)) if only_number(blocks[i].text)), len(blocks))
     entries, sections, last = _entries(blocks[start + 1 : end])
-    if sum(entry.doc_number is not None for entry in entries) < 2:
+    if sum(listed.doc_number is not None for listed in entries) < 2:
         return None
     return Contents(tuple(entries), tuple(sections), start + 1 + last)
 
 
-def _entries(blocks: list[Block]) -> tuple[list[Entry], list[str], int]:
-    entries: list[Entry] = []
+def _entries(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
+    entries: list[ContentsEntry] = []
     sections: list[str] = []
     section: str | None = None
     title = ""
@@ -98,7 +98,7 @@ def _entries(blocks: list[Block]) -> tuple[list[Entry], list[str], int]:
             continue
         number = str(DocNumber("letter", "".join(match[1].split()), match[2], str(int(match[3]))))
         page = int(match[4]) if match[4] else None
-        entries.append(Entry(repair(title[: match.start()]), number, page, section, first_line))
+        entries.append(ContentsEntry(repair(title[: match.start()]), number, page, section, first_line))
         title, first_line, last = title[match.end() :].strip(), 0, index + 1
     return entries, sections, last
 

@@ -25,7 +25,7 @@ def _iso(year: int, month: int, day: int) -> str | None:
 
 
 def find_dates(text: str) -> list[tuple[int, int, str]]:
-    """All full dates of `text` as (start, end, ISO date), in order of appearance.
+    """All full dates of `text` in order: `自2023年4月1日起` → [(1, 10, "2023-04-01")] (start, end, ISO date).
 
     Impossible dates (2 月 30 日) are left out. Positions are those of NFKC text, which for these
     documents has the length of the original.
@@ -33,24 +33,24 @@ def find_dates(text: str) -> list[tuple[int, int, str]]:
     if "年" not in text:
         return []
     folded = nfkc(text) if len(nfkc(text)) == len(text) else text
-    found: list[tuple[int, int, str]] = []
+    dates: list[tuple[int, int, str]] = []
     for match in _ARABIC.finditer(folded):
         date = _iso(int(match[1]), int(match[2]), int(match[3]))
         if date:
-            found.append((match.start(), match.end(), date))
+            dates.append((match.start(), match.end(), date))
     for match in _CHINESE.finditer(folded):
         year = int("".join(str(_DIGITS[char]) for char in match[1] if not char.isspace()))
         month, day = chinese_number(match[2]), chinese_number(match[3])
         date = _iso(year, month, day) if month and day else None
         if date:
-            found.append((match.start(), match.end(), date))
-    return sorted(found)
+            dates.append((match.start(), match.end(), date))
+    return sorted(dates)
 
 
 def only_date(text: str) -> str | None:
-    """The ISO date if `text` is a date and nothing else, else None."""
+    """The ISO date of a text that is nothing but a date, else None: `二〇二三年四月六日` → 2023-04-06."""
     stripped = text.strip()
-    found = find_dates(stripped)
-    if len(found) == 1 and found[0][0] == 0 and found[0][1] == len(stripped):
-        return found[0][2]
+    dates = find_dates(stripped)
+    if len(dates) == 1 and dates[0][0] == 0 and dates[0][1] == len(stripped):
+        return dates[0][2]
     return None

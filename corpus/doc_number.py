@@ -97,15 +97,15 @@ def compile_pattern(pattern: str, gap: str = _GAP) -> str:
 def _forms() -> tuple[_Form, ...]:
     return tuple(
         _Form(
-            entry["name"],
-            re.compile(compile_pattern(entry["pattern"])),
-            re.compile(compile_pattern(entry["written"], gap="")),
-            entry["written"],
-            entry["alone"],
-            "{issuer}" in entry["pattern"],
-            _fixed(entry["pattern"])[-1],
+            row["name"],
+            re.compile(compile_pattern(row["pattern"])),
+            re.compile(compile_pattern(row["written"], gap="")),
+            row["written"],
+            row["alone"],
+            "{issuer}" in row["pattern"],
+            _fixed(row["pattern"])[-1],
         )
-        for entry in _data()["form"]
+        for row in _data()["form"]
     )
 
 
@@ -116,10 +116,10 @@ def _form(name: str) -> _Form:
 @functools.cache
 def _typed_forms() -> tuple[_TypedForm, ...]:
     """The typed forms, the most telling first: those with a year, then those with more fixed characters."""
-    entries = sorted(_data()["typed"], key=lambda entry: -_told_by(entry["pattern"]))
+    rows = sorted(_data()["typed"], key=lambda row: -_told_by(row["pattern"]))
     return tuple(
-        _TypedForm(entry["form"], re.compile(compile_pattern(entry["pattern"])), tuple(entry.get("before_ends", ())))
-        for entry in entries
+        _TypedForm(row["form"], re.compile(compile_pattern(row["pattern"])), tuple(row.get("before_ends", ())))
+        for row in rows
     )
 
 
@@ -165,14 +165,14 @@ def find_numbers(text: str) -> list[Cited]:
     folded = nfkc(text)
     if len(folded) != len(text):
         folded = text
-    found = []
+    numbers = []
     for form in _forms():
         for match in form.pattern.finditer(folded) if form.sign in folded else ():
             number = _read(form, match)
             if number is not None:
                 start = match.start() + len(match["code"]) - len(number.code)
-                found.append(Cited(number, start, match.end()))
-    return sorted(found, key=lambda cited: cited.start)
+                numbers.append(Cited(number, start, match.end()))
+    return sorted(numbers, key=lambda cited: cited.start)
 
 
 def only_number(text: str) -> str | None:
@@ -211,8 +211,11 @@ class TypedNumber:
 
     @property
     def complete(self) -> bool:
-        """Whether it names one document: a 代字 of two characters or more, and the year; or an issuer's order."""
-        return len(self.before) >= 4 if _form(self.form).by_issuer else len(self.before) >= 2 and self.year is not None
+        """Whether it names one document: an issuer's order (国务院令第706号), or a 代字 of two characters or more
+        and the year (国发〔2018〕3号)."""
+        if _form(self.form).by_issuer:
+            return len(self.before) >= 3
+        return len(self.before) >= 2 and self.year is not None
 
 
 _SPACE = re.compile(r"\s+")

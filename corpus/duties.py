@@ -98,7 +98,7 @@ def head_office(heading: str) -> str | None:
 
 
 def split_names(text: str) -> list[str]:
-    """The names of a duty note's list: 「区发改局、区交通局，各乡镇人民政府」."""
+    """The names of a list: `区发改局、区交通局，各乡镇人民政府` → 区发改局, 区交通局, 各乡镇人民政府."""
     names = [repair(part).rpartition("：")[2].strip(" 。") for part in _LIST_BREAK.split(text.replace(":", "："))]
     return [name for name in names if 2 <= len(name) <= 24]
 

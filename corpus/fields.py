@@ -90,7 +90,7 @@ def read_addressee(text: str) -> str | None:
 
 
 def is_attachment_head(text: str) -> bool:
-    """附件, 附件 2, 附件1. on a line of its own; OCR misreads 附 (邪件)."""
+    """Whether a line is the head of an attachment: 附件, 附件 2, 附件1. alone, also as OCR misreads 附 (邪件)."""
     compact = repair(text).replace(" ", "")
     misread = next((word for word in misreadings("附件") if compact.startswith(word)), None)
     if misread is not None:
@@ -127,7 +127,7 @@ def split_signature(text: str) -> tuple[str, str] | None:
 
 
 def may_sign(text: str) -> bool:
-    """A short line that may stand above the date of a signature: a body, or post and name."""
+    """Whether a line may be the signer above a signature's date: a short one that is no date, no sentence, no item."""
     compact = repair(text)
     if only_date(compact):
         return False

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from corpus.documents.pages import Progress, ProgressCall
+from corpus.documents.pages import OnPage, PageProgress
 from corpus.errors import GongbaoError, InputError
 from corpus.limits import Limits
 from corpus.model import ParsedFile
@@ -59,7 +59,7 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def parse(self, path: Path, cache: Path | None = None, progress: ProgressCall | None = None) -> Parsed:
+    def parse(self, path: Path, cache: Path | None = None, progress: OnPage | None = None) -> Parsed:
         """Read and parse one file. `cache` is a folder for recognised pages, `progress` is called after
         each page of a PDF.
 
@@ -80,7 +80,7 @@ class Reader:
                     raise self._crashed(child, where)
                 silence = self.limits.silence(message.get("letters", 0))
                 if "page" in message and progress is not None:
-                    progress(Progress(*message["page"]))
+                    progress(PageProgress(*message["page"]))
                 if "grown" in message:
                     break
         except TimeoutError as err:

@@ -62,7 +62,7 @@ def has_pause(text: str) -> bool:
 
 
 def line_width(text: str) -> float:
-    """Width in full-width characters: Latin letters and digits count half."""
+    """Width in full-width characters; Latin letters and digits count half: `第3条ab` → 3.5."""
     return sum(1.0 if ord(char) > 0x2000 else 0.5 for char in text)
 
 

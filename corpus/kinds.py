@@ -25,9 +25,9 @@ def kind_pattern(*lists: str) -> str:
 
 
 def kind_of(title: str) -> str:
-    """`通知` for 关于印发《…办法》的通知; a note in brackets at the end (试行) does not count."""
+    """The kind of document that a title ends with: `关于印发《…办法》的通知（试行）` → `通知`, `…的复函` → `函`."""
     bare = title.strip()
     while _BRACKET.search(bare):
         bare = _BRACKET.sub("", bare).strip()
-    found = next((kind for kind in kinds("official", "rules") if bare.endswith(kind)), OTHER)
-    return "函" if found == "复函" else found
+    kind = next((kind for kind in kinds("official", "rules") if bare.endswith(kind)), OTHER)
+    return "函" if kind == "复函" else kind

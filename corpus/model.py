@@ -95,7 +95,7 @@ KIND_OF: dict[Role, ClauseKind] = {
 
 
 class Status(StrEnum):
-    """`IN_FORCE` means only that the corpus says nothing to the contrary."""
+    """Whether a notice is in force, repealed or expired. `IN_FORCE`: the corpus says nothing to the contrary."""
 
     IN_FORCE = "in_force"
     REPEALED = "repealed"
@@ -274,6 +274,17 @@ class Notice:
             status=Status(data["status"]),
             repealed_by=Repeal.from_json(data["repealed_by"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusNotice:
+    """A notice and the files it stands in, first the one that its clauses were read from.
+
+    An index gives its notices without clauses: those are read one by one.
+    """
+
+    notice: Notice
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,27 +32,27 @@ def _data() -> dict[str, Any]:
 @functools.cache
 def short_names() -> tuple[str, ...]:
     """Short forms with their usual endings (人社局, 发改局, 妇联), as words for the segmenter."""
-    names = [f"{short}局" for entry in _data()["core"] for short in entry["short"]]
-    names += [f"{full}局" for entry in _data()["core"] for full in entry["full"]]
-    names += [name for entry in _data()["whole"] for name in (*entry["short"], *entry["full"]) if len(name) > 1]
+    names = [f"{short}局" for row in _data()["core"] for short in row["short"]]
+    names += [f"{full}局" for row in _data()["core"] for full in row["full"]]
+    names += [name for row in _data()["whole"] for name in (*row["short"], *row["full"]) if len(name) > 1]
     return tuple(dict.fromkeys(names))
 
 
 @functools.cache
 def _cores() -> tuple[tuple[str, str], ...]:
     """(variant, canonical) pairs, longest variant first; the canonical form is the first short one."""
-    pairs = [(name, entry["short"][0]) for entry in _data()["core"] for name in (*entry["full"], *entry["short"])]
+    pairs = [(name, row["short"][0]) for row in _data()["core"] for name in (*row["full"], *row["short"])]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
 @functools.cache
 def _wholes() -> tuple[tuple[str, str], ...]:
-    pairs = [(name, entry["short"][0]) for entry in _data()["whole"] for name in (*entry["full"], *entry["short"])]
+    pairs = [(name, row["short"][0]) for row in _data()["whole"] for name in (*row["full"], *row["short"])]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
 def level(name: str) -> str:
-    """The level of the place in front of an office's name: 省, 市, 区, 县, 镇 … or empty."""
+    """The level (省, 市, 区, 县, 镇 …) that an office's name states: `吕梁市离石区人社局` → 区, `人社局` → empty."""
     match = re.match(r"^(省|市|区|县|旗)(?=[^省区县]\S)", name)
     if match:
         return match[1]
@@ -89,13 +89,13 @@ def key(name: str) -> str:
 
 
 def same_office(a: str, b: str) -> bool:
-    """Whether two names are one office: equal keys, and levels that do not contradict."""
+    """Whether two names may be one office. 区人社局 and 人力资源和社会保障局 are; 区人社局 and 市人社局 are not."""
     la, lb = level(a), level(b)
     return key(a) == key(b) and (not la or not lb or la == lb)
 
 
 def is_org(text: str) -> bool:
-    """Whether a short line is the name of one or more bodies."""
+    """Whether a short line names one or more offices and nothing else: `区发改局、区交通局`."""
     compact = repair(text)
     if not at_most(compact, 60) or len(squash(compact)) < 2:
         return False

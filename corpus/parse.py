@@ -96,9 +96,9 @@ def parse_source(source: Source) -> ParsedFile:
 
 
 def _check_contents(contents: Contents | None, taken: set[int], warnings: list[Warn]) -> None:
-    for index, entry in enumerate(contents.entries if contents else ()):
+    for index, listed in enumerate(contents.entries if contents else ()):
         if index not in taken:
-            warnings.append(Warn(entry.line, f"目录中的《{entry.title}》（{entry.doc_number}）在正文里没有找到"))
+            warnings.append(Warn(listed.line, f"目录中的《{listed.title}》（{listed.doc_number}）在正文里没有找到"))
 
 
 def _coverage(blocks: list[Block], drafts: list[Draft]) -> float:
@@ -135,8 +135,8 @@ class _NoticeReader:
         self.codes: Counter[str] = Counter()
         for block in blocks:
             self.codes.update(cited.number.code for cited in find_numbers(block.text))
-        for entry in contents.entries if contents else ():
-            number = parse(entry.doc_number) if entry.doc_number else None
+        for listed in contents.entries if contents else ():
+            number = parse(listed.doc_number) if listed.doc_number else None
             self.codes.update([number.code] if number else [])
 
     @functools.cached_property
@@ -147,16 +147,16 @@ class _NoticeReader:
 
     def read(self, head: Head, end: int) -> Notice:
         blocks = self.blocks[head.body : end]
-        title, number, entry = self._cross_check(head)
+        title, number, listed = self._cross_check(head)
         attached = [name for block in blocks if is_attachment_list(block.text) for name in _split_names(block)]
         titles = [*_named_titles(title, blocks), *attached]
-        found = BodyReader(self.joiner, titles, attached, self.warnings).read(blocks)
+        parts = BodyReader(self.joiner, titles, attached, self.warnings).read(blocks)
         head_blocks = [b for i, b in enumerate(self.blocks[head.start : head.body], head.start) if i not in head.info]
-        drafts = cut_drafts([_title_draft(head_blocks, title, number), *self._info(head), *draft_clauses(found)])
+        drafts = cut_drafts([_title_draft(head_blocks, title, number), *self._info(head), *draft_clauses(parts)])
         self.drafts += drafts
         notice_id = self._notice_id(number, title, head)
-        signature = _signature(found[0])
-        contact = _contact(found)
+        signature = _signature(parts[0])
+        contact = _contact(parts)
         lines = [draft.start for draft in drafts] + [draft.end for draft in drafts]
         return Notice(
             notice_id=notice_id,
@@ -164,15 +164,15 @@ class _NoticeReader:
             title=title,
             issuer=head.issuer or _issuer(title, signature),
             date=head.date or (signature[1] if signature else None),
-            section=entry[0] if entry else None,
-            addressee=_addressee(found[0]),
+            section=listed[0] if listed else None,
+            addressee=_addressee(parts[0]),
             unit=contact.unit,
             phone=contact.phones[0] if contact.phones else None,
             phones=contact.phones,
             contact_person=contact.person,
             email=contact.email,
-            attachments=_attachments(found),
-            contents_page=entry[1] if entry else None,
+            attachments=_attachments(parts),
+            contents_page=listed[1] if listed else None,
             lines=Span(min(lines), max(lines)),
             clauses=number_clauses(notice_id, drafts),
         )
@@ -188,18 +188,18 @@ class _NoticeReader:
             self.warnings.append(Warn(line, f"目录里没有这篇公文：《{title}》"))
             return title, number, None
         self.taken.add(index)
-        entry = self.contents.entries[index]
-        if number and entry.doc_number and number != entry.doc_number:
-            mended = mend_number(number, entry.doc_number, self.codes)
+        listed = self.contents.entries[index]
+        if number and listed.doc_number and number != listed.doc_number:
+            mended = mend_number(number, listed.doc_number, self.codes)
             if mended:
                 self.warnings.append(Warn(line, f"发文字号“{number}”识别有误，已按目录改为“{mended}”"))
                 number = mended
             else:
-                self.warnings.append(Warn(line, f"发文字号“{number}”与目录的“{entry.doc_number}”不一致"))
-        mended_title = mend_title(title, entry.title, self.pairs)
+                self.warnings.append(Warn(line, f"发文字号“{number}”与目录的“{listed.doc_number}”不一致"))
+        mended_title = mend_title(title, listed.title, self.pairs)
         if mended_title != title:
             self.warnings.append(Warn(line, f"标题有个别字识别有误，已按目录改为《{mended_title}》"))
-        return mended_title, number, (entry.section, entry.page)
+        return mended_title, number, (listed.section, listed.page)
 
     def _info(self, head: Head) -> list[Draft]:
         """Information lines of the head, kept as a preamble."""
@@ -231,16 +231,16 @@ def _title_draft(blocks: list[Block], title: str, number: str | None) -> Draft:
 
 def _named_titles(title: str, blocks: list[Block]) -> list[str]:
     """Titles that begin a part of this notice: what it issues, names in 《》 or attaches."""
-    found = []
+    names = []
     verb = _ISSUES.search(title)
     rest = title[verb.end() :] if verb else ""
     kind = _COVERING.search(rest)
     if kind:
-        found.append(re.sub(r"[《》]", "", rest[: kind.start()]))
+        names.append(re.sub(r"[《》]", "", rest[: kind.start()]))
     for block in blocks[:12]:
         text = repair(block.text)
-        found += re.findall(r"《([^《》]{4,60})》", text) if len(text) < 400 else []
-    return [name for name in dict.fromkeys(found) if len(squash(name)) >= 6]
+        names += re.findall(r"《([^《》]{4,60})》", text) if len(text) < 400 else []
+    return [name for name in dict.fromkeys(names) if len(squash(name)) >= 6]
 
 
 def _split_names(block: Block) -> list[str]:
@@ -250,10 +250,10 @@ def _split_names(block: Block) -> list[str]:
     return [piece.strip(" ；;。") for piece in pieces if len(squash(piece)) >= 4]
 
 
-def _attachments(found: list[Part]) -> tuple[str, ...]:
+def _attachments(parts: list[Part]) -> tuple[str, ...]:
     """Names of the attachments, as the list behind the body gives them."""
     names: list[str] = []
-    for part in found:
+    for part in parts:
         for item in walk(part.items):
             if not isinstance(item, Paragraph) or item.role is not Role.ATTACHMENTS:
                 continue
@@ -320,7 +320,7 @@ class _Contacts:
     phones: tuple[str, ...] = ()
 
 
-def _contact(found: list[Part]) -> _Contacts:
+def _contact(parts: list[Part]) -> _Contacts:
     """Contact unit, phones, person and e-mail, from the contact lines of all parts.
 
     Phones printed beside the unit come first; a contact person's own phone follows.
@@ -328,7 +328,7 @@ def _contact(found: list[Part]) -> _Contacts:
     out = _Contacts()
     beside: list[str] = []
     others: list[str] = []
-    for part in found:
+    for part in parts:
         for item in walk(part.items):
             if not isinstance(item, Paragraph) or item.role is not Role.CONTACT:
                 continue

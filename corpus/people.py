@@ -27,7 +27,7 @@ def starts_list(text: str, following: str | None) -> bool:
 
 
 def is_person(text: str) -> bool:
-    """A name, white space, and a post (`陈 楠 坪头乡乡长`)."""
+    """Whether a line is one person with a post: a name, white space, the post (`陈 楠 坪头乡乡长`)."""
     match = _PERSON.match(text)
     return match is not None and len(text) <= 60 and _POST_END.search(repair(match[2])) is not None
 

@@ -15,8 +15,8 @@ _PHONE = re.compile(
 
 def find_phones(text: str) -> tuple[str, ...]:
     """Telephone numbers in `text`, normalised (`0358-8226197`), in order, each once."""
-    found: dict[str, None] = {}
+    numbers: dict[str, None] = {}
     for match in _PHONE.finditer(nfkc(text)):
         number = re.sub(r"[\s()]", "", match.group())
-        found[re.sub(r"[-—－–―]+", "-", number)] = None
-    return tuple(found)
+        numbers[re.sub(r"[-—－–―]+", "-", number)] = None
+    return tuple(numbers)

@@ -192,16 +192,16 @@ class TypedStep:
 
 def typed_place(question: str) -> tuple[TypedStep, ...]:
     """The part of a document that a question names: 「…9号第三部分第（二）项」 → 部分 3, 项 2. Empty if none."""
-    found = []
+    steps = []
     for match in _TYPED.finditer(nfkc(question)):
         number = int(match[1]) if match[1].isdecimal() else chinese_number(match[1])
         if number:
-            found.append(TypedStep(match[2], number))
-    return tuple(found)
+            steps.append(TypedStep(match[2], number))
+    return tuple(steps)
 
 
 def fits(place: Place, typed: tuple[TypedStep, ...]) -> bool:
-    """Whether a place has every step that is named."""
+    """Whether a place lies in the part that a question names: 二.（三） fits 第二部分, and not 第三部分."""
     return all(any(_is_step(step, wanted) for step in place.steps) for wanted in typed)
 
 

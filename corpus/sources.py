@@ -15,7 +15,7 @@ from pathlib import Path
 
 from corpus.documents.archive import ZIP_MAGIC, inner_names, input_data, is_file, list_members, split_path
 from corpus.documents.lines import Lines
-from corpus.documents.pages import ProgressCall
+from corpus.documents.pages import OnPage
 from corpus.errors import InputError, printable
 from corpus.model import Source, SourceLine
 from corpus.reading import TEXT_SUFFIXES, decode, read_text, source_from_text
@@ -69,7 +69,7 @@ _NAMES = {
 
 
 def read_source(
-    path: Path, cache: Path | None = None, progress: ProgressCall | None = None, *, data: bytes | None = None
+    path: Path, cache: Path | None = None, progress: OnPage | None = None, *, data: bytes | None = None
 ) -> Source:
     """Read one file into lines. `path` may name a member of an archive (`年报.zip/通知.docx`), whose bytes
     are `data` where the caller has them.
@@ -109,29 +109,29 @@ def shown(path: Path | str) -> str:
     return printable(str(path))
 
 
-def _source(file: str, encoding: str, found: Lines) -> Source:
-    lines = tuple(SourceLine(number, line) for number, line in enumerate(found.lines, 1))
+def _source(file: str, encoding: str, content: Lines) -> Source:
+    lines = tuple(SourceLine(number, line) for number, line in enumerate(content.lines, 1))
     last = len(lines)
     return Source(
         file,
         encoding,
         lines,
-        tuple(replace(warning, line=min(warning.line, last)) for warning in found.warnings),
-        tuple(replace(left, line=min(left.line, last)) for left in found.left_out),
+        tuple(replace(warning, line=min(warning.line, last)) for warning in content.warnings),
+        tuple(replace(left, line=min(left.line, last)) for left in content.left_out),
     )
 
 
 def _check_regular(path: Path) -> None:
     """Raises InputError for what isn't a file (opening a fifo would wait for ever) and for what is too large."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as err:
         raise InputError(
             f"打不开文件（{err.strerror or err}）", shown(path), "请检查文件是否存在、是否有读取权限"
         ) from err
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise InputError("这不是普通文件", shown(path), "请换一个文件")
-    if found.st_size > MAX_FILE:
+    if status.st_size > MAX_FILE:
         raise InputError(f"文件太大（超过 {MAX_FILE >> 30} GB）", shown(path), "请拆成几个文件再试")
 
 
@@ -233,8 +233,7 @@ def expand_inputs(paths: list[Path]) -> Inputs:
     for path in paths:
         if split_path(path) is None and not _exists(path):
             raise InputError("没有这个文件或文件夹", shown(path), "请检查路径")
-        found = _walk(path, warnings) if path.is_dir() else [path]
-        for file in found:
+        for file in _walk(path, warnings) if path.is_dir() else [path]:
             for item in _members(file, warnings):
                 files.setdefault(item)
     return Inputs(tuple(files), tuple(warnings))
@@ -253,33 +252,33 @@ def _walk(top: Path, warnings: list[str]) -> list[Path]:
     out: list[Path] = []
     waiting: list[Path | os.DirEntry[str]] = [top]  # the next one last
     while waiting:
-        found = waiting.pop()
-        path = Path(found)
+        item = waiting.pop()
+        path = Path(item)
         try:
-            if found is not top and not _is_folder(found):
-                out += [path] if _is_wanted(found, path, root, warnings) else []
+            if item is not top and not _is_folder(item):
+                out += [path] if _is_wanted(item, path, root, warnings) else []
                 continue
-            entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
+            items = sorted(os.scandir(path), key=lambda item: item.name, reverse=True)
         except OSError as err:
             warnings.append(f"{shown(path)}：打不开（{err.strerror}），已跳过")
             continue
-        waiting += [entry for entry in entries if not entry.name.startswith((".", "~$"))]
+        waiting += [item for item in items if not item.name.startswith((".", "~$"))]
     return out
 
 
-def _is_folder(entry: Path | os.DirEntry[str]) -> bool:
-    return entry.is_dir() and not entry.is_symlink()
+def _is_folder(item: Path | os.DirEntry[str]) -> bool:
+    return item.is_dir() and not item.is_symlink()
 
 
-def _is_wanted(entry: Path | os.DirEntry[str], path: Path, root: Path, warnings: list[str]) -> bool:
+def _is_wanted(item: Path | os.DirEntry[str], path: Path, root: Path, warnings: list[str]) -> bool:
     """Whether a file of a folder is to be read; else it is warned of, but for links to what is read anyway."""
     suffix = path.suffix.lower()
     why = None
-    if entry.is_symlink():
+    if item.is_symlink():
         if _is_within(path, root):
             return False
         why = "链接指向文件夹以外或已失效"
-    elif not entry.is_file():
+    elif not item.is_file():
         why = "不是普通文件"
     elif not os.access(path, os.R_OK):
         why = "没有读取权限"

@@ -44,12 +44,13 @@ _SENTENCE = re.compile(rf"[^{SENTENCE_END}\n]*[{SENTENCE_END}\n]+[{_CLOSERS}]*|[
 
 
 def nfkc(text: str) -> str:
-    """Full-width letters and digits folded, compatibility forms replaced (Unicode NFKC)."""
+    """The text in Unicode's form NFKC, with narrow letters, digits and brackets: `２０２３年（Ａ）` → `2023年(A)`."""
     return unicodedata.normalize("NFKC", text)
 
 
 def visible(text: str) -> str:
-    """Without what can't be seen or steers a terminal. No letter, digit or white space is lost."""
+    """The text without characters that can't be seen or steer a terminal: `a\\u200bb` → `ab`. No letter, digit or white
+    space is lost."""
     return _UNSEEN.sub("", text)
 
 
@@ -76,7 +77,7 @@ def is_cjk(char: str) -> bool:
 
 
 def strip_markup(text: str) -> str:
-    """Emphasis marks, underline tags and entities that text converters leave behind, removed."""
+    """The text without marks that converters leave behind: `**一、总则**&nbsp;<u>x</u>` → `一、总则x`."""
     return _EMPHASIS.sub("", text)
 
 
@@ -124,7 +125,7 @@ def ends_sentence(text: str) -> bool:
 
 
 def sentences(text: str) -> list[str]:
-    """Split at sentence ends (。；！？ and line breaks); joined again they give `text`."""
+    """Split behind 。；！？ and line breaks: `好。行；对` → `好。`, `行；`, `对`. Joined again they give `text`."""
     return _SENTENCE.findall(text)
 
 

@@ -161,7 +161,8 @@ class Outline:
         return self.stack[-1].items if self.stack else self.part.items
 
     def fit(self, marker: Marker, *, strict: bool = False) -> int | None:
-        """The depth at which the marker's node would stand (0 = in the part), or None if it is none.
+        """The depth at which a node with this marker would stand (0 = in the part), or None if it goes on with no
+        numbering: after （二）, （三） fits and （九） does not.
 
         `strict` asks for exactly the next number: for markers in the middle of a line.
         """

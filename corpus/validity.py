@@ -141,8 +141,8 @@ def link(notices: Sequence[Notice]) -> list[Notice]:
             numbers, titles = repeals(clause)
             targets = [by_number.get(squash(number), []) for number in numbers]
             targets += [by_title.get(squash(title), []) for title in titles]
-            for found in targets:
-                others = [i for i in found if i != index] if len(found) <= 2 else []
+            for places in targets:
+                others = [i for i in places if i != index] if len(places) <= 2 else []
                 if len(others) == 1 and others[0] not in repealed:
                     repealed[others[0]] = Repeal(notice.doc_number, notice.notice_id, clause.clause_id, clause.text)
     out = []

@@ -19,11 +19,11 @@ def words(name: str) -> tuple[str, ...]:
 def misreadings(printed: str) -> tuple[str, ...]:
     """What OCR has made of a word (`data/misreadings.toml`)."""
     data = tomllib.loads(resources.files("corpus").joinpath("data/misreadings.toml").read_text("utf-8"))
-    return tuple(word for entry in data["misreading"] if entry["printed"] == printed for word in entry["read"])
+    return tuple(word for row in data["misreading"] if row["printed"] == printed for word in row["read"])
 
 
 @functools.cache
 def alternatives(*names: str) -> str:
     """A regular expression that matches any word of the lists named."""
-    found = sorted({word for name in names for word in words(name)}, key=len, reverse=True)
-    return "(?:" + "|".join(map(re.escape, found)) + ")"
+    longest_first = sorted({word for name in names for word in words(name)}, key=len, reverse=True)
+    return "(?:" + "|".join(map(re.escape, longest_first)) + ")"

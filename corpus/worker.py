@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.documents.archive import Archives, split_path
-from corpus.documents.pages import Progress
+from corpus.documents.pages import PageProgress
 from corpus.errors import GongbaoError, InputError
 from corpus.parse import parse_source
 from corpus.sources import read_source, shown
@@ -61,7 +61,7 @@ def _answer(request: dict[str, Any], archives: Archives, reply: Reply) -> dict[s
     path = Path(request["path"])
     cache = None if request["cache"] is None else Path(request["cache"])
 
-    def page_done(page: Progress) -> None:
+    def page_done(page: PageProgress) -> None:
         reply({"page": [page.file, page.done, page.total, page.recognised, page.seconds_left]})
 
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.model import CorpusNotice
 from eval import words
 from eval.baselines import RrfChunks, chunks
 from eval.compare import compare
@@ -24,7 +25,6 @@ from eval.systems import DAY, Bench, Ours, embed
 from index.engine import (
     Engine,
     IndexedClause,
-    IndexedNotice,
     ModelInfo,
     NoticeSet,
     Provenance,
@@ -58,14 +58,14 @@ class Variant:
 
 
 class _NoNumbers(Preparer):
-    """A document number in the question is a word like any other."""
+    """Document numbers are not looked up: 离政办发〔2023〕9号 is a word like any other."""
 
     def prepare(self, question: str, mode: str) -> Query:
         return replace(super().prepare(question, mode), number=None, place=())
 
 
 class _NoOfficialWords(Preparer):
-    """Everyday words are searched as they stand."""
+    """Everyday words bring no official ones along: 老板跑路 is not searched as 拖欠工资 too."""
 
     def prepare(self, question: str, mode: str) -> Query:
         query = super().prepare(question, mode)
@@ -149,7 +149,7 @@ def _fused(fusion: Fuse) -> Callable[[Bench], System]:
 
 
 def _by_rank(dense: dict[int, float], bm25: dict[int, float], _top: float) -> dict[int, float]:
-    """Reciprocal ranks on the scale that what a clause's kind adds was chosen for."""
+    """Reciprocal ranks, stretched to 0…1: the priors of clauses (`retriever.priors`) were chosen for that scale."""
     return min_max(reciprocal_rank(dense, bm25), low=0.0)
 
 
@@ -201,7 +201,7 @@ def _embedded(bench: Bench, embedder: Embedder, parts: Callable[[IndexedClause],
 _PROVENANCE = Provenance((), (), "ablation")
 
 
-def _whole_notices(engine: Engine) -> list[IndexedNotice]:
+def _whole_notices(engine: Engine) -> list[CorpusNotice]:
     """The notices of an index with their clauses."""
     return [
         replace(entry, notice=replace(entry.notice, clauses=tuple(one.clause for one in engine.notice(ordinal))))
@@ -209,13 +209,14 @@ def _whole_notices(engine: Engine) -> list[IndexedNotice]:
     ]
 
 
-def _without_heads(entry: IndexedNotice) -> IndexedNotice:
+def _without_heads(entry: CorpusNotice) -> CorpusNotice:
     bare = tuple(replace(clause, path=()) for clause in entry.notice.clauses)
     return replace(entry, notice=replace(entry.notice, title="", clauses=bare))
 
 
 def _chunked(size: int) -> Callable[[Bench], System]:
-    """A tenth of the size overlaps, as in the baselines."""
+    """Chunks instead of clauses. A tenth of the size overlaps, as in the baselines: 500 characters, 50 of them
+    again in the next."""
 
     def make(bench: Bench) -> System:
         pieces = chunks(bench.sources, size, size // 10)
@@ -226,21 +227,21 @@ def _chunked(size: int) -> Callable[[Bench], System]:
 
 def ablate(bench: Bench, questions: Sequence[Question], setting: Setting) -> list[tuple[str, Run]]:
     """Every variant's name and run, the full system first."""
-    found = []
+    runs = []
     for variant in variants():
         system = variant.make(bench)
-        found.append((variant.name, evaluate(system, ask_all(system, questions, setting.k), setting)))
-    return found
+        runs.append((variant.name, evaluate(system, ask_all(system, questions, setting.k), setting)))
+    return runs
 
 
-def table(found: Sequence[tuple[str, Run]]) -> list[list[str]]:
-    """One row for each variant: measures, those of lay questions, and the chance that the difference
-    from the full system in the first of them is one."""
-    full = found[0][1]
+def table(runs: Sequence[tuple[str, Run]]) -> list[list[str]]:
+    """A head, then one row for each variant: its name, the measures, success@5 of lay questions, and of the first
+    measure the difference from the full system (in points) with its p-value."""
+    full = runs[0][1]
     lay = "lay" if "lay" in full.measures else "all"
     heads = [words.term(name).name for name in _MEASURES]
     rows = [["做法", *heads, f"{words.KIND_NAMES[lay]}{heads[1]}", "与完整相比", "p 值"]]
-    for name, run in found:
+    for name, run in runs:
         difference = compare(full, run).differences["all"][_MEASURES[0]]
         rows.append(
             [

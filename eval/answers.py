@@ -24,7 +24,8 @@ _NO_NUMBER_AFTER = r"(?!\d)(?!\.\d)"
 def stands_in(accepted: str, text: str) -> bool:
     """Whether `accepted` stands in `text`, both under NFKC, whatever punctuation is between.
 
-    A number at either end must not be part of a longer number of the text.
+    A number at either end must not be part of a longer number of the text: 30元 stands in 「每头30元」 and in
+    「每头 30 元」, not in 「每头130元」.
     """
     signs = _MEANINGFUL.findall(nfkc(accepted))
     if not signs:
@@ -36,7 +37,8 @@ def stands_in(accepted: str, text: str) -> bool:
 
 
 def same_phone(accepted: str, phone: str) -> bool:
-    """Whether two phone numbers are equal; the area code may be left out of the accepted one."""
+    """Whether two phone numbers are equal; the area code may be left out of the accepted one: 8215026 is
+    0358-8215026, but not the other way round."""
     wanted, given = squash(accepted), squash(phone)
     return len(wanted) >= 5 and given.endswith(wanted)
 

@@ -52,7 +52,11 @@ class RawSource:
 
 
 def _owner(source: RawSource, sizes: Iterable[tuple[int, int]]) -> str | None:
-    """The notice with most of the characters given as (line, characters); of equals the earlier one."""
+    """The 发文字号 of the notice that most of a piece belongs to; of equals the earlier one.
+
+    `sizes`: how many characters of the piece stand in each line. A piece with (9, 40) and (10, 460), cut where a
+    notice ends with line 9, belongs to the one from line 10 on. None where no notice has a line of it.
+    """
     counts: Counter[int] = Counter()
     for line, characters in sizes:
         for at, notice in enumerate(source.notices):
@@ -66,8 +70,9 @@ def _owner(source: RawSource, sizes: Iterable[tuple[int, int]]) -> str | None:
 
 
 def chunks(sources: Sequence[RawSource], size: int = CHUNK, overlap: int = OVERLAP) -> list[Hit]:
-    """Every `size` characters of each source, the last `overlap` of them again in the next chunk."""
-    found = []
+    """Every `size` characters of each source, the last `overlap` of them again in the next chunk: with 4 and 1,
+    「甲乙丙丁戊己」 → 甲乙丙丁, 丁戊己."""
+    pieces = []
     for source in sources:
         text = source.text
         line_of = np.repeat(np.arange(1, len(source.lines) + 1), [len(line) + 1 for line in source.lines])
@@ -76,13 +81,13 @@ def chunks(sources: Sequence[RawSource], size: int = CHUNK, overlap: int = OVERL
             if piece.strip():
                 lines = zip(*np.unique(line_of[start : start + size], return_counts=True), strict=True)
                 owner = _owner(source, ((int(line), int(count)) for line, count in lines))
-                found.append(Hit(f"{source.file}#{number}", owner, piece))
-    return found
+                pieces.append(Hit(f"{source.file}#{number}", owner, piece))
+    return pieces
 
 
 def paragraphs(sources: Sequence[RawSource]) -> list[Hit]:
-    """Lines without an empty line between them, as an editor shows them."""
-    found = []
+    """The blocks of lines between empty lines: 甲 / 乙 / (empty) / 丙 → 甲 + 乙, 丙."""
+    pieces = []
     for source in sources:
         begin: int | None = None
         for number, line in enumerate([*source.lines, ""], 1):
@@ -91,13 +96,13 @@ def paragraphs(sources: Sequence[RawSource]) -> list[Hit]:
             elif begin is not None:
                 members = source.lines[begin - 1 : number - 1]
                 owner = _owner(source, ((begin + at, len(one)) for at, one in enumerate(members)))
-                found.append(Hit(f"{source.file}:{begin}", owner, "\n".join(members)))
+                pieces.append(Hit(f"{source.file}:{begin}", owner, "\n".join(members)))
                 begin = None
-    return found
+    return pieces
 
 
 class _Ranker:
-    """A baseline: passages, and a score for those that a question finds."""
+    """A baseline: passages, and a score for those that fit a question."""
 
     calibrated = False
 
@@ -106,19 +111,19 @@ class _Ranker:
         self.passages = passages
 
     def scores(self, question: str) -> Mapping[int, float]:
-        """Position of a passage -> score, for every passage that is found at all."""
+        """Position of a passage -> score, for every passage with a score."""
         raise NotImplementedError
 
     def ask(self, question: str, k: int) -> Response:
-        found = order(self.scores(question))[:k]
-        if not found:
+        ranked = order(self.scores(question))[:k]
+        if not ranked:
             return Response((), answered=False, confidence=0.0)
-        hits = tuple(self.passages[at] for at, _ in found)
+        hits = tuple(self.passages[at] for at, _ in ranked)
         answer = Answer(hits[0].text[:ANSWER_LENGTH], hits[0].clause_id)
-        return Response(hits, answered=True, confidence=found[0][1], answer=answer)
+        return Response(hits, answered=True, confidence=ranked[0][1], answer=answer)
 
 
-def _found(scores: NDArray[np.floating[Any]]) -> dict[int, float]:
+def _above_zero(scores: NDArray[np.floating[Any]]) -> dict[int, float]:
     """The scores above 0."""
     return {int(at): float(scores[at]) for at in np.flatnonzero(scores > 0)}
 
@@ -136,7 +141,7 @@ class Bm25Chunks(_Ranker):
 
     def scores(self, question: str) -> Mapping[int, float]:
         known = [token for token in self._tokenize(question) if token in self._index.vocab_dict]
-        return _found(self._index.get_scores(known)) if known else {}
+        return _above_zero(self._index.get_scores(known)) if known else {}
 
 
 class DenseChunks(_Ranker):
@@ -147,7 +152,7 @@ class DenseChunks(_Ranker):
         self._vectors, self._encode = vectors, encode
 
     def scores(self, question: str) -> Mapping[int, float]:
-        return _found(self._vectors @ self._encode([question])[0])
+        return _above_zero(self._vectors @ self._encode([question])[0])
 
 
 class RrfChunks(_Ranker):
@@ -166,12 +171,12 @@ _WORDS = re.compile(rf"[a-z0-9.]+|[{CJK}]+")
 
 def search_words(question: str) -> list[str]:
     """What a person would look for: every two neighbouring Chinese characters, and whole Latin words
-    and numbers, each once."""
-    found: dict[str, None] = {}
+    and numbers, each once: 「PM2.5超标谁管」 → pm2.5, 超标, 标谁, 谁管."""
+    words: dict[str, None] = {}
     for word in _WORDS.findall(nfkc(question).lower()):
         pairs = [word[at : at + 2] for at in range(len(word) - 1)] if is_cjk(word[0]) else []
-        found.update(dict.fromkeys(pairs or [word]))
-    return list(found)
+        words.update(dict.fromkeys(pairs or [word]))
+    return list(words)
 
 
 class Grep(_Ranker):

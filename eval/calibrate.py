@@ -65,13 +65,13 @@ def samples(asker: Asker, questions: Sequence[Question], mode: str, *, foreign: 
     return out
 
 
-def fit(found: Sequence[Sample]) -> tuple[float, NDArray[np.float64], float]:
+def fit(sampled: Sequence[Sample]) -> tuple[float, NDArray[np.float64], float]:
     """Bias, weights [len(FEATURES)] and threshold of one mode."""
     from sklearn.linear_model import LogisticRegression
 
-    figures = np.array([sample[0] for sample in found])
-    labels = np.array([sample[1] for sample in found])
-    weights = np.array([sample[2] for sample in found])
+    figures = np.array([sample[0] for sample in sampled])
+    labels = np.array([sample[1] for sample in sampled])
+    weights = np.array([sample[2] for sample in sampled])
     mean, scale = figures.mean(0), figures.std(0)
     scale[scale == 0] = 1.0
     model = LogisticRegression(C=PENALTY, max_iter=1000)
@@ -97,12 +97,12 @@ def calibrate(asked: Mapping[Path, Sequence[Path]]) -> dict[str, tuple[float, ND
     fitted = {}
     chosen = {index: select(read_questions(files), "dev") for index, files in asked.items()}
     for mode in ("hybrid", "bm25"):
-        found: list[Sample] = []
+        sampled: list[Sample] = []
         for index, questions in chosen.items():
             asker = Asker.over(open_index(index, today=DAY))
-            found += samples(asker, questions, mode)
+            sampled += samples(asker, questions, mode)
             for other, others in chosen.items():
-                found += samples(asker, others, mode, foreign=True) if other != index else []
-        fitted[mode] = fit(found)
-        print(f"{mode}：{len(found)} 个样本，门槛 {fitted[mode][2]:.3f}", file=sys.stderr)
+                sampled += samples(asker, others, mode, foreign=True) if other != index else []
+        fitted[mode] = fit(sampled)
+        print(f"{mode}：{len(sampled)} 个样本，门槛 {fitted[mode][2]:.3f}", file=sys.stderr)
     return fitted

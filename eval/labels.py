@@ -28,13 +28,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A label of a question that no passage meets. `found` is where the quote does stand, if anywhere:
+    """A label of a question that no passage meets. `stands_in` is where the quote does stand, if anywhere:
     files for LOST, 发文字号 for ELSEWHERE."""
 
     question: Question
     position: int
     reason: Reason
-    found: tuple[str, ...]
+    stands_in: tuple[str, ...]
 
     @property
     def label(self) -> Label:
@@ -42,10 +42,10 @@ class Unmet:
 
     def problem(self) -> Problem:
         number = self.label.doc_number or "（无发文字号）"
-        found = "、".join(self.found)
+        where = "、".join(self.stands_in)
         what = {
-            Reason.LOST: f"原文 {found} 里有这句引文，解析出的条款里没有（解析时丢失、改动，或切成了两条）",
-            Reason.ELSEWHERE: f"引文在索引里属于 {found}，不属于 {number}",
+            Reason.LOST: f"原文 {where} 里有这句引文，解析出的条款里没有（解析时丢失、改动，或切成了两条）",
+            Reason.ELSEWHERE: f"引文在索引里属于 {where}，不属于 {number}",
             Reason.NOWHERE: f"索引和原文里都没有 {number} 的这句引文（标注有误，或该文件没有收进索引）",
             Reason.UNKNOWN: f"索引里没有 {number} 的这句引文；建索引时的原文已不在原处，无法判断原因",
         }[self.reason]
@@ -88,17 +88,17 @@ def unmet_labels(
     `read_sources` gives file name -> raw text, or None where that can't be had; it is called only if
     a label is not met.
     """
-    found = [
+    unmet = [
         (question, position, label)
         for question in questions
         for position, label in enumerate(question.relevant)
         if not passages.meet(label)
     ]
-    sources = read_sources() if found else None
+    sources = read_sources() if unmet else None
     raw = None
     if sources is not None:
         raw = {name: (squash(text), squash(strip_markup(text))) for name, text in sources.items()}
-    return [Unmet(question, position, *_why(label, passages, raw)) for question, position, label in found]
+    return [Unmet(question, position, *_why(label, passages, raw)) for question, position, label in unmet]
 
 
 def _why(label: Label, passages: Passages, raw: Mapping[str, tuple[str, str]] | None) -> tuple[Reason, tuple[str, ...]]:

@@ -59,20 +59,22 @@ def first_rank(question: Question, hits: Sequence[Hit]) -> int | None:
 
 
 def characters_read(question: Question, hits: Sequence[Hit]) -> int | None:
-    """Characters of text shown up to and including the first relevant hit, None if there is none."""
+    """Characters of text shown up to and including the first relevant hit, None if there is none: hits of 100,
+    250 and 80 characters, the second relevant → 350."""
     rank = first_rank(question, hits)
     return None if rank is None else sum(len(hit.text) for hit in hits[:rank])
 
 
 def label_name(position: int) -> str:
-    """The name of a label in qrels and runs: positions count from 0, names from 1."""
+    """The name of a label in qrels and runs: position 0 → `quote-1`."""
     return f"quote-{position + 1}"
 
 
 def reading_list(question: Question, hits: Sequence[Hit]) -> list[str]:
     """The places of the module's docstring, best first; all their names differ.
 
-    A hit that meets only labels already met is named by its clause, like one that meets none.
+    A hit that meets only labels already met is named by its clause, like one that meets none. Hits that hold
+    (nothing, labels 1 and 2, label 1 again) → `clause-a`, `quote-1`, `quote-2`, `clause-c`.
     """
     places: dict[str, None] = {}
     for rank, hit in enumerate(hits, 1):

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 def trec_id(name: str) -> str:
-    """A name as trec_eval can read it: white space separates the columns of its files."""
+    """A name as trec_eval can read it, whose files have columns parted by white space: `第 3 条` → `第_3_条`."""
     return "_".join(name.split())
 
 

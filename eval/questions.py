@@ -52,9 +52,9 @@ def read_questions(paths: Sequence[Path]) -> list[Question]:
     problems: list[Problem] = []
     seen: dict[str, Question] = {}
     for path in paths:
-        found, bad = _read_file(path)
+        good, bad = _read_file(path)
         problems += bad
-        for question in found:
+        for question in good:
             first = seen.setdefault(trec_id(question.id), question)
             if first is question:
                 questions.append(question)

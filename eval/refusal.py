@@ -17,7 +17,8 @@ def share(part: int, whole: int) -> float | None:
 
 
 def auroc(answerable: Sequence[float], none: Sequence[float]) -> float | None:
-    """Chance that an answerable question has a higher confidence than a `none` question.
+    """Chance that an answerable question has a higher confidence than a `none` question: of (.9, .5) and (.7)
+    one of two pairs → .5.
 
     The area under the ROC curve as the Mann–Whitney statistic, equal confidences counting one half
     (Hanley and McNeil 1982). 0.5 is guessing. None if either group is empty.
@@ -100,7 +101,8 @@ def reliability(confidences: Sequence[float], answerable: Sequence[bool], bins: 
 def calibration_error(bins: Sequence[Bin]) -> float | None:
     """Expected calibration error: mean distance of confidence from truth, weighted by bin size.
 
-    Naeini, Cooper and Hauskrecht 2015. It depends on the share of `none` questions in the file.
+    Naeini, Cooper and Hauskrecht 2015. 8 questions with confidence .9, of which half are answerable, and 2 with .2,
+    none of them: (8 · .4 + 2 · .2) / 10 = .36. It depends on the share of `none` questions in the file.
     """
     total = sum(one.n for one in bins)
     if not total:
@@ -120,7 +122,8 @@ class RiskPoint:
 def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[RiskPoint]:
     """The risk–coverage curve (El-Yaniv and Wiener 2010), most confident questions first.
 
-    Questions of equal confidence are answered or refused together, so they share one point.
+    Questions of equal confidence are answered or refused together, so they share one point. Confidences .9 (right),
+    .5 (wrong), .5 (right) → coverage 1/3 with risk 0, coverage 1 with risk 1/3.
     """
     pairs = sorted(zip(confidences, right, strict=True), key=lambda pair: -pair[0])
     points: list[RiskPoint] = []

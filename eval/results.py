@@ -152,8 +152,8 @@ def _refusals(scores: Sequence[Score], *, calibrated: bool) -> Refusals:
 
 def _misses(scores: Sequence[Score]) -> dict[Cause, int]:
     """Every cause in the order of the work, those that did not occur with 0."""
-    found = Counter(score.miss for score in scores)
-    return {cause: found[cause] for cause in Cause}
+    counts = Counter(score.miss for score in scores)
+    return {cause: counts[cause] for cause in Cause}
 
 
 def times(ms: Sequence[float]) -> Times:

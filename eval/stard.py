@@ -36,7 +36,7 @@ MEASURES = {
 }
 
 Search = Callable[[str], Mapping[int, float]]
-"""Question -> position of an article -> score, for the articles that are found."""
+"""Question -> position of an article -> score, for the articles with a score."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,10 +179,10 @@ def read_sources(engine: Engine) -> list[baselines.RawSource]:
 
     todo = "请把文件放回原处，或重建索引：python build_index.py"
     try:
-        found = hash_inputs(find_inputs([Path(name) for name in engine.info.inputs]))
+        inputs = hash_inputs(find_inputs([Path(name) for name in engine.info.inputs]))
     except UsageError as err:
         raise SourceMissingError(f"找不到建索引时的原文（{err.what}）", err.where, todo) from err
-    files = {entry.name: entry for entry in found}
+    files = {entry.name: entry for entry in inputs}
     sources = []
     for entry in engine.info.sources:
         if entry.error is not None:  # the build could not read it either

@@ -18,15 +18,15 @@ from index.paths import DEFAULT_INDEX
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m index",
         description="查看或检查索引。另有：make-model（制作自带嵌入模型）、train（微调自带嵌入模型）。",
         epilog="例：python -m index verify --index .index",
     )
-    found.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个核对所有文件的内容")
-    found.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
-    found.add_argument("--json", action="store_true", help="输出 JSON")
-    return found
+    parser.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个核对所有文件的内容")
+    parser.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
+    return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(words: Sequence[str]) -> int:
-    """Do what the first word says."""
+    """Run the subcommand that the first argument names."""
     if words[:1] == ["make-model"]:
         from index.model.make import main_make_model
 

@@ -18,9 +18,9 @@ from corpus.collection import Corpus, collect
 from corpus.errors import InputError
 from corpus.guard import Reader
 from corpus.limits import Limits
-from corpus.model import ParsedFile
+from corpus.model import CorpusNotice, ParsedFile
 from corpus.sources import shown
-from index.engine import EngineWriter, IndexedNotice, ModelInfo, Provenance
+from index.engine import EngineWriter, ModelInfo, Provenance
 from index.inputs import (
     InputFile,
     ParseCache,
@@ -46,7 +46,7 @@ from index.model.folder import MODEL_NAME, default_folder, whole_card
 from index.model.load import load_embedder
 from index.passages import passage
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
-from index.report import BuildReport, FileReport, Progress
+from index.report import BuildProgress, BuildReport, FileReport
 from index.tokens import fingerprint
 from index.vectors import VectorCache
 
@@ -62,7 +62,7 @@ def build(
     dense: bool = True,
     rebuild: bool = False,
     strict: bool = False,
-    progress: Progress | None = None,
+    progress: BuildProgress | None = None,
     limits: Limits | None = None,
 ) -> BuildReport:
     """Build or bring up to date the index in folder `index`.
@@ -73,14 +73,14 @@ def build(
     BuildBusy, or OSError from the disk.
     """
     task = _Build(index, [str(path.absolute()) for path in inputs], progress or _silent)
-    found, task.report.warnings = find_with_warnings(inputs)
+    paths, task.report.warnings = find_with_warnings(inputs)
     index.mkdir(parents=True, exist_ok=True)
     with build_lock(index):
         sweep(index)
-        files = hash_inputs(found)
+        files = hash_inputs(paths)
         choice = choose_model(model) if dense else Choice(None)
         old = _whole(index)
-        failed_before = old is not None and any("error" in entry for entry in old.sources)
+        failed_before = old is not None and any("error" in file for file in old.sources)
         retry = rebuild or (strict and failed_before)
         if old is not None and not retry and _is_current(old, files, choice):
             return task.unchanged(old, files, choice)
@@ -94,7 +94,7 @@ def build(
 
 def _errors(failed: Sequence[FileReport]) -> str:
     """Why files failed, as one line: the first ones, and how many more there are."""
-    named = [entry.error or "" for entry in failed[:_NAMED]]
+    named = [file.error or "" for file in failed[:_NAMED]]
     more = [f"另外还有 {len(failed) - _NAMED} 个文件读不了"] if len(failed) > _NAMED else []
     return "；".join([*named, *more])
 
@@ -137,8 +137,8 @@ def _whole(index: Path) -> Manifest | None:
 
 def _is_current(old: Manifest, files: Sequence[InputFile], choice: Choice) -> bool:
     """Whether the index already holds exactly these files, made by this program with this model."""
-    before = [(entry["file"], entry["sha256"]) for entry in old.sources]
-    if before != [(entry.name, entry.sha256) for entry in files]:
+    before = [(file["file"], file["sha256"]) for file in old.sources]
+    if before != [(file.name, file.sha256) for file in files]:
         return False
     if old.gongbao != VERSION or old.tokens != fingerprint() or old.settings.get("program") != _program():
         return False
@@ -158,7 +158,7 @@ def _silent(stage: str, done: int, total: int) -> None:
 class _Build:
     """One build under its lock: what it reports, and its steps in order."""
 
-    def __init__(self, index: Path, inputs: list[str], progress: Progress) -> None:
+    def __init__(self, index: Path, inputs: list[str], progress: BuildProgress) -> None:
         self.index = index
         self.inputs = inputs
         self.progress = progress
@@ -167,9 +167,9 @@ class _Build:
 
     def unchanged(self, old: Manifest, files: Sequence[InputFile], choice: Choice) -> BuildReport:
         """The report of an index that is up to date; files that failed before have failed again."""
-        errors = {entry["file"]: entry.get("error") for entry in old.sources}
+        errors = {file["file"]: file.get("error") for file in old.sources}
         report = self.report
-        report.files += [FileReport(entry.name, error=errors[entry.name], reused=True) for entry in files]
+        report.files += [FileReport(file.name, error=errors[file.name], reused=True) for file in files]
         report.notices, report.clauses, report.vectors = old.notices, old.clauses, old.vectors
         report.model = old.model["name"] if old.model else None
         report.dense, report.unchanged, report.note = old.model is not None, True, choice.note
@@ -180,10 +180,10 @@ class _Build:
         """Parse every file, or take its parse from the cache if its bytes and the program are the same."""
         cache = ParseCache(self.index / "cache" / "parsed")
         out = []
-        for done, entry in enumerate(files):
+        for done, file in enumerate(files):
             self.progress("解析", done, len(files))
             pages = self.index / "cache"
-            parsed, report = parse_input(entry, reader, cache, pages, rebuild=rebuild, progress=self.progress)
+            parsed, report = parse_input(file, reader, cache, pages, rebuild=rebuild, progress=self.progress)
             self.report.files.append(report)
             if parsed is not None:
                 out.append(parsed)
@@ -200,37 +200,36 @@ class _Build:
         """
         corpus = collect(parsed)
         self._warn(corpus)
-        notices = [IndexedNotice(entry.notice, entry.files) for entry in corpus.notices]
-        errors = {entry.file: entry.error for entry in self.report.files}
-        sources = tuple(entry.to_source(errors[entry.name]) for entry in files)
+        errors = {file.file: file.error for file in self.report.files}
+        sources = tuple(file.to_source(errors[file.name]) for file in files)
         try:
             writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name))
-            writer.write_keywords(notices)
-            self.report.notices = len(notices)
-            self.report.clauses = sum(len(entry.notice.clauses) for entry in notices)
+            writer.write_keywords(corpus.notices)
+            self.report.notices = len(corpus.notices)
+            self.report.clauses = sum(len(source.notice.clauses) for source in corpus.notices)
             self._lap("bm25")
             if choice.sha256 is not None:
                 if old is None or old.model is None:
                     writer.publish()
-                self._vectors(writer, notices, choice)
+                self._vectors(writer, corpus.notices, choice)
             self.report.note = choice.note
             writer.publish()
         finally:
             # What the manifest names now stays, whatever went wrong: the disk may have failed just
             # after the rename.
             sweep(self.index)
-        ParseCache(self.index / "cache" / "parsed").forget_all_but([entry.sha256 for entry in files])
+        ParseCache(self.index / "cache" / "parsed").forget_all_but([file.sha256 for file in files])
         self._lap("total", since=self.started)
 
     def _warn(self, corpus: Corpus) -> None:
-        by_file = {entry.file: entry for entry in self.report.files}
+        by_file = {file.file: file for file in self.report.files}
         for name, warning in corpus.warnings:
             by_file[name].warnings.append(warning.to_json())
 
-    def _vectors(self, writer: EngineWriter, notices: Sequence[IndexedNotice], choice: Choice) -> None:
+    def _vectors(self, writer: EngineWriter, notices: Sequence[CorpusNotice], choice: Choice) -> None:
         """Embed what is new and write all vectors."""
         embedder = load_embedder(choice.name)
-        pairs = ((entry.notice.title, clause) for entry in notices for clause in entry.notice.clauses)
+        pairs = ((source.notice.title, clause) for source in notices for clause in source.notice.clauses)
         texts: list[str] = []
         owners: list[int] = []
         for row, (title, clause) in enumerate(pairs):

@@ -14,14 +14,14 @@ from typing import NamedTuple, Protocol, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Clause, Notice, Role
+from corpus.model import Clause, CorpusNotice, Notice, Role
 from index.office_list import OfficeEntry
 
 Vector = NDArray[np.float32]
 
 
 class Ranked(NamedTuple):
-    """A clause found: its row and its score."""
+    """The row of a clause and its score (BM25, or the cosine of its embedding)."""
 
     row: int
     score: float
@@ -29,7 +29,7 @@ class Ranked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NoticeSet:
-    """Notices that a search is kept to: their ordinals, rising."""
+    """The notices that a search may return clauses of: their ordinals, rising."""
 
     ordinals: tuple[int, ...]
 
@@ -79,20 +79,12 @@ class IndexInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedNotice:
-    """A notice (its clauses are in the index) and the files it was found in, the first one first."""
-
-    notice: Notice
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class IndexedClause:
     """A clause with its row, and the notice it belongs to with its ordinal."""
 
     row: int
     clause: Clause
-    source: IndexedNotice
+    source: CorpusNotice
     ordinal: int
 
     @property
@@ -137,7 +129,7 @@ class NoticeClauses(Sequence[IndexedClause]):
         return self.read([self.rows[at]])[0]
 
     def of_role(self, *roles: Role) -> list[IndexedClause]:
-        """Those of these roles, in order; no other is read."""
+        """The clauses that have one of these roles, in order; no other clause is read."""
         return self.read([row for row, role in zip(self.rows, self.roles, strict=True) if role in roles])
 
 
@@ -163,7 +155,7 @@ class Engine(Protocol):
     @property
     def terms(self) -> TermCounts: ...
     @property
-    def notices(self) -> Sequence[IndexedNotice]: ...
+    def notices(self) -> Sequence[CorpusNotice]: ...
     @property
     def offices(self) -> Sequence[OfficeEntry]: ...
 
@@ -205,7 +197,7 @@ class Provenance:
 class EngineWriter(Protocol):
     """Writes one index beside the one that is there, and puts it in its place. Nothing a reader holds changes."""
 
-    def write_keywords(self, notices: Sequence[IndexedNotice]) -> None:
+    def write_keywords(self, notices: Sequence[CorpusNotice]) -> None:
         """Write notices, clauses, offices and the keyword index. Raises OSError."""
 
     def write_vectors(self, vectors: Vector, owners: NDArray[np.int32], model: ModelInfo) -> None:

@@ -53,14 +53,14 @@ def write_file(path: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Put a folder's entries (names that were made, renamed or removed) on the disk."""
-    if os.name == "nt":  # Windows can't open a folder, and needs no flush of it
+def sync(path: Path) -> None:
+    """Put a file's bytes on the disk; of a folder, the names that were made, renamed or removed in it."""
+    if os.name == "nt" and path.is_dir():  # Windows can't open a folder, and needs no flush of it
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)  # Windows flushes only what may be written
     try:
         os.fsync(handle)
     finally:
@@ -82,10 +82,9 @@ def seal(folder: Path, known: dict[str, dict[str, Any]] | None = None) -> dict[s
     for path in sorted(folder.iterdir()):
         if path.name in out:
             continue
-        with path.open("r+b") as data:  # Windows flushes only what is open for writing
-            os.fsync(data.fileno())
+        sync(path)
         out[path.name] = {"bytes": path.stat().st_size, "sha256": sha256_file(path)}
-    sync_folder(folder)
+    sync(folder)
     return out
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.documents.archive import Archives, split_path
-from corpus.documents.pages import Progress as PageProgress
+from corpus.documents.pages import PageProgress
 from corpus.errors import GongbaoError, UsageError
 from corpus.guard import Reader
 from corpus.model import ParsedFile
@@ -20,7 +20,7 @@ from corpus.sources import MAX_FILE, expand_inputs, shown
 from index.engine import SourceFile
 from index.files import sha256_file, write_file
 from index.paths import ROOT
-from index.report import FileReport, Progress
+from index.report import BuildProgress, FileReport
 
 _NAMED = 10  # of what was passed over, where there is nothing to read
 
@@ -34,7 +34,7 @@ class InputFile:
     sha256: str
 
     def to_source(self, error: str | None) -> SourceFile:
-        """Its entry among the manifest's sources; `error` says why it is not in the index."""
+        """The file as the manifest lists it among its sources; `error` says why it is not in the index."""
         return SourceFile(self.name, self.sha256, error)
 
 
@@ -47,14 +47,14 @@ def find_inputs(inputs: Sequence[Path]) -> list[Path]:
 
 
 def find_with_warnings(inputs: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """The same, and one line on everything that was passed over."""
-    found = expand_inputs(list(inputs))
-    if not found.files:
-        more = [f"另外还有 {len(found.warnings) - _NAMED} 处"] if len(found.warnings) > _NAMED else []
-        why = "；".join([*found.warnings[:_NAMED], *more])
+    """The files of `find_inputs`, and one Chinese line for each thing that was passed over."""
+    expanded = expand_inputs(list(inputs))
+    if not expanded.files:
+        more = [f"另外还有 {len(expanded.warnings) - _NAMED} 处"] if len(expanded.warnings) > _NAMED else []
+        why = "；".join([*expanded.warnings[:_NAMED], *more])
         where = "、".join(shown(path) for path in inputs)
         raise UsageError("没有可以读取的文件" + (f"（{why}）" if why else ""), where, "请把公报文件放进文件夹后再试")
-    return list(found.files), list(found.warnings)
+    return list(expanded.files), list(expanded.warnings)
 
 
 def hash_inputs(paths: Sequence[Path]) -> list[InputFile]:
@@ -113,7 +113,7 @@ class ParseCache:
 
     @staticmethod
     def pack(parsed: ParsedFile) -> bytes:
-        """What is stored. Raises ValueError if a text is no Unicode (half of a character)."""
+        """The bytes that `put` stores. Raises ValueError if a text is no Unicode (half of a character)."""
         body = json.dumps(parsed.to_json(), ensure_ascii=False).encode("utf-8")
         return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
 
@@ -145,7 +145,7 @@ def program_sha256(package: str) -> str:
 
 
 def parse_input(
-    entry: InputFile, reader: Reader, cache: ParseCache, pages: Path, *, rebuild: bool, progress: Progress
+    file: InputFile, reader: Reader, cache: ParseCache, pages: Path, *, rebuild: bool, progress: BuildProgress
 ) -> tuple[ParsedFile | None, FileReport]:
     """One file parsed, or taken from the cache, and what to report of it.
 
@@ -154,22 +154,22 @@ def parse_input(
     """
 
     def page_done(page: PageProgress) -> None:
-        progress(f"读 {entry.name}", page.done, page.total)
+        progress(f"读 {file.name}", page.done, page.total)
 
-    parsed = None if rebuild else cache.get(entry.sha256)
+    parsed = None if rebuild else cache.get(file.sha256)
     reused = parsed is not None
     if parsed is None:
         try:
-            found = reader.parse(entry.path, pages, page_done)
-            if found.sha256 != entry.sha256:
-                raise UsageError("读取时文件正在改动", entry.name, "请等复制或保存完成后再运行一次")
-            parsed = replace(found.parsed, file=entry.name)
+            result = reader.parse(file.path, pages, page_done)
+            if result.sha256 != file.sha256:
+                raise UsageError("读取时文件正在改动", file.name, "请等复制或保存完成后再运行一次")
+            parsed = replace(result.parsed, file=file.name)
             stored = cache.pack(parsed)
         except GongbaoError as err:
-            return None, FileReport(entry.name, error=str(err))
+            return None, FileReport(file.name, error=str(err))
         except ValueError as err:  # half of a character, which no file can hold
-            what = UsageError(f"里面有不成字的编码（{err}）", entry.name, "请另存为 UTF-8 编码后再试")
-            return None, FileReport(entry.name, error=" ".join(str(what).split()))
-        cache.put(entry.sha256, stored)
-    parsed = replace(parsed, file=entry.name)
+            what = UsageError(f"里面有不成字的编码（{err}）", file.name, "请另存为 UTF-8 编码后再试")
+            return None, FileReport(file.name, error=" ".join(str(what).split()))
+        cache.put(file.sha256, stored)
+    parsed = replace(parsed, file=file.name)
     return parsed, FileReport.of(parsed, reused=reused)

@@ -69,56 +69,56 @@ class OfficeEntry:
 
 def gather(notices: Iterable[Notice]) -> list[OfficeEntry]:
     """All offices that notices and their clauses name, in the order in which they are first met."""
-    entries: dict[str, OfficeEntry] = {}
+    offices: dict[str, OfficeEntry] = {}
 
-    def entry(name: str) -> OfficeEntry:
+    def named(name: str) -> OfficeEntry:
         place = place_of(name)
-        found = entries.setdefault(place, OfficeEntry(place))
-        found.names[name] += 1
-        return found
+        office = offices.setdefault(place, OfficeEntry(place))
+        office.names[name] += 1
+        return office
 
     for ordinal, notice in enumerate(notices):
         if notice.unit:
-            unit = entry(notice.unit)
+            unit = named(notice.unit)
             phones = [OfficePhone(phone, ordinal) for phone in notice.phones[:1]]
             unit.phones += [pair for pair in phones if pair not in unit.phones]
         for name in split_names(notice.addressee or ""):
             if is_org(name) and not _GENERAL.search(name) and len(name) > 3:
-                entry(name)
+                named(name)
         for clause in notice.clauses:
             if clause.role in _WITHOUT_DUTIES:
                 continue
             for mention in duties(clause):
                 if _GENERAL.search(mention.name) or not is_org(mention.name):
                     continue
-                ids = entry(mention.name).roles.setdefault(mention.role, [])
+                ids = named(mention.name).roles.setdefault(mention.role, [])
                 if clause.clause_id not in ids[-1:]:  # clauses come one after another
                     ids.append(clause.clause_id)
-    return _merge_levels(entries)
+    return _merge_levels(offices)
 
 
 @functools.lru_cache(maxsize=65536)
 def place_of(name: str) -> str:
-    """The key of the entry that a name belongs to, if any office has it."""
+    """The key under which an office of this name is listed: `离石区人社局` → `人社局@区`, `人社局` → `人社局@`."""
     return f"{key(name)}@{level(name)}"
 
 
-def _merge_levels(entries: dict[str, OfficeEntry]) -> list[OfficeEntry]:
+def _merge_levels(offices: dict[str, OfficeEntry]) -> list[OfficeEntry]:
     """Names without a place (`人社局`) join the office of that name that is named most."""
-    out = {place: entry for place, entry in entries.items() if not place.endswith("@")}
+    out = {place: office for place, office in offices.items() if not place.endswith("@")}
     twins: dict[str, list[OfficeEntry]] = {}
-    for place, entry in out.items():
-        twins.setdefault(place.rpartition("@")[0], []).append(entry)
-    for place, entry in entries.items():
+    for place, office in out.items():
+        twins.setdefault(place.rpartition("@")[0], []).append(office)
+    for place, office in offices.items():
         if not place.endswith("@"):
             continue
         if place[:-1] not in twins:
-            out[place] = entry
+            out[place] = office
             continue
         twin = max(twins[place[:-1]], key=lambda other: other.often)
-        twin.names += entry.names
-        twin.phones += [pair for pair in entry.phones if pair not in twin.phones]
-        for role, ids in entry.roles.items():
+        twin.names += office.names
+        twin.phones += [pair for pair in office.phones if pair not in twin.phones]
+        for role, ids in office.roles.items():
             known = set(twin.roles.setdefault(role, []))
             twin.roles[role] += [clause_id for clause_id in ids if clause_id not in known]
     return list(out.values())

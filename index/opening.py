@@ -23,7 +23,8 @@ def open_index(where: Path = DEFAULT_INDEX, *, thorough: bool = False, today: dt
 
 
 def published(where: Path) -> tuple[int, int, int] | None:
-    """What changes with everything that is published there, without opening it; None where nothing is."""
+    """A stamp of the published index, which a new build changes; it is read without opening the index. None
+    where there is no index."""
     return stamp(where)
 
 

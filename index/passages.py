@@ -16,7 +16,7 @@ _KIND = re.compile(rf"的?{kind_pattern('covering')}$")
 
 
 def subject(title: str) -> str:
-    """What a title is about, without issuer and kind: 「…关于印发X的通知」 is X."""
+    """What a title is about, without issuer and kind: 「…关于印发离石区供水方案的通知」 → 「离石区供水方案」."""
     core = _KIND.sub("", _ISSUED.sub("", title, count=1))
     return core or title
 
@@ -37,6 +37,9 @@ def context(title: str, path: Sequence[str], text: str) -> str:
 
 
 def passage(title: str, path: Sequence[str], text: str) -> tuple[str, str]:
-    """(context, text): the two parts of the passage that is embedded for a clause of the notice `title`."""
+    """The chunk that is embedded for a clause of the notice `title`, as (context, text).
+
+    `…关于印发供水方案的通知`, [`一、总体要求`], `加强领导。` → (`供水方案｜一、总体要求⏎`, `加强领导。`)
+    """
     head = context(title, path, text)
     return (f"{head}\n" if head else "", text)

@@ -57,6 +57,6 @@ def _temporary_folder(parent: Path) -> Path:
 def _is_private(folder: Path) -> bool:
     if not hasattr(os, "getuid"):  # Windows: the temporary folder is the user's own
         return folder.is_dir()
-    found = folder.lstat()
+    status = folder.lstat()
     others = stat.S_IWGRP | stat.S_IWOTH
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & others
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & others

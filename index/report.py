@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus.model import ParsedFile
 
-Progress = Callable[[str, int, int], None]  # stage, done, of how many
+BuildProgress = Callable[[str, int, int], None]  # stage, done, of how many
 
 
 @dataclass(slots=True)
@@ -63,4 +63,4 @@ class BuildReport:
 
     @property
     def failed(self) -> list[FileReport]:
-        return [entry for entry in self.files if entry.error is not None]
+        return [file for file in self.files if file.error is not None]

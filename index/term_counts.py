@@ -16,11 +16,11 @@ def inverse_frequency(counts: NDArray[np.int64], size: int) -> NDArray[np.float3
 
 
 def idf(terms: TermCounts, token: str) -> float:
-    """idf of one token."""
+    """Inverse document frequency of one token, as in BM25."""
     return float(inverse_frequency(np.array([terms.count(token)]), terms.size)[0])
 
 
 def ceiling(terms: TermCounts, tokens: Iterable[str]) -> float:
-    """What no clause's BM25 score exceeds: the sum of idf over the tokens, those that no clause holds too."""
+    """An upper bound of BM25 scores for these tokens: the sum of their idf, also of tokens that no clause holds."""
     counts = np.array([terms.count(token) for token in dict.fromkeys(tokens)])
     return float(inverse_frequency(counts, terms.size).sum())

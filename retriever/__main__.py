@@ -21,23 +21,23 @@ PARAMETERS = {"since": "--from", "until": "--to", "status": "--status", "k": "-k
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m retriever",
         description="在公报里找条款：用一句话提问，得到办事单位、电话、原文和出处。",
-        epilog="例：python -m retriever 拖欠农民工工资归谁管 -k 3",
+        epilog="例：python -m retriever 农民工工资问题咨询电话是多少 -k 3",
     )
-    found.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
-    found.add_argument("--batch", type=Path, metavar="FILE.jsonl", help="一行一个 JSON（id、question），逐行输出结果")
-    found.add_argument("-k", type=int, default=5, help="返回几条（默认 5）")
-    found.add_argument("--mode", choices=("hybrid", "dense", "bm25"), default="hybrid", help="检索方式（默认 hybrid）")
-    found.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
-    found.add_argument("--json", action="store_true", help="输出 JSON")
-    found.add_argument("--issuer", metavar="NAME", help="只看某个发文机关")
-    found.add_argument("--doc-number", metavar="N", help="只看某个文号")
-    found.add_argument("--from", dest="since", metavar="DATE", help="只看这一天起的公文，如 2023-01-01")
-    found.add_argument("--to", dest="until", metavar="DATE", help="只看到这一天为止的公文")
-    found.add_argument("--status", choices=("in_force", "repealed", "expired", "any"), default="any", help="公文状态")
-    return found
+    parser.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
+    parser.add_argument("--batch", type=Path, metavar="FILE.jsonl", help="一行一个 JSON（id、question），逐行输出结果")
+    parser.add_argument("-k", type=int, default=5, help="返回几条（默认 5）")
+    parser.add_argument("--mode", choices=("hybrid", "dense", "bm25"), default="hybrid", help="检索方式（默认 hybrid）")
+    parser.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
+    parser.add_argument("--issuer", metavar="NAME", help="只看某个发文机关")
+    parser.add_argument("--doc-number", metavar="N", help="只看某个文号")
+    parser.add_argument("--from", dest="since", metavar="DATE", help="只看这一天起的公文，如 2023-01-01")
+    parser.add_argument("--to", dest="until", metavar="DATE", help="只看到这一天为止的公文")
+    parser.add_argument("--status", choices=("in_force", "repealed", "expired", "any"), default="any", help="公文状态")
+    return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,7 +84,7 @@ def read_batch(path: Path) -> Iterator[tuple[str | None, str]]:
         lines = path.read_text("utf-8-sig").split("\n")  # U+2028 may stand in a question
     except (OSError, UnicodeDecodeError) as err:
         raise UsageError(f"读不了问题文件（{err}）", str(path), "请检查路径和编码（UTF-8）") from err
-    found: list[tuple[str | None, str]] = []
+    questions: list[tuple[str | None, str]] = []
     bad: list[str] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -94,12 +94,12 @@ def read_batch(path: Path) -> Iterator[tuple[str | None, str]]:
             question, question_id = row["question"], row.get("id")
             if not isinstance(question, str):
                 raise TypeError(question)
-            found.append((None if question_id is None else str(question_id), question))
+            questions.append((None if question_id is None else str(question_id), question))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             bad.append(str(number))
     if bad:
         raise UsageError(f"第 {'、'.join(bad)} 行不是带 question 的 JSON", str(path), "请改正后再试")
-    yield from found
+    yield from questions
 
 
 def refusal(question_id: str | None, question: str, mode: str, why: str) -> dict[str, object]:

@@ -31,7 +31,7 @@ from retriever.search import Retrieval, Retriever
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The best reading found, whether or not it is good enough, and what speaks for and against it."""
+    """The best reading of a question, its evidence, and the decision whether it is good enough to answer."""
 
     reading: Reading
     evidence: Evidence
@@ -64,7 +64,7 @@ class Asker:
 
     @classmethod
     def over(cls, engine: Engine, *, dense: bool = True) -> Asker:
-        """The same for an index that is open."""
+        """An asker over an index that is already open; else as `open`."""
         if not dense:
             return cls(engine, None)
         model = engine.info.model
@@ -120,15 +120,15 @@ class Asker:
         decision = before_reading(query, retrieval)
         if decision is not None:
             return decision, None
-        found = self.assess(query, retrieval, mode)
-        if not found.decision.answered:
-            return found.decision, None
-        entry, said = found.reading.passage.entry, found.reading.text
+        assessment = self.assess(query, retrieval, mode)
+        if not assessment.decision.answered:
+            return assessment.decision, None
+        entry, said = assessment.reading.passage.entry, assessment.reading.text
         offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-        return found.decision, Answer(said, offices, entry.clause_id)
+        return assessment.decision, Answer(said, offices, entry.clause_id)
 
     def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:
-        """Read and judge. There must be a hit."""
+        """Read the passages of a question and judge the best reading. There must be a hit."""
         terms = question_terms(self.engine, query)
         reading = self._reader.read(query, retrieval, terms)
         evidence = self._witness.gather(query, retrieval, reading, terms)

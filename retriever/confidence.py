@@ -66,8 +66,10 @@ def _constants() -> dict[str, Constants]:
         todo = "请恢复这个文件，或运行 python -m eval calibrate 重新拟合"
         raise ConstantsMissingError("缺少可信度的常数", "retriever/data/confidence.toml", todo) from err
     return {
-        mode: Constants(entry["bias"], tuple(entry["weights"][name] for name in FEATURES), entry["threshold"])
-        for mode, entry in data["modes"].items()
+        mode: Constants(
+            constants["bias"], tuple(constants["weights"][name] for name in FEATURES), constants["threshold"]
+        )
+        for mode, constants in data["modes"].items()
     }
 
 

@@ -36,7 +36,7 @@ class Witness:
 
     def gather(self, query: Query, retrieval: Retrieval, reading: Reading, terms: Terms) -> Evidence:
         """The figures for a reading. There must be a hit."""
-        hits, found = retrieval.hits, retrieval.candidates
+        hits, candidates = retrieval.hits, retrieval.candidates
         entry = reading.matched.entry
         notice, said = entry.notice, reading.text
         around = fold(" ".join((notice.title, *entry.path, entry.text, notice.issuer or "", notice.date or "")))
@@ -50,15 +50,15 @@ class Witness:
             coverage=terms.coverage(around),
             span=terms.coverage(fold(said)),
             focus=terms.focus_coverage(near) if terms.focus else terms.coverage(near),
-            keywords=math.log1p(max(found.bm25.values(), default=0.0)),
+            keywords=math.log1p(max(candidates.bm25.values(), default=0.0)),
             figures=float(lacks_figure or _missing_title(query.text, around)),
             places=float(_missing_places(query.text, around)),
             has_type=float(reading.span.has_type),
             typed=float(wanted(query.text, query.asked) is not None),
-            numbered=float(bool(found.numbered)),
+            numbered=float(bool(candidates.numbered)),
             support=_support(entry, hits[:FIRST_HITS]),
-            cosine=self._likeness(query, f"{''.join(above[-2:])}：{said}") if found.dense else 0.0,
-            stands_out=_stands_out(list(found.dense.values())),
+            cosine=self._likeness(query, f"{''.join(above[-2:])}：{said}") if candidates.dense else 0.0,
+            stands_out=_stands_out(list(candidates.dense.values())),
         )
 
     def _likeness(self, query: Query, passage: str) -> float:

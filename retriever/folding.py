@@ -67,8 +67,8 @@ class Folded:
 _Candidate = tuple[int, bool, int, int, int, str]
 
 
-def _rank(found: _Candidate) -> tuple[int, bool, int]:
-    return found[:3]
+def _rank(candidate: _Candidate) -> tuple[int, bool, int]:
+    return candidate[:3]
 
 
 class Folder:
@@ -162,8 +162,8 @@ class Folder:
 
 
 def _table_words() -> Iterator[str]:
-    for entry in default_words().entries:
-        yield from (entry.lay, *entry.official)
+    for word in default_words().words:
+        yield from (word.lay, *word.official)
 
 
 def _singles(words: list[str]) -> Iterator[int]:
@@ -201,11 +201,11 @@ def _opencc() -> Any:
 def _confusable(char: str) -> tuple[tuple[str, bool], ...]:
     """(character, whether its tone is the same) for those that sound the same or look alike."""
     sounds, homophones = _sounds(), _homophones()
-    found = dict.fromkeys(_look_alike().get(char, ()), False)
+    same_tone = dict.fromkeys(_look_alike().get(char, ()), False)
     for other in homophones.get(_toneless(sounds.get(char, "")), ()):
-        found[other] = sounds[other] == sounds[char]
-    found.pop(char, None)
-    return tuple(found.items())
+        same_tone[other] = sounds[other] == sounds[char]
+    same_tone.pop(char, None)
+    return tuple(same_tone.items())
 
 
 @functools.cache

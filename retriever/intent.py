@@ -79,8 +79,8 @@ _COMPILED = tuple((intent, re.compile(pattern)) for intent, pattern in _RULES)
 def intents(question: str) -> tuple[Intent, ...]:
     """All kinds a question shows, the most telling first; at least `OTHER`."""
     text = _PARTS.sub(_without_indefinite, nfkc(question).replace(" ", ""))
-    found = tuple(intent for intent, pattern in _COMPILED if pattern.search(text))
-    return found or (Intent.OTHER,)
+    intents = tuple(intent for intent, pattern in _COMPILED if pattern.search(text))
+    return intents or (Intent.OTHER,)
 
 
 def _without_indefinite(part: re.Match[str]) -> str:

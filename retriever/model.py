@@ -95,7 +95,7 @@ def _is_issuer(wanted: str, issuer: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A clause found, with its rank (from 1), its score, and what it points to in the corpus."""
+    """A clause that a search returns, with its rank (from 1), its score, and what it points to in the corpus."""
 
     rank: int
     score: float

@@ -22,40 +22,40 @@ _SHORTEST = 3  # characters of a name that is looked for in running text: shorte
 class Directory:
     """All offices of a corpus, found by any of their names."""
 
-    def __init__(self, entries: Iterable[OfficeEntry]) -> None:
-        self._entries = {entry.key: entry for entry in entries}
+    def __init__(self, offices: Iterable[OfficeEntry]) -> None:
+        self._offices = {office.key: office for office in offices}
         self._levels: dict[str, list[OfficeEntry]] = {}  # by short name: the same office at each level
         self._names: dict[str, list[str]] = {}  # by their first characters, longest first
-        for entry in self._entries.values():
-            self._levels.setdefault(entry.key.rpartition("@")[0], []).append(entry)
-        names = {name for entry in self._entries.values() for name in entry.names if len(name) >= _SHORTEST}
+        for office in self._offices.values():
+            self._levels.setdefault(office.key.rpartition("@")[0], []).append(office)
+        names = {name for office in self._offices.values() for name in office.names if len(name) >= _SHORTEST}
         for name in sorted(names, key=len, reverse=True):
             self._names.setdefault(name[:_SHORTEST], []).append(name)
 
     @property
-    def entries(self) -> Sequence[OfficeEntry]:
+    def offices(self) -> Sequence[OfficeEntry]:
         """All offices, those with a phone first, then by how often they are named."""
-        return sorted(self._entries.values(), key=lambda entry: (not entry.phones, -entry.often, entry.key))
+        return sorted(self._offices.values(), key=lambda office: (not office.phones, -office.often, office.key))
 
     def find(self, name: str) -> OfficeEntry | None:
         """The office of a name, if the corpus knows it. Levels (区, 市) must not contradict."""
         place = place_of(name)
-        exact = self._entries.get(place)
+        exact = self._offices.get(place)
         if exact is not None:
             return exact
         same = self._levels.get(place.rpartition("@")[0], [])
         if level(name):
-            same = [entry for entry in same if entry.key.endswith("@")]
-        return max(same, key=lambda entry: entry.often, default=None)
+            same = [office for office in same if office.key.endswith("@")]
+        return max(same, key=lambda office: office.often, default=None)
 
     def phone(self, name: str) -> OfficePhone | None:
         """An office's own phone and the notice that states it, or None."""
-        found = self.find(name)
-        return found.phones[0] if found and found.phones else None
+        office = self.find(name)
+        return office.phones[0] if office and office.phones else None
 
     def mentioned(self, text: str) -> list[str]:
         """Names of known offices in running text, in order, each once; the longest where several begin."""
-        found: list[str] = []
+        names: list[str] = []
         at = 0
         while at < len(text):
             known = self._names.get(text[at : at + _SHORTEST], ())
@@ -63,9 +63,9 @@ class Directory:
             if name is None:
                 at += 1
             else:
-                found.append(name)
+                names.append(name)
                 at += len(name)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(names))
 
 
 MOST = 6  # offices shown with an answer

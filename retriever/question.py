@@ -13,7 +13,10 @@ MATCHED = 120
 
 
 def matched(question: str) -> tuple[str, str | None]:
-    """The part of a question that is searched with, and what to tell the user where that is not all of it."""
+    """The part of a question that is searched with, and a note for the user if the question was cut, else None.
+
+    `拖欠  工资找谁` → (`拖欠 工资找谁`, None).
+    """
     text = " ".join(visible(question).split())
     kept = _beginning(text)
     if len(kept) == len(text):

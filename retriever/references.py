@@ -53,20 +53,20 @@ class References:
 
     def links(self, entry: IndexedClause) -> tuple[Link, ...]:
         """What a clause points to, in the order of its text, each target once."""
-        found: list[tuple[int, Link]] = []
+        links: list[tuple[int, Link]] = []
         for cited in find_numbers(entry.text):
             ordinal = self._numbers.get(squash(cited.doc_number))
             if ordinal is not None and ordinal != entry.ordinal:
-                found.append((cited.start, self._to_notice(entry.text[cited.start : cited.end], ordinal)))
+                links.append((cited.start, self._to_notice(entry.text[cited.start : cited.end], ordinal)))
         for match in _TITLE.finditer(entry.text):
             ordinal = self._titles.get(squash(match[1]))
             if ordinal is not None and ordinal != entry.ordinal:
-                found.append((match.start(), self._to_notice(match.group(), ordinal)))
+                links.append((match.start(), self._to_notice(match.group(), ordinal)))
         for match in _ARTICLE.finditer(entry.text):
-            self._add(found, match, entry, self._article(entry, match[1]))
+            self._add(links, match, entry, self._article(entry, match[1]))
         for match in _ATTACHMENT.finditer(entry.text):
-            self._add(found, match, entry, self._attachment(entry, int(match[1] or 0)))
-        unique = {link.clause_id: link for _, link in sorted(found, key=lambda pair: pair[0], reverse=True)}
+            self._add(links, match, entry, self._attachment(entry, int(match[1] or 0)))
+        unique = {link.clause_id: link for _, link in sorted(links, key=lambda pair: pair[0], reverse=True)}
         return tuple(reversed(unique.values()))
 
     def _to_notice(self, text: str, ordinal: int) -> Link:
@@ -75,10 +75,10 @@ class References:
 
     @staticmethod
     def _add(
-        found: list[tuple[int, Link]], match: re.Match[str], entry: IndexedClause, target: IndexedClause | None
+        links: list[tuple[int, Link]], match: re.Match[str], entry: IndexedClause, target: IndexedClause | None
     ) -> None:
         if target is not None and target.row != entry.row:
-            found.append((match.start(), Link(match.group(), target.notice.doc_number, target.clause_id)))
+            links.append((match.start(), Link(match.group(), target.notice.doc_number, target.clause_id)))
 
     def _article(self, entry: IndexedClause, numeral: str) -> IndexedClause | None:
         """The article of the same notice with a number."""

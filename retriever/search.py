@@ -26,7 +26,7 @@ MOST_TOKENS = 60
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What both sides found for a question: fused scores by row, and what they were made of."""
+    """The candidates for a question: fused scores by row, and the dense and BM25 scores they were fused from."""
 
     scores: dict[int, float]
     dense: dict[int, float]
@@ -49,21 +49,21 @@ class Retriever:
     def __init__(self, engine: Engine, neighbours: Neighbours) -> None:
         self.engine = engine
         self._neighbours = neighbours
-        self._numbers = [parse(entry.notice.doc_number or "") for entry in engine.notices]
+        self._numbers = [parse(source.notice.doc_number or "") for source in engine.notices]
 
     def retrieve(
         self, query: Query, mode: str, filters: Filters, count: int, without: Collection[int] = ()
     ) -> Retrieval:
         """The `count` best clauses. Rows in `without` count as not there: that is how questions without an
         answer are made for calibration."""
-        found = self.candidates(query, mode, filters, without)
-        return Retrieval(tuple(self._ranked(query, found, count)), found)
+        candidates = self.candidates(query, mode, filters, without)
+        return Retrieval(tuple(self._ranked(query, candidates, count)), candidates)
 
     def candidates(self, query: Query, mode: str, filters: Filters, without: Collection[int] = ()) -> Candidates:
         """Candidates with their scores, before priors settle the order of hits."""
         within = None
         if not filters.empty:
-            within = NoticeSet.where(filters.keeps(entry.notice) for entry in self.engine.notices)
+            within = NoticeSet.where(filters.keeps(source.notice) for source in self.engine.notices)
         left_out = frozenset(without)
         bm25 = {} if mode == "dense" else self._keywords(query, within, left_out)
         dense = {} if mode == "bm25" else self._nearest(query, within, left_out)
@@ -102,19 +102,19 @@ class Retriever:
         rows = (row for ordinal in kept for row in self.engine.notice(ordinal).rows)
         return tuple(row for row in rows if row not in without)
 
-    def _ranked(self, query: Query, found: Candidates, count: int) -> list[Hit]:
+    def _ranked(self, query: Query, candidates: Candidates, count: int) -> list[Hit]:
         """The order of hits: the document asked for by number first, then by score with priors."""
-        entries = {entry.row: entry for entry in self.engine.clauses(sorted(found.scores))}
+        entries = {entry.row: entry for entry in self.engine.clauses(sorted(candidates.scores))}
         final = {
-            row: found.scores[row] + prior(entry, query.asked)
+            row: candidates.scores[row] + prior(entry, query.asked)
             for row, entry in entries.items()
             if entry.role not in HEADINGS
         }
         if Intent.NOTICE in query.asked:
-            self._favour_openings(final, found, entries)
+            self._favour_openings(final, candidates, entries)
         ranked = order(final)
-        if found.numbered:
-            first = self._numbered_order(query, found)[:count]
+        if candidates.numbered:
+            first = self._numbered_order(query, candidates)[:count]
             top = max(final.values(), default=0.0)
             rest = [pair for pair in ranked if pair[0] not in set(first)]
             ranked = [(row, top + 1.0) for row in first] + rest
@@ -122,21 +122,23 @@ class Retriever:
         scores = [score for _, score in ranked[:count]]
         return [Hit(rank, score, entry) for rank, (score, entry) in enumerate(zip(scores, shown, strict=True), 1)]
 
-    def _favour_openings(self, final: dict[int, float], found: Candidates, entries: dict[int, IndexedClause]) -> None:
+    def _favour_openings(
+        self, final: dict[int, float], candidates: Candidates, entries: dict[int, IndexedClause]
+    ) -> None:
         """The document itself is asked for: its opening clause gets what its title scored."""
         for row, entry in entries.items():
             if entry.role is Role.TITLE:
                 opening = self._neighbours.opening(entry.ordinal)
                 if opening is not None:
-                    final[opening] = max(final.get(opening, 0.0), title_bonus(found.scores[row]))
+                    final[opening] = max(final.get(opening, 0.0), title_bonus(candidates.scores[row]))
 
-    def _numbered_order(self, query: Query, found: Candidates) -> list[int]:
+    def _numbered_order(self, query: Query, candidates: Candidates) -> list[int]:
         """Clauses of the document named: the part asked for (第三部分), else by score; its opening
         clause first when nothing else is asked."""
-        entries = [entry for entry in self.engine.clauses(found.numbered) if entry.role not in HEADINGS]
+        entries = [entry for entry in self.engine.clauses(candidates.numbered) if entry.role not in HEADINGS]
         part = [entry.row for entry in entries if query.place and fits(entry.clause.place, query.place)]
         chosen = set(part)
-        rest = {entry.row: found.scores.get(entry.row, 0.0) for entry in entries if entry.row not in chosen}
+        rest = {entry.row: candidates.scores.get(entry.row, 0.0) for entry in entries if entry.row not in chosen}
         by_score = [row for row, _ in order(rest)]
         if not part and query.only_number:
             notices = dict.fromkeys(entry.ordinal for entry in entries)

@@ -41,7 +41,7 @@ class WordsError(GongbaoError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LayWord:
     """An everyday word and what official documents write instead; `source` is its area's."""
 
     lay: str
@@ -52,56 +52,56 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What a question is searched with besides itself."""
+    """The official terms that are added to a question for its everyday words."""
 
     terms: tuple[str, ...]
     """Official terms that the question does not hold, in the order of its words."""
     rewritten: str
     """The question followed by those terms; the question itself if there are none."""
-    found: tuple[Entry, ...]
-    """The entries that applied, in the order of their places in the question."""
+    words: tuple[LayWord, ...]
+    """The everyday words that applied, in the order of their places in the question."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
+class _Match:
     start: int
     end: int
-    entry: Entry
+    word: LayWord
 
 
 class Words:
     """The table, ready to be matched: any number of questions, from any thread."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.entries = tuple(entries)
+    def __init__(self, words: Sequence[LayWord]) -> None:
+        self.words = tuple(words)
         # A word with a gap needs a pattern; all others are found by one, the longest first.
-        self._gapped = [(_gap_pattern(entry.lay), entry) for entry in entries if GAP in entry.lay]
-        self._plain = {entry.lay.lower(): entry for entry in entries if GAP not in entry.lay}
+        self._gapped = [(_gap_pattern(word.lay), word) for word in words if GAP in word.lay]
+        self._plain = {word.lay.lower(): word for word in words if GAP not in word.lay}
         self._lengths = sorted({len(lay) for lay in self._plain}, reverse=True)
 
     def expand(self, question: str) -> Expansion:
-        """The official terms for the everyday words of a question.
+        """The official terms for the everyday words of a question: 跑路 → 逃匿, 拖欠工资.
 
-        An entry that lies within a longer one does not apply: 「老人卡」 is not 「老人」. A term that the
+        A word that lies within a longer one does not apply: 「老人卡」 is not 「老人」. A term that the
         question holds already is not added.
         """
         text = nfkc(question).lower()
-        found = tuple(hit.entry for hit in _outermost(self._hits(text)))
+        applied = tuple(match.word for match in _outermost(self._hits(text)))
         terms = dict.fromkeys(
-            term for entry in dict.fromkeys(found) for term in entry.official if term.lower() not in text
+            term for word in dict.fromkeys(applied) for term in word.official if term.lower() not in text
         )
         rewritten = f"{question} {' '.join(terms)}" if terms else question
-        return Expansion(tuple(terms), rewritten, tuple(dict.fromkeys(found)))
+        return Expansion(tuple(terms), rewritten, tuple(dict.fromkeys(applied)))
 
-    def _hits(self, text: str) -> Iterator[_Hit]:
+    def _hits(self, text: str) -> Iterator[_Match]:
         for start in range(len(text)):
             for length in self._lengths:
-                entry = self._plain.get(text[start : start + length])
-                if entry is not None and start + length <= len(text):
-                    yield _Hit(start, start + length, entry)
-        for pattern, entry in self._gapped:
+                word = self._plain.get(text[start : start + length])
+                if word is not None and start + length <= len(text):
+                    yield _Match(start, start + length, word)
+        for pattern, word in self._gapped:
             for match in pattern.finditer(text):
-                yield _Hit(match.start(), match.end(), entry)
+                yield _Match(match.start(), match.end(), word)
 
 
 def expand(question: str) -> Expansion:
@@ -113,7 +113,7 @@ def expand(question: str) -> Expansion:
 def default_words() -> Words:
     """The table of `data/lay_words.toml`, read once. Raises WordsError if it has a mistake."""
     text = resources.files("retriever").joinpath("data/lay_words.toml").read_text("utf-8")
-    return Words(read_entries(text, "retriever/data/lay_words.toml"))
+    return Words(parse_words(text, "retriever/data/lay_words.toml"))
 
 
 def read_words(path: Path) -> Words:
@@ -122,17 +122,17 @@ def read_words(path: Path) -> Words:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as err:
         raise WordsError("对照表读不了", str(path), "请检查路径；文件要存成 UTF-8 编码") from err
-    return Words(read_entries(text, str(path)))
+    return Words(parse_words(text, str(path)))
 
 
-def read_entries(text: str, where: str) -> tuple[Entry, ...]:
-    """The entries of a table in file order. Raises WordsError, which tells all mistakes by line."""
+def parse_words(text: str, where: str) -> tuple[LayWord, ...]:
+    """The words of a table in file order. Raises WordsError, which tells all mistakes by line."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as err:
         raise WordsError(f"对照表读不了（{_toml_place(str(err))}）", where, _HELP) from err
     lines = _Lines(text)
-    entries: list[Entry] = []
+    words: list[LayWord] = []
     mistakes: list[tuple[int, str]] = []
     unknown = sorted(set(data) - {"area"})
     mistakes += [(lines.find(key), f"不认识的项目「{key}」") for key in unknown]
@@ -143,15 +143,15 @@ def read_entries(text: str, where: str) -> tuple[Entry, ...]:
             continue
         for lay, official in area["words"].items():
             number = lines.find_key(lay)
-            wrong = _mistake(lay, official, {entry.lay for entry in entries})
+            wrong = _mistake(lay, official, {word.lay for word in words})
             if wrong:
                 mistakes.append((number, wrong))
             else:
-                entries.append(Entry(lay, tuple(official), name, source))
+                words.append(LayWord(lay, tuple(official), name, source))
     if mistakes:
         told = "；".join(f"第 {number} 行：{wrong}" for number, wrong in sorted(mistakes))
         raise WordsError(f"对照表有 {len(mistakes)} 处错误（{told}）", where, _HELP)
-    return tuple(entries)
+    return tuple(words)
 
 
 class _Lines:
@@ -176,7 +176,7 @@ class _Lines:
 
 
 def _mistake(lay: str, official: object, seen: set[str]) -> str:
-    """What is wrong with an entry; empty if nothing is."""
+    """What is wrong with a word; empty if nothing is."""
     if not isinstance(official, list) or not all(isinstance(term, str) for term in official):
         return f'「{lay}」右边要写成 ["用语", "用语"]'
     if not 1 <= len(official) <= _MAX_OFFICIAL:
@@ -200,9 +200,9 @@ def _gap_pattern(lay: str) -> re.Pattern[str]:
     return re.compile(between.join(map(re.escape, lay.lower().split(GAP))))
 
 
-def _outermost(hits: Iterator[_Hit]) -> list[_Hit]:
+def _outermost(hits: Iterator[_Match]) -> list[_Match]:
     """Hits that no longer hit holds, by place."""
-    kept: list[_Hit] = []
+    kept: list[_Match] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.end > kept[-1].end:  # those kept end ever later
             kept.append(hit)
@@ -233,11 +233,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(args: argparse.Namespace) -> int:
     words = default_words() if args.table is None else read_words(args.table)
     if args.command == "check":
-        areas = len({entry.area for entry in words.entries})
-        print(f"对照表没有错误：{areas} 类，{len(words.entries)} 个说法")
+        areas = len({word.area for word in words.words})
+        print(f"对照表没有错误：{areas} 类，{len(words.words)} 个说法")
         return 0
-    for entry in words.expand(args.question).found:
-        print(f"{entry.lay}\t{'、'.join(entry.official)}\t{entry.area}")
+    for word in words.expand(args.question).words:
+        print(f"{word.lay}\t{'、'.join(word.official)}\t{word.area}")
     return 0
 
 

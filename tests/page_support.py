@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.engine import IndexedClause
 from index.paths import ROOT
+from retriever.ask import Asker
 from retriever.page.live import LiveIndex
 
 CHROMIUM = shutil.which("chromium")
@@ -50,6 +52,11 @@ HOSTILE = """某某市人民政府关于测试网页安全的通知
 
 SECRET = "不想被记下的问题"  # of which nothing may be found anywhere afterwards
 MCP_HEADERS = {"accept": "application/json, text/event-stream"}
+
+
+def every(asker: Asker) -> list[IndexedClause]:
+    """All clauses of an index."""
+    return asker.engine.clauses(range(asker.engine.info.clauses))
 
 
 def opened(folder: Path) -> LiveIndex:

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from corpus.collection import collect
-from corpus.model import ParsedFile
+from corpus.model import CorpusNotice, ParsedFile
 from index.build import build
-from index.engine import IndexedNotice
 from index.opening import open_index
 from retriever.ask import Asker
 from retriever.model import Filters
@@ -24,12 +23,12 @@ LABELLED = [json.loads(line) for line in (ROOT / "eval/questions/lishi-2023-02.j
 
 
 @pytest.fixture(scope="module")
-def notices(gazette: ParsedFile) -> list[IndexedNotice]:
-    return [IndexedNotice(entry.notice, entry.files) for entry in collect([gazette]).notices]
+def notices(gazette: ParsedFile) -> list[CorpusNotice]:
+    return list(collect([gazette]).notices)
 
 
 @pytest.fixture(scope="module")
-def plain(notices: list[IndexedNotice]) -> Asker:
+def plain(notices: list[CorpusNotice]) -> Asker:
     return Asker(DictEngine(notices), None)
 
 
@@ -62,7 +61,7 @@ def test_a_verdict_does_not_depend_on_the_number_of_hits(plain: Asker) -> None:
         assert few == many
 
 
-def test_a_notice_without_a_number_has_contact_lines(notices: list[IndexedNotice]) -> None:
+def test_a_notice_without_a_number_has_contact_lines(notices: list[CorpusNotice]) -> None:
     """A contact line was looked for by its notice's number, so such a notice seemed to have none."""
     bare = [replace(entry, notice=replace(entry.notice, doc_number=None)) for entry in notices]
     result = Asker(DictEngine(bare), None).ask("根治拖欠农民工工资工作的咨询电话是多少", mode="bm25")

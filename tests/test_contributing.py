@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -86,15 +87,22 @@ def test_a_new_form_of_document_number(copy: Copy) -> None:
     refused = copy.python(*asking)
     assert refused.returncode == 1 and "build_index.py" in refused.stderr
     assert copy.python("build_index.py", "--no-dense").returncode == 0
-    assert "《国家税务总局关于优化纳税服务的公告》（国家税务总局公告2025年第12号）" in copy.python(*asking).stdout
+    citation = "《国家税务总局关于优化纳税服务的公告》（国家税务总局公告2025年第12号）"
+    assert citation in copy.python(*asking).stdout
+    typed = ["-m", "retriever", "2025年第12号公告", "--mode", "bm25"]
+    assert typed[2] in TEXT and citation in copy.python(*typed).stdout
+    shown = copy.python("-m", "corpus", "corpus/bulletins/公告.txt")
+    assert "国家税务总局公告2025年第12号　国家税务总局关于优化纳税服务的公告" in shown.stdout
 
 
 def test_a_new_office_abbreviation(copy: Copy) -> None:
-    data, (test,) = section("A new office abbreviation")
-    same = "from corpus.offices import same_office; print(same_office('云岭县政务服务数据管理局', '县政数局'))"
-    assert copy.python("-c", same).stdout.strip() == "False"
+    data, (same, test) = section("A new office abbreviation")
+    assert copy.python("build_index.py", "--no-dense").returncode == 0
+    assert copy.python(*shlex.split(same)).stdout.strip() == "False"
     copy.append("corpus/data/offices.toml", data)
-    assert copy.python("-c", same).stdout.strip() == "True"
+    assert copy.python(*shlex.split(same)).stdout.strip() == "True"
+    refused = copy.python("-m", "retriever", "政数局的电话", "--mode", "bm25")
+    assert refused.returncode == 1 and "build_index.py" in refused.stderr
     shutil.copy(ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt", copy.folder / "corpus" / "bulletins")
     tested = copy.python(*test.split(), "-p", "no:cacheprovider")
     assert tested.returncode == 0, tested.stdout

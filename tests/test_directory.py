@@ -15,7 +15,7 @@ from retriever.offices import Directory
 
 def test_a_corpus_without_offices():
     directory = Directory(gather(()))
-    assert (list(directory.entries), directory.mentioned("区人社局"), directory.phone("区人社局")) == ([], [], None)
+    assert (list(directory.offices), directory.mentioned("区人社局"), directory.phone("区人社局")) == ([], [], None)
 
 
 def test_names_of_one_office_lead_to_one_phone(gazette: ParsedFile):

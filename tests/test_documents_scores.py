@@ -229,3 +229,17 @@ def test_every_tally_has_a_name_for_people(tmp_path: Path) -> None:
     found = score(tmp_path / "labels", NOTICE_LABEL)
     assert found.tallies.keys() <= MEASURES.keys()
     assert len({one.name for one in MEASURES.values()}) == len(MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("behind", "ends"),
+    [
+        ("（此件公开发布）", True),
+        ("抄送：县委办公室，县人大常委会办公室。\n\n青松县水务局办公室 2021年5月8日印发", True),
+        ("三、严明纪律。对擅离职守的人员要严肃处理。", False),
+        ("各乡镇要按照职责分工做好各项工作，确保安全度汛。" * 5, False),
+    ],
+)
+def test_a_few_words_may_follow_the_signature(tmp_path: Path, behind: str, ends: bool) -> None:
+    found = score(tmp_path / "labels", LETTER_LABEL, f"{LETTER}\n{behind}\n")
+    assert found.tallies["ends"] == Tally(int(ends), 1)

@@ -405,10 +405,10 @@ def test_vectors_of_another_length() -> None:
 # ---- prefixes
 
 
-@pytest.mark.parametrize("entry", prompts.entries(), ids=lambda entry: entry.example)
-def test_every_entry_wins_its_own_example(entry: prompts.ModelEntry) -> None:
-    assert prompts.find_entry(entry.example) == entry
-    assert prompts.find_entry(f"/models/{entry.example}/") == entry
+@pytest.mark.parametrize("entry", prompts.known_models(), ids=lambda entry: entry.example)
+def test_every_entry_wins_its_own_example(entry: prompts.KnownModel) -> None:
+    assert prompts.find_model(entry.example) == entry
+    assert prompts.find_model(f"/models/{entry.example}/") == entry
     assert entry.source.startswith("https://huggingface.co/")
     assert entry.pattern == entry.pattern.lower()
 

@@ -15,7 +15,7 @@ SOURCES = {"甲.txt": f"普查经费\n由<u>区财政局</u>负责和协调。{O
 
 def reasons(*passages: Hit, sources: Mapping[str, str] | None = SOURCES) -> list[tuple[Reason, tuple[str, ...]]]:
     unmet = unmet_labels([question()], Passages(passages), lambda: sources)
-    return [(one.reason, one.found) for one in unmet]
+    return [(one.reason, one.stands_in) for one in unmet]
 
 
 def test_a_met_label_is_no_problem_and_reads_no_source() -> None:

@@ -48,6 +48,13 @@ def test_every_entry_has_hashes(name: str) -> None:
     assert [package for package, found in locked.items() for _, hashes in found if not hashes] == []
 
 
+@pytest.mark.parametrize("name", [*WANTED, "cuda", "torch", "build"])
+def test_making_the_locks_again_adds_no_hash_twice(name: str) -> None:
+    for entry in re.split(r"\n(?=[a-zA-Z])", (LOCKS / f"{name}.txt").read_text("utf-8")):
+        hashes = re.findall(r"--hash=(\S+)", entry)
+        assert len(hashes) == len(set(hashes)), entry.split(" ")[0]
+
+
 def test_smaller_sets_have_the_versions_of_the_largest() -> None:
     largest = entries("test")
     for name in ("run", "documents", "torch", "build"):

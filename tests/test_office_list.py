@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus.model import Notice
+from corpus.model import CorpusNotice, Notice
 from corpus.parse import parse_source
 from corpus.reading import read_text
 from index.build import build
-from index.engine import Engine, IndexedNotice
+from index.engine import Engine
 from index.local.manifest import OFFICES
 from index.local.store import LocalEngine
 from index.local.writer import write_offices
@@ -53,7 +53,7 @@ def entries(notices) -> list[OfficeEntry]:
 
 
 def written(folder: Path, notices: tuple[Notice, ...]) -> list[OfficeEntry]:
-    write_offices(folder, [IndexedNotice(notice, ("a.txt",)) for notice in notices])
+    write_offices(folder, [CorpusNotice(notice, ("a.txt",)) for notice in notices])
     return [OfficeEntry.from_json(json.loads(line)) for line in (folder / OFFICES).read_text("utf-8").splitlines()]
 
 

@@ -13,7 +13,7 @@ import pytest
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
-from page_support import Server
+from page_support import Server, every
 
 from retriever.citation import citation
 from retriever.page.cite import gb7714, markdown_text, source_line, styles
@@ -24,7 +24,7 @@ pytest_plugins = ["page_fixtures"]
 
 
 def test_csv_is_read_back_with_every_clause(collection: Collection) -> None:
-    entries = collection.asker.engine.clauses[100:120]
+    entries = every(collection.asker)[100:120]
     made = export(entries, "csv")
     assert made.data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(made.data.decode("utf-8-sig"))))
@@ -40,13 +40,13 @@ def test_no_cell_is_a_formula(cell: str) -> None:
 
 
 def test_a_formula_in_a_clause_stays_text(hostile: Collection) -> None:
-    data = export(list(hostile.asker.engine.clauses), "csv").data.decode("utf-8-sig")
+    data = export(every(hostile.asker), "csv").data.decode("utf-8-sig")
     for row in csv.reader(io.StringIO(data)):
         assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in row)
 
 
 def test_word_document_opens_with_text_citation_and_source(collection: Collection) -> None:
-    entries = collection.asker.engine.clauses[10:13]
+    entries = every(collection.asker)[10:13]
     document = Document(io.BytesIO(export(entries, "docx").data))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     for entry in entries:
@@ -58,7 +58,7 @@ def test_word_document_opens_with_text_citation_and_source(collection: Collectio
 def test_markdown_shows_markup_as_text(hostile: Collection) -> None:
     from markdown_it import MarkdownIt
 
-    text = export(list(hostile.asker.engine.clauses), "md").data.decode()
+    text = export(every(hostile.asker), "md").data.decode()
     rendered = MarkdownIt("commonmark").render(text)
     assert "<script" not in rendered
     assert "<img" not in rendered
@@ -87,14 +87,14 @@ def test_every_style_cites_the_notice(collection: Collection) -> None:
 def test_control_characters_do_not_break_a_file(form: str, collection: Collection) -> None:
     import dataclasses
 
-    entry = collection.asker.engine.clauses[30]
+    entry = every(collection.asker)[30]
     broken = dataclasses.replace(entry, clause=dataclasses.replace(entry.clause, text="坏\x00\x0b字\x1b符"))
     assert export([broken], form).data
 
 
 def test_four_hundred_clauses_come_all_and_too_many_are_said(server: Server, collection: Collection) -> None:
     """Before, the first 200 came without a word, and with 410 there was “no such format”."""
-    ids = [entry.clause_id for entry in collection.asker.engine.clauses]
+    ids = [entry.clause_id for entry in every(collection.asker)]
     for count in (201, 410, MAX_CLAUSES):
         made = httpx.post(f"{server.url}/export", data={"id": ids[:count], "format": "csv"}, timeout=60)
         assert len(list(csv.DictReader(io.StringIO(made.text.removeprefix("\ufeff"))))) == count

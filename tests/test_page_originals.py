@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from page_support import HOSTILE, Server, await_text, serving
+from page_support import HOSTILE, Server, await_text, every, serving
 
 pytest.importorskip("pypdfium2", reason="needs the extra documents")
 pytest.importorskip("reportlab", reason="needs reportlab")
@@ -97,7 +97,7 @@ def replaced(folder: Path) -> Iterator[Path]:
 
 
 def clause_of(shelf: Collection, text: str) -> str:
-    return next(entry.clause_id for entry in shelf.asker.engine.clauses if text in entry.text)
+    return next(entry.clause_id for entry in every(shelf.asker) if text in entry.text)
 
 
 def yellow(image: Image.Image) -> tuple[list[int], float]:
@@ -135,7 +135,7 @@ def test_of_equal_words_the_right_ones_are_marked(shelf: Collection) -> None:
     assert tops == sorted(tops)
     assert tops[2] - tops[0] < 0.12
     words = shelf.clause(REPEATED).text[3:]
-    same = [e for e in shelf.asker.engine.clauses if e.text[3:] == words and e.clause.pages.start == page]
+    same = [e for e in every(shelf.asker) if e.text[3:] == words and e.clause.pages.start == page]
     assert len(same) >= 2
 
 
@@ -166,7 +166,7 @@ def test_a_scanned_page_is_marked_by_what_was_recognised(shelf: Collection, pdf_
 
 
 def test_only_clauses_of_a_pdf_have_the_button(shelf: Collection) -> None:
-    with_button = {entry.source.files[0] for entry in shelf.asker.engine.clauses if "看原页" in actions(entry, View())}
+    with_button = {entry.source.files[0] for entry in every(shelf.asker) if "看原页" in actions(entry, View())}
     assert with_button == {FILE, "扫描件.pdf"}
     paged = shelf.clause("某政发〔2024〕2号/二")
     assert paged.clause.pages is not None and not has_pictures(paged)
@@ -333,7 +333,7 @@ def test_a_page_out_of_range_is_not_there(running: Server, page: str) -> None:
 def test_no_path_leads_to_a_file(running: Server, path: str) -> None:
     port = int(running.url.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port)) as raw:  # clients would tidy the path
-        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: raw.recv(65536), b""))
     assert answer.split(b" ", 2)[1] == b"404"
     assert b"root:" not in answer and b"%PDF" not in answer

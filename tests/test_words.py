@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from corpus.text import nfkc
 from retriever.folding import Change, ChangeKind, Folder
-from retriever.words import GAP, Entry, Words, WordsError, default_words, expand, main, read_entries
+from retriever.words import GAP, LayWord, Words, WordsError, default_words, expand, main, parse_words
 
 AREA = '[[area]]\nname = "劳动"\nsource = "劳动法"\n[area.words]\n'
 
@@ -24,27 +24,27 @@ AREA = '[[area]]\nname = "劳动"\nsource = "劳动法"\n[area.words]\n'
 
 
 def test_table_is_broad_and_every_entry_applies_to_its_own_words() -> None:
-    entries = default_words().entries
+    entries = default_words().words
     assert len(entries) >= 900
     assert len({entry.area for entry in entries}) >= 30
     for entry in entries:
-        found = expand(entry.lay.replace(GAP, "他们的")).found
+        found = expand(entry.lay.replace(GAP, "他们的")).words
         assert entry in found, entry
 
 
 def test_every_area_names_its_source() -> None:
-    assert all(entry.source for entry in default_words().entries)
+    assert all(entry.source for entry in default_words().words)
 
 
 def test_official_terms_are_words_of_documents_and_not_sentences() -> None:
-    assert max(len(term) for entry in default_words().entries for term in entry.official) <= 14
+    assert max(len(term) for entry in default_words().words for term in entry.official) <= 14
 
 
 # ---- what a question is widened with
 
 
 def words(*entries: tuple[str, tuple[str, ...]]) -> Words:
-    return Words([Entry(lay, official, "劳动", "劳动法") for lay, official in entries])
+    return Words([LayWord(lay, official, "劳动", "劳动法") for lay, official in entries])
 
 
 def test_question_is_kept_and_terms_are_added() -> None:
@@ -103,7 +103,7 @@ def test_expanding_never_loses_the_question(question: str) -> None:
 def test_mistake_names_its_line(line: str, says: str) -> None:
     text = AREA + '"薪水" = ["工资"]\n[[area]]\nname = "二"\nsource = "二"\n[area.words]\n' + line + "\n"
     with pytest.raises(WordsError) as caught:
-        read_entries(text, "表.toml")
+        parse_words(text, "表.toml")
     assert says in str(caught.value)
     places = ("第 10 行", "第 11 行", "文件末尾")
     assert any(place in str(caught.value) for place in places)
@@ -111,13 +111,13 @@ def test_mistake_names_its_line(line: str, says: str) -> None:
 
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(WordsError, match=r"2 处错误（第 5 行.*第 6 行"):
-        read_entries(AREA + '"甲" = []\n"乙" = ["乙"]\n', "表.toml")
+        parse_words(AREA + '"甲" = []\n"乙" = ["乙"]\n', "表.toml")
 
 
 @pytest.mark.parametrize("text", ['[[area]]\nname = "甲"\n[area.words]\n"甲" = ["乙"]\n', AREA + "[other]\na = 1\n"])
 def test_unknown_and_missing_keys_are_mistakes(text: str) -> None:
     with pytest.raises(WordsError):
-        read_entries(text, "表.toml")
+        parse_words(text, "表.toml")
 
 
 def test_command_checks_and_shows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

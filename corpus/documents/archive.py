@@ -130,10 +130,10 @@ class Archives:
 
     def _open(self, path: Path) -> None:
         try:
-            found = path.stat()
+            status = path.stat()
         except OSError as err:
             raise _broken(path) from err
-        stamp = (path, found.st_size, found.st_mtime_ns)
+        stamp = (path, status.st_size, status.st_mtime_ns)
         if stamp != self._stamp:
             self.close()
             self._archive = _open(path)
@@ -168,9 +168,9 @@ def _directory_size(stream: IO[bytes]) -> int:
     tail = stream.read(_TAIL)
     sizes = [0]
     for magic, form, at in ((b"PK\x05\x06", "<I", 12), (b"PK\x06\x06", "<Q", 40)):
-        found = tail.rfind(magic)
-        if 0 <= found <= len(tail) - at - struct.calcsize(form):
-            (told,) = struct.unpack_from(form, tail, found + at)
+        place = tail.rfind(magic)
+        if 0 <= place <= len(tail) - at - struct.calcsize(form):
+            (told,) = struct.unpack_from(form, tail, place + at)
             sizes += [told] if told <= size else []  # what can't be is for zipfile to refuse
     return max(sizes)
 

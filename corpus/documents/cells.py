@@ -87,7 +87,7 @@ def _row(owners: Mapping[Place, Place], texts: Mapping[Place, str], row: int, co
 
 
 def join_lines(lines: list[str]) -> str:
-    """Wrapped lines as one text. A space stands only between two Latin words."""
+    """The lines of a cell as one text: `加强组`, `织 PDF`, `file` → `加强组织 PDF file`."""
     out = ""
     for line in lines:
         text = " ".join(line.split())

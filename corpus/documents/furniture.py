@@ -121,7 +121,7 @@ def _running(lines: list[_Line]) -> list[_Line]:
     repeated.sort(key=lambda item: -len(item[1]))
     heads = dict(repeated[:_MAX_HEADS])
     alike: dict[str, bool] = {}
-    found: dict[tuple[int, int], _Line] = {}
+    running: dict[tuple[int, int], _Line] = {}
     for group in heads.values():
         height = median(line.y for line in group)
         level = [line for line in lines if abs(line.y - height) <= _LEVEL]
@@ -131,8 +131,8 @@ def _running(lines: list[_Line]) -> list[_Line]:
         if len(same) >= max(3, _REPEATED * len(level)):
             texts = Counter(squash(line.text) for line in level)
             others = [line for line in level if texts[squash(line.text)] >= 2]
-            found.update({(line.page, line.segment): line for line in [*same, *others]})
-    return list(found.values())
+            running.update({(line.page, line.segment): line for line in [*same, *others]})
+    return list(running.values())
 
 
 def _alike(a: str, b: str) -> bool:

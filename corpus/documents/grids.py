@@ -111,12 +111,12 @@ def _cells(group: list[Rule], xs: list[float], ys: list[float]) -> dict[tuple[in
 def _spans(places: list[float], rules: Iterable[tuple[float, float, float]]) -> list[list[tuple[float, float]]]:
     """Of each line of a grid the stretches that are drawn, in order and apart from one another. A rule is
     its place, its start and its end."""
-    found: list[list[tuple[float, float]]] = [[] for _ in places]
+    drawn: list[list[tuple[float, float]]] = [[] for _ in places]
     for middle, start, end in rules:
         for at in range(bisect_left(places, middle - _SNAP), bisect_right(places, middle + _SNAP)):
-            found[at].append((start, end))
+            drawn[at].append((start, end))
     out = []
-    for stretches in found:
+    for stretches in drawn:
         joined: list[tuple[float, float]] = []
         for start, end in sorted(stretches):
             if joined and start <= joined[-1][1]:
@@ -181,8 +181,8 @@ def _table(grid: Grid, segments: list[Segment]) -> Table | None:
         texts[grid.cell_of[row, column]].append(segment)
     if len(texts) < 2:
         return None
-    lines = {place: group_lines(found) for place, found in texts.items()}
-    cells = {place: _cell_text(found) for place, found in lines.items()}
+    lines = {place: group_lines(inside) for place, inside in texts.items()}
+    cells = {place: _cell_text(inside) for place, inside in lines.items()}
     columns = len(grid.xs) - 1
     rows: list[tuple[str, ...]] = []
     segments_of: list[tuple[Segment, ...]] = []

@@ -72,24 +72,24 @@ def read_html(data: bytes, where: str) -> Lines:
     title = _title(root)
     number = _number(root)
     _clean(root)
-    found = Lines()
-    writer = _Writer(found)
+    article = Lines()
+    writer = _Writer(article)
     writer.write(_article(root))
     deep = any("depth" in error.message.lower() for error in parser.error_log)
-    if sum(len(squash(line)) for line in found.lines) < 20:
+    if sum(len(squash(line)) for line in article.lines) < 20:
         why = "元素一层套一层，套得太深" if deep else "可能由脚本生成"
         todo = "请用浏览器打开原网页，全选复制到 Word 后再试"
         raise InputError(f"网页里没有找到正文（{why}）", where, todo)
-    opening = squash("".join(found.lines[:6]))
+    opening = squash("".join(article.lines[:6]))
     head = []
     if title and squash(title) not in opening:
         head.append(f"# {title}")
     if number and squash(number) not in opening:
         head.append(number)
     if deep:
-        found.warn("网页里元素一层套一层，套得太深，后面的内容没有读到，请对照原网页")
-    left_out = [replace(left, line=left.line + len(head)) for left in found.left_out]
-    return Lines([*head, *found.lines], left_out, found.warnings)
+        article.warn("网页里元素一层套一层，套得太深，后面的内容没有读到，请对照原网页")
+    left_out = [replace(left, line=left.line + len(head)) for left in article.left_out]
+    return Lines([*head, *article.lines], left_out, article.warnings)
 
 
 def _is_struck(element: Any) -> bool:

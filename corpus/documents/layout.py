@@ -166,8 +166,8 @@ def page_blocks(page: PageContent, metrics: Metrics) -> list[list[Line] | Table]
     if gutter is None:
         gutter = find_short_gutter(rest, metrics)
     if gutter is None:
-        found, rest = aligned_tables(rest)
-        tables += found
+        aligned, rest = aligned_tables(rest)
+        tables += aligned
     tables.sort(key=lambda table: table.box.top)
     bands = [segment for segment in rest if gutter is not None and _crosses(segment.box, gutter, segment.size)]
     cuts: list[tuple[float, Table | list[Segment]]] = [

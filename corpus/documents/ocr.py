@@ -130,17 +130,17 @@ class Recogniser:
         if self._engine is None:
             rapidocr = require("rapidocr")
             self._engine = rapidocr.RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False})
-        found = self._engine(image, return_word_box=True, return_single_char_box=True)
-        if found.boxes is None or found.txts is None:
+        result = self._engine(image, return_word_box=True, return_single_char_box=True)
+        if result.boxes is None or result.txts is None:
             return _Reading([], 0.0, image)
-        words = found.word_results or ()
+        words = result.word_results or ()
         lines = []
-        for index, (quad, text, score) in enumerate(zip(found.boxes, found.txts, found.scores, strict=True)):
-            chars = words[index] if len(words) == len(found.txts) else ()
+        for index, (quad, text, score) in enumerate(zip(result.boxes, result.txts, result.scores, strict=True)):
+            chars = words[index] if len(words) == len(result.txts) else ()
             line = _segment(quad, text, float(score), chars, scale)
             if line is not None:
                 lines.append(line)
-        return _Reading(_with_sizes(lines), skew_of(found.boxes), image)
+        return _Reading(_with_sizes(lines), skew_of(result.boxes), image)
 
     def _key(self, image: Any) -> str:
         digest = hashlib.sha256(f"{_FORMAT} {_rapidocr_version()} {image.shape}".encode())
@@ -210,8 +210,8 @@ def _lefts(text: str, chars: Any, scale: float) -> list[float] | None:
         if char.isspace():
             out.append(out[-1] if out else 0.0)
             continue
-        found, quad = next(places, ("", None))
-        if found != char or quad is None:
+        known, quad = next(places, ("", None))
+        if known != char or quad is None:
             return None
         out.append(float(quad[0][0]) / scale)
     return out

@@ -14,7 +14,7 @@ _MOVED = 2.0  # em: text that is made level moves by less
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class PageProgress:
     """Page `done` of `total` was read; `seconds_left` is None until it can be estimated."""
 
     file: str
@@ -32,7 +32,7 @@ class Progress:
         return f"{self.file}：{what}第 {self.done}/{self.total} 页{left}"
 
 
-ProgressCall = Callable[[Progress], None]
+OnPage = Callable[[PageProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class PageContent:
 
     @property
     def all_segments(self) -> tuple[Segment, ...]:
-        """Those of the turned text, too."""
+        """All segments of the page, those of text that was turned upright included."""
         return self.segments if self.turned is None else (*self.segments, *self.turned.segments)
 
 

@@ -15,7 +15,7 @@ from corpus.documents.furniture import Dropped, drop_furniture
 from corpus.documents.glyphs import read_page
 from corpus.documents.layout import paragraphs
 from corpus.documents.ocr import Recogniser
-from corpus.documents.pages import PageContent, Progress, ProgressCall, Segment
+from corpus.documents.pages import OnPage, PageContent, PageProgress, Segment
 from corpus.errors import GongbaoError, InputError
 from corpus.model import LeftOut, Source, SourceLine, Warn
 from corpus.text import squash
@@ -51,7 +51,7 @@ def read_pdf(
     file: str,
     where: str,
     cache: Path | None = None,
-    progress: ProgressCall | None = None,
+    progress: OnPage | None = None,
 ) -> Source:
     """Read a PDF. `cache` is a folder that keeps what was recognised, so that an interrupted run goes on.
 
@@ -66,7 +66,7 @@ def read_pdf(
 
 
 def read_pages(
-    data: Path | bytes, file: str, where: str, cache: Path | None, progress: ProgressCall | None
+    data: Path | bytes, file: str, where: str, cache: Path | None, progress: OnPage | None
 ) -> Iterator[PageContent]:
     """Every page's text with its places; only one page is open at a time."""
     recogniser = Recogniser(cache)
@@ -84,7 +84,7 @@ def read_pages(
                 recognised += 1
             if progress is not None:
                 left = spent / recognised * (total - index - 1) if fresh else None
-                progress(Progress(file, index + 1, total, page.origin == "ocr", left))
+                progress(PageProgress(file, index + 1, total, page.origin == "ocr", left))
             yield page
 
 

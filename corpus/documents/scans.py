@@ -131,8 +131,8 @@ def find_rules(image: Any, scale: float, lines: Sequence[Segment]) -> tuple[Rule
         kernel = numpy.ones((1, length) if level else (length, 1), numpy.uint8)
         thick = numpy.ones((3, 1) if level else (1, 3), numpy.uint8)
         closed = cv2.morphologyEx(cv2.dilate(dark, thick), cv2.MORPH_CLOSE, bridge)
-        found = cv2.dilate(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), thick)
-        count, _, stats, _ = cv2.connectedComponentsWithStats(found)
+        ruled = cv2.dilate(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), thick)
+        count, _, stats, _ = cv2.connectedComponentsWithStats(ruled)
         for left, top, wide, high, _ in stats[1:count]:
             if (high if level else wide) <= _THICK * scale + 4:
                 out.append(Rule(Box(left / scale, top / scale, (left + wide) / scale, (top + high) / scale)))

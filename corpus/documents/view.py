@@ -119,12 +119,12 @@ def find_segments(content: PageContent, number: int, passage: Passage) -> list[S
         spans = _end(page, wanted)
     else:
         spans = _whole(page, wanted, squash(passage.before)[-CONTEXT:], squash(passage.after)[:CONTEXT])
-    found: list[Segment] = []
+    parts: list[Segment] = []
     for start, end in spans or _parts(page, wanted):
         for segment, group in groupby(letters[start + shift : end + shift], key=lambda one: one.segment):
             places = [one.at for one in group]
-            found.append(segment.part(places[0], _with_punctuation(segment.text, places[-1] + 1)))
-    return found
+            parts.append(segment.part(places[0], _with_punctuation(segment.text, places[-1] + 1)))
+    return parts
 
 
 def _letters(content: PageContent) -> Iterator[_Letter]:

@@ -159,8 +159,8 @@ class _Reader:
         if properties is None and not hidden:
             return None
         style = None if properties is None else value(properties, "rStyle")
-        found = hidden_by(properties, {**hidden, **self.styles.hidden.get(style or "", {})})
-        return next((why for why in found.values() if why is not None), None)
+        reasons = hidden_by(properties, {**hidden, **self.styles.hidden.get(style or "", {})})
+        return next((why for why in reasons.values() if why is not None), None)
 
     def _table(self, table: Any) -> Iterator[str]:
         rows = []

@@ -23,8 +23,8 @@ _HIDDEN = {"vanish": "隐藏的文字", "strike": "有删除线的文字", "dstr
 
 def value(element: Any, path: str) -> str | None:
     """The `val` of a descendant, each step of `path` in Word's namespace."""
-    found = element.find("/".join(W + step for step in path.split("/")))
-    return None if found is None else found.get(f"{W}val")
+    child = element.find("/".join(W + step for step in path.split("/")))
+    return None if child is None else child.get(f"{W}val")
 
 
 def number(text: str | None, default: int, least: int = 0, most: int = MAX_NUMBER) -> int:
@@ -43,9 +43,9 @@ def hidden_by(properties: Any, default: Mapping[str, str | None] | None = None) 
     """Of each property that hides text, why it does, or None where these run properties take it back."""
     out = dict(default or {})
     for name, why in _HIDDEN.items():
-        found = None if properties is None else properties.find(f"{W}{name}")
-        if found is not None:
-            out[name] = None if (found.get(f"{W}val") or "1").lower() in _OFF else why
+        switch = None if properties is None else properties.find(f"{W}{name}")
+        if switch is not None:
+            out[name] = None if (switch.get(f"{W}val") or "1").lower() in _OFF else why
     return out
 
 

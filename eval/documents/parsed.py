@@ -93,8 +93,8 @@ class Found:
             if clause.role is Role.SIGNATURE and letters:
                 return at
             letters += len(text)
-            is_plain = clause.role in (Role.TEXT, *_FOOT) and not clause.place.attachment
-            if letters > _FOOT_LETTERS or not is_plain or clause.place.steps[0].kind is StepKind.NUMBERED:
+            is_plain = clause.role in (Role.TEXT, *_FOOT) and clause.place.last.kind is not StepKind.NUMBERED
+            if letters > _FOOT_LETTERS or not is_plain:
                 break
             at -= 1
         return len(self.texts)

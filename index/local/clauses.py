@@ -22,9 +22,9 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Clause, Notice, Role, Status
+from corpus.model import Clause, CorpusNotice, Notice, Role, Status
 from corpus.validity import as_of
-from index.engine import IndexedClause, IndexedNotice
+from index.engine import IndexedClause
 from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, NOTICES
 
 ROLES = tuple(Role)
@@ -41,7 +41,7 @@ class Clauses(Sequence[IndexedClause]):
     """
 
     def __init__(
-        self, text: memoryview, table: NDArray[np.void], ids: NDArray[np.void], notices: tuple[IndexedNotice, ...]
+        self, text: memoryview, table: NDArray[np.void], ids: NDArray[np.void], notices: tuple[CorpusNotice, ...]
     ) -> None:
         """Raises ValueError if text, tables and notices do not fit each other."""
         ends = table["end"]
@@ -116,7 +116,7 @@ def _hash(clause_id: str) -> int:
     return int.from_bytes(digest, "big")
 
 
-def write_clauses(data: Path, notices: Iterable[IndexedNotice]) -> int:
+def write_clauses(data: Path, notices: Iterable[CorpusNotice]) -> int:
     """Write notices (without their clauses), clauses and the two tables, in corpus order.
 
     Returns the number of clauses. Holds one notice at a time. Raises OSError.
@@ -124,10 +124,10 @@ def write_clauses(data: Path, notices: Iterable[IndexedNotice]) -> int:
     ends, owners, roles, hashes = array("q"), array("i"), array("B"), array("Q")
     end = 0
     with (data / NOTICES).open("wb") as heads, (data / CLAUSES).open("wb") as lines:
-        for number, entry in enumerate(notices):
-            bare = replace(entry.notice, clauses=())
-            heads.write(_line({"notice": bare.to_json(), "files": list(entry.files)}))
-            for clause in entry.notice.clauses:
+        for number, source in enumerate(notices):
+            bare = replace(source.notice, clauses=())
+            heads.write(_line({"notice": bare.to_json(), "files": list(source.files)}))
+            for clause in source.notice.clauses:
                 end += lines.write(_line(clause.to_json()))
                 ends.append(end)
                 owners.append(number)
@@ -142,11 +142,11 @@ def write_clauses(data: Path, notices: Iterable[IndexedNotice]) -> int:
     return len(table)
 
 
-def _line(entry: dict[str, Any]) -> bytes:
-    return json.dumps(entry, ensure_ascii=False).encode("utf-8") + b"\n"
+def _line(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode("utf-8") + b"\n"
 
 
-def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple[IndexedNotice, ...], Clauses]:
+def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple[CorpusNotice, ...], Clauses]:
     """The notices and clauses that `write_clauses` wrote.
 
     A notice that states its own end is expired from the day after, also if the index was built
@@ -155,9 +155,9 @@ def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple
     """
     notices = []
     for line in bytes(files[NOTICES]).splitlines():
-        entry = json.loads(line)
-        notice = as_of(Notice.from_json(entry["notice"]), today)
-        notices.append(IndexedNotice(notice, tuple(entry["files"])))
+        data = json.loads(line)
+        notice = as_of(Notice.from_json(data["notice"]), today)
+        notices.append(CorpusNotice(notice, tuple(data["files"])))
     table = np.load(io.BytesIO(files[CLAUSE_TABLE]), allow_pickle=False)
     ids = np.load(io.BytesIO(files[CLAUSE_IDS]), allow_pickle=False)
     if table.dtype != TABLE or ids.dtype != IDS:
@@ -166,7 +166,7 @@ def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple
     return sources, Clauses(files[CLAUSES], table, ids, sources)
 
 
-def next_expiry(notices: Sequence[IndexedNotice], today: dt.date) -> str | None:
+def next_expiry(notices: Sequence[CorpusNotice], today: dt.date) -> str | None:
     """The first day on which a notice that is in force now will have expired (ISO), if any does."""
     ends = sorted(n.notice.valid_until for n in notices if n.notice.valid_until and n.notice.status is Status.IN_FORCE)
     at = bisect.bisect_left(ends, today.isoformat())

@@ -73,13 +73,13 @@ class Dense:
         wanted = min(available, 2 * count)
         while wanted > 0:
             best: dict[int, float] = {}
-            found = self._nearest(query, wanted, mask, available)
-            for score, at in found:
+            vectors = self._nearest(query, wanted, mask, available)
+            for score, at in vectors:
                 row = int(self.owners[at])
                 best[row] = max(best.get(row, -1.0), score)
             nearest = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
             # Clauses of many windows may fill the list, or clauses of one and the same vector: then look further.
-            if wanted >= available or (len(nearest) == count and nearest[-1][1] > found[-1][0]):
+            if wanted >= available or (len(nearest) == count and nearest[-1][1] > vectors[-1][0]):
                 return [Ranked(row, score) for row, score in nearest]
             wanted = min(available, 4 * wanted)
         return []
@@ -94,8 +94,8 @@ class Dense:
             # The scan knows no filter: it brings as many more as the filter will take away.
             asked = min(total, math.ceil(1.5 * wanted / share) if share < 1 else wanted)
             factor = max(1.0, COMPARED / asked)
-            found = self._ask(self.faiss, query, asked, _faiss().IndexRefineSearchParameters(k_factor=factor))
-            kept = [(score, at) for score, at in found if mask is None or mask[at]]
+            scanned = self._ask(self.faiss, query, asked, _faiss().IndexRefineSearchParameters(k_factor=factor))
+            kept = [(score, at) for score, at in scanned if mask is None or mask[at]]
             if len(kept) >= wanted:
                 return kept[:wanted]
         parameters = None
@@ -110,8 +110,8 @@ class Dense:
 
     @staticmethod
     def _ask(index: Any, query: NDArray[np.float32], wanted: int, parameters: Any) -> list[tuple[float, int]]:
-        scores, found = index.search(query, wanted, params=parameters)
-        pairs = zip(scores[0].tolist(), found[0].tolist(), strict=True)
+        scores, places = index.search(query, wanted, params=parameters)
+        pairs = zip(scores[0].tolist(), places[0].tolist(), strict=True)
         return [(score, at) for score, at in pairs if at >= 0]  # FAISS pads with -1
 
 

@@ -27,7 +27,8 @@ from index.tokens import tokenize
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
-# Weight of a token of each field. Chosen on the dev questions: see eval/ablation.md.
+# Weight of a token of each field, and the formula's two constants (1.2 is Lucene's k1). Chosen on the dev questions
+# of 0.1, of which no table was kept; README's ablation table has the title's weight at 0 (关键词里不加标题).
 TEXT_WEIGHT, PATH_WEIGHT, TITLE_WEIGHT = 2, 2, 1
 K1, B = 1.2, 0.6
 
@@ -117,9 +118,9 @@ def read_array(content: memoryview, dtype: type[_Scalar]) -> NDArray[_Scalar]:
     head = io.BytesIO(bytes(content[:4096]))
     if np.lib.format.read_magic(head) != (1, 0):
         raise ValueError("unknown .npy version")
-    shape, _, found = np.lib.format.read_array_header_1_0(head)
-    if found != np.dtype(dtype) or len(shape) != 1:
-        raise ValueError(f"expected a row of {np.dtype(dtype)}, found {found} {shape}")
+    shape, _, stored = np.lib.format.read_array_header_1_0(head)
+    if stored != np.dtype(dtype) or len(shape) != 1:
+        raise ValueError(f"expected a row of {np.dtype(dtype)}, found {stored} {shape}")
     return np.frombuffer(content, dtype, count=shape[0], offset=head.tell())
 
 

@@ -111,11 +111,11 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexCorrupt(f"索引清单读不出来（{reason(err)}）", str(path), "请检查读取权限") from err
     try:
         data = json.loads(raw)
-        found = data["format"]
+        form = data["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as err:
         raise IndexCorrupt("索引清单损坏，读不出来", str(path), todo) from err
-    if found != FORMAT:
-        raise IndexOutdated(f"索引的格式是 {found}，本程序需要 {FORMAT}", str(folder), todo)
+    if form != FORMAT:
+        raise IndexOutdated(f"索引的格式是 {form}，本程序需要 {FORMAT}", str(folder), todo)
     known = {one.name for one in fields(Manifest)}
     try:
         manifest = Manifest(**{name: value for name, value in data.items() if name in known})
@@ -152,12 +152,12 @@ def info_of(folder: Path, manifest: Manifest) -> IndexInfo:
 
 
 def stamp(folder: Path) -> tuple[int, int, int] | None:
-    """What tells one manifest file from the next without reading it; None where there is none."""
+    """Time, inode and size of the manifest file, which a new build changes; None where there is no manifest."""
     try:
-        found = (folder / MANIFEST).stat()
+        status = (folder / MANIFEST).stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def open_files(

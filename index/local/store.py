@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.engine import IndexedClause, IndexedNotice, IndexInfo, NoticeClauses, NoticeSet, Ranked, Vector
+from corpus.model import CorpusNotice
+from index.engine import IndexedClause, IndexInfo, NoticeClauses, NoticeSet, Ranked, Vector
 from index.local.clauses import Clauses, next_expiry, read_clauses
 from index.local.dense import Dense, load_dense
 from index.local.keywords import Bm25
@@ -41,7 +42,7 @@ class LocalEngine:
     folder: Path
     manifest: Manifest
     info: IndexInfo
-    notices: tuple[IndexedNotice, ...]
+    notices: tuple[CorpusNotice, ...]
     content: Clauses
     bm25: Bm25
     dense: Dense | None

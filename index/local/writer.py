@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.engine import IndexedNotice, ModelInfo, Provenance, SourceFile, Vector
+from corpus.model import CorpusNotice
+from index.engine import ModelInfo, Provenance, SourceFile, Vector
 from index.files import TEMPORARY, remove_folder, seal
 from index.local.clauses import write_clauses
 from index.local.dense import build_dense, factory, save_dense
@@ -45,11 +46,11 @@ class LocalWriter:
         self._settings: dict[str, Any] = {"program": made.program, "model": made.model}
         self._files: dict[str, dict[str, Any]] = {}
 
-    def write_keywords(self, notices: Sequence[IndexedNotice]) -> None:
+    def write_keywords(self, notices: Sequence[CorpusNotice]) -> None:
         """Notices, clauses, offices and keyword index. Raises OSError."""
         self._notices, self._clauses = len(notices), write_clauses(self.data, notices)
         write_offices(self.data, notices)
-        pairs = ((entry.notice.title, clause) for entry in notices for clause in entry.notice.clauses)
+        pairs = ((source.notice.title, clause) for source in notices for clause in source.notice.clauses)
         build_bm25(Fields(clause.text, " ".join(clause.path), title) for title, clause in pairs).save(self.data)
         self._files = seal(self.data)
 
@@ -83,11 +84,11 @@ def _described(source: SourceFile) -> dict[str, Any]:
     return {name: value for name, value in asdict(source).items() if value is not None}
 
 
-def write_offices(data: Path, notices: Iterable[IndexedNotice]) -> None:
+def write_offices(data: Path, notices: Iterable[CorpusNotice]) -> None:
     """The offices that notices name, one a line. Raises OSError."""
     with (data / OFFICES).open("w", encoding="utf-8", newline="\n") as out:
-        for entry in gather(entry.notice for entry in notices):
-            out.write(json.dumps(entry.to_json(), ensure_ascii=False) + "\n")
+        for office in gather(source.notice for source in notices):
+            out.write(json.dumps(office.to_json(), ensure_ascii=False) + "\n")
 
 
 def sweep(folder: Path) -> None:

@@ -21,7 +21,7 @@ from index.model.errors import ModelError
 from index.model.prompts import Prompts
 
 Vectors = NDArray[np.float32]
-Progress = Callable[[int], None]
+TextsDone = Callable[[int], None]
 
 
 class Embedder(Protocol):
@@ -40,7 +40,7 @@ class Embedder(Protocol):
     def split_passage(self, context: str, text: str) -> list[str]:
         """`[context + text]`, or windows that each start with the context if that is too long."""
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+    def encode_passages(self, texts: Sequence[str], progress: TextsDone | None = None) -> Vectors:
         """Embed passages with the model's passage prefix.
 
         Returns float32 [len(texts), dim], rows of L2 norm 1, in input order; no texts give
@@ -78,7 +78,7 @@ class WindowedEmbedder(ABC):
     def split_passage(self, context: str, text: str) -> list[str]:
         return self._windows(self.prompts.passage, context, text)
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+    def encode_passages(self, texts: Sequence[str], progress: TextsDone | None = None) -> Vectors:
         return self._encode_all(self.prompts.passage, texts, progress)
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
@@ -90,7 +90,7 @@ class WindowedEmbedder(ABC):
 
         return split_windows(context, text, fits)
 
-    def _encode_all(self, prefix: str, texts: Sequence[str], progress: Progress | None) -> Vectors:
+    def _encode_all(self, prefix: str, texts: Sequence[str], progress: TextsDone | None) -> Vectors:
         windows: list[str] = []
         owners: list[int] = []
         for owner, text in enumerate(texts):

@@ -135,9 +135,9 @@ def whole_card(folder: Path) -> ModelCard:
     known = _checked_before(checked)
     now: dict[str, list[int | str]] = {}
     for name, info in card.files.items():
-        found = (folder / name).stat()
+        status = (folder / name).stat()
         key = str((folder / name).resolve())
-        now[key] = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, info.sha256]
+        now[key] = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, info.sha256]
         if known.get(key) != now[key]:
             _check(folder, name, info)
     if any(known.get(key) != state for key, state in now.items()):

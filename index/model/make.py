@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shutil
 import sys
@@ -27,6 +26,7 @@ from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from corpus.text import CJK
+from index.files import sync
 from index.model.errors import ModelError
 from index.model.folder import (
     CARD_FILE,
@@ -178,11 +178,11 @@ def stored_tensors(path: Path) -> dict[str, StoredTensor]:
     header.pop("__metadata__", None)
     return {
         name: StoredTensor(
-            tuple(entry["shape"]),
-            8 + size + entry["data_offsets"][0],
-            entry["data_offsets"][1] - entry["data_offsets"][0],
+            tuple(tensor["shape"]),
+            8 + size + tensor["data_offsets"][0],
+            tensor["data_offsets"][1] - tensor["data_offsets"][0],
         )
-        for name, entry in header.items()
+        for name, tensor in header.items()
     }
 
 
@@ -333,8 +333,8 @@ def _put_in_place(new: Path, folder: Path, lora: Lora) -> None:
     new.chmod(0o755)
     for path in new.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
-        _flush(path)
-    _flush(new)
+        sync(path)
+    sync(new)
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         if folder.exists():
@@ -346,17 +346,7 @@ def _put_in_place(new: Path, folder: Path, lora: Lora) -> None:
             raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
-    _flush(folder.parent)
-
-
-def _flush(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":  # Windows can't open a folder
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(folder.parent)
 
 
 def _remove_stale(folder: Path) -> None:

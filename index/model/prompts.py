@@ -20,7 +20,7 @@ class Prompts:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelEntry:
+class KnownModel:
     """One family of models. `pattern` is a shell pattern for the lower-case last part of a name."""
 
     pattern: str
@@ -31,19 +31,19 @@ class ModelEntry:
 
 
 @cache
-def entries() -> tuple[ModelEntry, ...]:
+def known_models() -> tuple[KnownModel, ...]:
     """The table in file order. An unknown or missing key in the file is a TypeError."""
     with _DATA.open("rb") as file:
-        return tuple(ModelEntry(**row) for row in tomllib.load(file)["model"])
+        return tuple(KnownModel(**row) for row in tomllib.load(file)["model"])
 
 
-def find_entry(name: str) -> ModelEntry | None:
-    """The first entry whose pattern fits the last part of a hub name or folder."""
+def find_model(name: str) -> KnownModel | None:
+    """The first model family whose pattern fits the last part of a hub name or folder."""
     base = name.replace("\\", "/").rstrip("/").rpartition("/")[2].lower()
-    return next((entry for entry in entries() if fnmatchcase(base, entry.pattern)), None)
+    return next((known for known in known_models() if fnmatchcase(base, known.pattern)), None)
 
 
 def prompts_for(name: str) -> Prompts | None:
-    """The prefixes of a known model; None for one the table doesn't know."""
-    entry = find_entry(name)
-    return None if entry is None else Prompts(entry.query, entry.passage)
+    """The prefixes for the model of this name; None for a model that the table doesn't list."""
+    known = find_model(name)
+    return None if known is None else Prompts(known.query, known.passage)

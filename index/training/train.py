@@ -46,11 +46,11 @@ def embed(texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], cach
 
 def near_misses(examples: Sequence[Example], questions: Vectors, passages: Vectors) -> list[list[int]]:
     """For each example the nearest passages that do not answer it, at most _NEAR."""
-    found = []
+    misses = []
     for example, question in zip(examples, questions, strict=True):
         nearest = np.argsort(-(passages @ question), kind="stable")[: _NEAR + len(example.answers)]
-        found.append([int(place) for place in nearest if place not in example.answers][:_NEAR])
-    return found
+        misses.append([int(place) for place in nearest if place not in example.answers][:_NEAR])
+    return misses
 
 
 def recall(questions: Vectors, articles: Vectors, answers: Sequence[Sequence[int]]) -> dict[int, float]:
@@ -128,8 +128,8 @@ def _learn(
 
 def _held_out(work: Path, embedder: Embedder, known: TrainingData) -> dict[int, float]:
     articles = known.passages[: known.scored]
-    asked, found = _vectors(work, embedder, [one.question for one in known.held_out], articles)
-    return recall(asked, found, [one.answers for one in known.held_out])
+    asked, passages = _vectors(work, embedder, [one.question for one in known.held_out], articles)
+    return recall(asked, passages, [one.answers for one in known.held_out])
 
 
 def _vectors(

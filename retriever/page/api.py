@@ -37,7 +37,7 @@ class Api:
         """在政府公报里查找：返回答案（如果有）、办事单位和电话、相关条款和出处。
 
         Args:
-            question: 一句话的问题，例如“拖欠农民工工资归谁管”
+            question: 一句话的问题，例如“农民工工资问题咨询电话是多少”
             k: 返回几条条款（1 至 100）
             mode: 检索方式：hybrid、dense 或 bm25
             issuer: 只看这个发文机关，空为不限
@@ -62,13 +62,13 @@ class Api:
         """
         try:
             collection = self._collection()
-            found = collection.notice(doc_number.strip())
-            if found is None:
+            named = collection.notice(doc_number.strip())
+            if named is None:
                 raise UsageError(f"没有收录“{doc_number[:60]}”", "", "请核对文号")
         except GongbaoError as err:
             raise gr.Error(str(err), print_exception=False) from err
-        clauses = [entry.clause.to_json() for entry in collection.clauses_of(found.notice.notice_id)]
-        return {**found.notice.to_json(), "clauses": clauses, "files": list(found.files)}
+        clauses = [entry.clause.to_json() for entry in collection.clauses_of(named.notice.notice_id)]
+        return {**named.notice.to_json(), "clauses": clauses, "files": list(named.files)}
 
     def offices(self) -> list[dict[str, Any]]:
         """公报里的单位：电话及写明电话的公文，以及它负责、配合的条款。"""
@@ -79,15 +79,15 @@ class Api:
         notices = collection.asker.engine.notices
         return [
             {
-                "name": entry.name,
-                "names": list(entry.names),
+                "name": office.name,
+                "names": list(office.names),
                 "phones": [
                     {"phone": phone, "phone_from": notices[ordinal].notice.doc_number}
-                    for phone, ordinal in entry.phones
+                    for phone, ordinal in office.phones
                 ],
-                "roles": {role: list(clauses) for role, clauses in entry.roles.items()},
+                "roles": {role: list(clauses) for role, clauses in office.roles.items()},
             }
-            for entry in collection.offices
+            for office in collection.offices
         ]
 
     def _collection(self) -> Collection:

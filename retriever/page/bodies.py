@@ -57,10 +57,10 @@ class Functions:
 
     @classmethod
     def of(cls, functions: Mapping[str, Callable[..., Any]], numbers: Mapping[int, str]) -> Functions:
-        found = {
+        parameters = {
             name: tuple(inspect.signature(one, eval_str=True).parameters.values()) for name, one in functions.items()
         }
-        return cls(found, numbers)
+        return cls(parameters, numbers)
 
     def check(self, name: str) -> tuple[inspect.Parameter, ...]:
         if name not in self.parameters:
@@ -115,24 +115,24 @@ def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object that a body holds. Raises UsageError for everything else, and for what is JSON to
     some readers only (NaN, a key given twice, half a character) or nested without end."""
     try:
-        found = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        data = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except UnicodeDecodeError as err:
         raise UsageError("内容不是 UTF-8") from err
     except RecursionError as err:
         raise UsageError("内容嵌套太深") from err
     except ValueError as err:  # a number too long for Python too
         raise UsageError("内容不是正确的 JSON") from err
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise UsageError('内容应是一个 JSON 对象，如 {"data": ["问题"]}')
-    _walk(found, 0)
-    return found
+    _walk(data, 0)
+    return data
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         raise ValueError("a key given twice")
-    return found
+    return values
 
 
 def _no_constant(name: str) -> Any:

@@ -54,11 +54,11 @@ def _cite(entry: IndexedClause) -> Html:
     return el("p", el("span", f"引用：{text}"), copy_button(text, "复制引用"), cls="citation")
 
 
-def offices(found: Sequence[Office]) -> Html | None:
+def offices(shown: Sequence[Office]) -> Html | None:
     """Whom to call: each office with its part, its phone as a link, and where the phone is stated."""
-    if not found:
+    if not shown:
         return None
-    return el("ul", *(el("li", *_office(office)) for office in found), cls="offices", aria_label="有关单位")
+    return el("ul", *(el("li", *_office(office)) for office in shown), cls="offices", aria_label="有关单位")
 
 
 def _office(office: Office) -> list[Html]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpus.kinds import kind_of
-from index.engine import IndexedNotice
+from corpus.model import CorpusNotice
 from retriever.page.collection import Collection
 from retriever.page.filters import filters_of
 from retriever.page.markup import Html, el
@@ -15,11 +15,11 @@ def catalogue(collection: Collection, view: View) -> Html:
     """Every notice that passes the filters, in the gazettes' order (or newest first)."""
     wanted = filters_of(view)
     index = collection.asker.engine
-    found = [entry for entry in index.notices if wanted.keeps(entry.notice)]
+    listed = [source for source in index.notices if wanted.keeps(source.notice)]
     if view.sort == "date":
-        found.sort(key=lambda entry: entry.notice.date or "", reverse=True)
-    several = len({entry.files[0] for entry in index.notices}) > 1
-    rows = [_row(entry, several) for entry in found]
+        listed.sort(key=lambda source: source.notice.date or "", reverse=True)
+    several = len({source.files[0] for source in index.notices}) > 1
+    rows = [_row(source, several) for source in listed]
     order = el(
         "p",
         el("span", "排序："),
@@ -30,21 +30,21 @@ def catalogue(collection: Collection, view: View) -> Html:
     nothing = el("p", "没有符合筛选条件的公文。", el("a", "去掉筛选", href="?view=notices"), cls="why")
     return el(
         "section",
-        el("div", el("h1", f"公文目录（{len(found)} 篇）", id="list-head", tabindex=-1), order, cls="list-head"),
+        el("div", el("h1", f"公文目录（{len(listed)} 篇）", id="list-head", tabindex=-1), order, cls="list-head"),
         el("ol", *rows, cls="catalogue") if rows else nothing,
         aria_labelledby="list-head",
         cls="browse",
     )
 
 
-def _row(entry: IndexedNotice, several: bool) -> Html:
-    notice = entry.notice
+def _row(source: CorpusNotice, several: bool) -> Html:
+    notice = source.notice
     link = View(place=Place.NOTICE, notice=notice.notice_id)
     bits = [notice.doc_number or "无文号", notice.date, kind_of(notice.title), notice.section]
     if notice.contents_page:
         bits.append(f"公报第 {notice.contents_page} 页")
     if several:
-        bits.append(entry.files[0])
+        bits.append(source.files[0])
     return el(
         "li",
         el("a", notice.title, href=link.href),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.engine import IndexedClause, IndexedNotice
+from corpus.model import CorpusNotice
+from index.engine import IndexedClause
 from index.office_list import OfficeEntry
 from retriever.ask import Asker
 from retriever.page.examples import examples
@@ -26,7 +27,7 @@ class Collection:
     @classmethod
     def of(cls, asker: Asker, ready: Sequence[str] | None = None) -> Collection:
         """`ready` are examples found before for the same clauses; without them they are looked for."""
-        notices = [entry.notice for entry in asker.engine.notices]
+        notices = [source.notice for source in asker.engine.notices]
         places = {notice.doc_number: at for at, notice in reversed(list(enumerate(notices))) if notice.doc_number}
         places |= {notice.notice_id: at for at, notice in enumerate(notices)}
         options = Options.of(asker.engine.notices)
@@ -35,20 +36,20 @@ class Collection:
     @property
     def dates(self) -> tuple[str, str] | None:
         """Date of the oldest and of the newest notice."""
-        found = sorted(entry.notice.date for entry in self.asker.engine.notices if entry.notice.date)
-        return (found[0], found[-1]) if found else None
+        dates = sorted(source.notice.date for source in self.asker.engine.notices if source.notice.date)
+        return (dates[0], dates[-1]) if dates else None
 
     @property
     def offices(self) -> Sequence[OfficeEntry]:
         """All offices that the corpus names, those with a phone first."""
-        return self.asker.directory.entries
+        return self.asker.directory.offices
 
     def words(self, question: str) -> tuple[str, ...]:
         """The words to mark: the question's own, folded as the search folds them, and the official
         ones it is searched with besides (欠薪 for 不发工资)."""
         return question_words(expand(self.asker.preparer.folder.fold(question).text).rewritten)
 
-    def notice(self, name: str) -> IndexedNotice | None:
+    def notice(self, name: str) -> CorpusNotice | None:
         """A notice by its id or document number."""
         place = self.places.get(name)
         return None if place is None else self.asker.engine.notices[place]

@@ -21,19 +21,19 @@ _PLACE = re.compile(r"^(?:[^省市区县]{1,6}[省市区县]){1,3}")
 
 def examples(asker: Asker) -> tuple[str, ...]:
     """Questions whose first hit is from the notice they were made from, at most `_WANTED`."""
-    found: list[str] = []
+    questions: list[str] = []
     for notice, question in _candidates(asker):
-        if len(found) == _WANTED:
+        if len(questions) == _WANTED:
             break
         result = asker.ask(question, k=1)
         if result.answered and result.hits[0].entry.notice.notice_id == notice.notice_id:
-            found.append(question)
-    numbered = next((entry.notice.doc_number for entry in asker.engine.notices if entry.notice.doc_number), None)
-    return (*found, f"{numbered}是什么文件？") if numbered else tuple(found)
+            questions.append(question)
+    numbered = next((source.notice.doc_number for source in asker.engine.notices if source.notice.doc_number), None)
+    return (*questions, f"{numbered}是什么文件？") if numbered else tuple(questions)
 
 
 def _candidates(asker: Asker) -> Iterator[tuple[Notice, str]]:
-    notices = [entry.notice for entry in asker.engine.notices if entry.notice.status is Status.IN_FORCE]
+    notices = [source.notice for source in asker.engine.notices if source.notice.status is Status.IN_FORCE]
     usable = [(notice, topic) for notice in notices if (topic := topic_of(notice.title))]
     # The shortest subjects read best, and those with a phone can be asked about it.
     usable.sort(key=lambda pair: (pair[0].phone is None, len(pair[1])))

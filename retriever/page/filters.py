@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from corpus.kinds import kind_of
-from corpus.model import Notice
-from index.engine import IndexedNotice
+from corpus.model import CorpusNotice, Notice
 from retriever.model import Filters
 from retriever.page.view import View
 
@@ -63,12 +62,12 @@ class Options:
     statuses: tuple[Option, ...]
 
     @classmethod
-    def of(cls, notices: Iterable[IndexedNotice]) -> Options:
-        every = [entry.notice for entry in notices]
+    def of(cls, notices: Iterable[CorpusNotice]) -> Options:
+        every = [source.notice for source in notices]
 
         def count(value: Callable[[Notice], str | None]) -> tuple[Option, ...]:
-            found = Counter(one for notice in every if (one := value(notice)))
-            return tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+            counts = Counter(one for notice in every if (one := value(notice)))
+            return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
         years = count(lambda notice: notice.date[:4] if notice.date else None)
         return cls(

@@ -22,7 +22,7 @@ _Result = TypeVar("_Result")
 
 
 class Full(Exception):  # noqa: N818 (it says what the gate is)
-    """As many are waiting as may. The text is for the user."""
+    """The queue is full, or full for this client. The text is for the user."""
 
     def __init__(self) -> None:
         super().__init__("现在查询的人太多，请过几秒再试。")
@@ -81,11 +81,12 @@ class Gate:
 
 
 def client_of(address: str | None) -> str:
-    """Who asks, as far as an address tells. One subscriber has 2⁶⁴ addresses of IPv6: they count as one."""
+    """The client behind an address. One subscriber has 2⁶⁴ addresses of IPv6, which count as one client:
+    `2001:db8:1:2:3::4` → `2001:db8:1:2::/64`."""
     try:
-        found = ipaddress.ip_address((address or "").split("%")[0])
+        ip = ipaddress.ip_address((address or "").split("%")[0])
     except ValueError:
         return address or ""
-    if found.version == 6 and not found.is_loopback:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    if ip.version == 6 and not ip.is_loopback:
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)

@@ -26,14 +26,14 @@ class Hosts:
     @classmethod
     def of(cls, names: Iterable[str]) -> Hosts:
         """Raises ValueError, with the name, for what is no name of a host."""
-        found = set()
+        allowed = set()
         for one in names:
             name = host_name(one)
             if name is None or any_address(name):
                 raise ValueError(one)
             if not is_loopback(name):  # it is served anyway, and may not send for all of this computer
-                found.add(name)
-        return cls(frozenset(found))
+                allowed.add(name)
+        return cls(frozenset(allowed))
 
     def serves(self, netloc: str) -> bool:
         """Whether a Host header names this page. Any port will do: it may be a proxy's."""
@@ -68,10 +68,10 @@ def host_name(netloc: str) -> str | None:
             netloc = netloc.encode("idna").decode("ascii")
         except UnicodeError:
             return None
-    found = _NETLOC.fullmatch(netloc.lower())
-    if found is None:
+    match = _NETLOC.fullmatch(netloc.lower())
+    if match is None:
         return None
-    name = found[1].removesuffix(".")
+    name = match[1].removesuffix(".")
     try:
         return ipaddress.ip_address(name.strip("[]")).compressed
     except ValueError:
@@ -100,5 +100,5 @@ def _place(netloc: str, scheme: str) -> tuple[str, str] | None:
     name = host_name(netloc)
     if name is None:
         return None
-    found = _NETLOC.fullmatch(netloc.lower())
-    return name, (found[2] if found is not None and found[2] else _PORTS[scheme])
+    match = _NETLOC.fullmatch(netloc.lower())
+    return name, (match[2] if match is not None and match[2] else _PORTS[scheme])

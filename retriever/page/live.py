@@ -54,11 +54,11 @@ class LiveIndex:
 
     def look(self) -> None:
         """Look once: open the index if there is a new one, and note whether a build is at work."""
-        found = published(self.folder)
+        stamp = published(self.folder)
         held = self._now.collection
-        expired = held is not None and found is not None and held.asker.engine.outdated()
-        if found is None or found != self._tried or expired:
-            self._open(found)
+        expired = held is not None and stamp is not None and held.asker.engine.outdated()
+        if stamp is None or stamp != self._tried or expired:
+            self._open(stamp)
         building = is_building(self.folder)
         if building != self._now.building:
             self._now = replace(self._now, building=building)
@@ -68,9 +68,9 @@ class LiveIndex:
             self.look()
             self._stop.wait(_EVERY)
 
-    def _open(self, found: tuple[int, int, int] | None) -> None:
+    def _open(self, stamp: tuple[int, int, int] | None) -> None:
         held = self._now.collection
-        if found is None and held is not None:
+        if stamp is None and held is not None:
             return  # the folder was taken away: what is in memory still answers
         try:
             self._now = Now(self._collect(), building=self._now.building)
@@ -80,7 +80,7 @@ class LiveIndex:
             self._fail(f"{self.folder}：读不了索引（{err.strerror or err}）")
         except Exception as err:  # whatever it is, the watch goes on and the old index answers
             self._fail(f"{self.folder}：索引打不开（{type(err).__name__}：{err}）。请运行：python build_index.py")
-        self._tried = found
+        self._tried = stamp
 
     def _collect(self) -> Collection:
         """Open the index. Examples are looked for only among new clauses."""

@@ -32,8 +32,8 @@ def mark(text: str, words: Sequence[str], answer: str | None = None) -> Html:
     levels = [0] * len(text)
     folded = _fold(text)
     for word in words:
-        for found in re.finditer(re.escape(word), folded):
-            levels[found.start() : found.end()] = [_WORD] * (found.end() - found.start())
+        for match in re.finditer(re.escape(word), folded):
+            levels[match.start() : match.end()] = [_WORD] * (match.end() - match.start())
     if answer:
         start = folded.find(_fold(answer))
         if start >= 0:

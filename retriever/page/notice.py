@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from corpus.model import Notice, Role
+from corpus.model import CorpusNotice, Notice, Role
 from corpus.place import Step, StepKind
 from corpus.text import squash
-from index.engine import IndexedClause, IndexedNotice
+from index.engine import IndexedClause
 from retriever.neighbours import HEADINGS
 from retriever.page.card import tel
 from retriever.page.clause import body, citations, pick_box, source
@@ -25,8 +25,8 @@ _OUTLINE_FROM = 6  # headings; a shorter notice needs no outline
 
 def notice_view(collection: Collection, view: View) -> Html:
     """The notice, or one line that it is not there."""
-    found = collection.notice(view.notice)
-    if found is None:
+    shown = collection.notice(view.notice)
+    if shown is None:
         text = f"没有收录“{view.notice}”这篇公文。"
         return el(
             "section",
@@ -34,17 +34,17 @@ def notice_view(collection: Collection, view: View) -> Html:
             el("p", text, el("a", "看公文目录", href="?view=notices")),
             cls="card",
         )
-    clauses = collection.clauses_of(found.notice.notice_id)
+    clauses = collection.clauses_of(shown.notice.notice_id)
     words = collection.words(view.q) if view.q else ()
     return el(
         "article",
         _back(view),
-        el("h1", found.notice.title, id="notice-head", tabindex=-1),
-        status_note(found.notice),
-        _facts(found),
+        el("h1", shown.notice.title, id="notice-head", tabindex=-1),
+        status_note(shown.notice),
+        _facts(shown),
         _outline(clauses, view),
         el("div", *_text(clauses, words, view.clause), cls="full"),
-        export_bar(("notice", found.notice.notice_id)),
+        export_bar(("notice", shown.notice.notice_id)),
         cls="notice",
         aria_labelledby="notice-head",
     )
@@ -57,8 +57,8 @@ def _back(view: View) -> Html | None:
     return el("p", el("a", f"‹ 回到“{view.q[:20]}”的结果", href=target.href), cls="back")
 
 
-def _facts(found: IndexedNotice) -> Html:
-    notice = found.notice
+def _facts(shown: CorpusNotice) -> Html:
+    notice = shown.notice
     phones = join([tel(phone) for phone in notice.phones], "　") if notice.phones else None
     rows: list[tuple[str, str | Html | None]] = [
         ("文号", notice.doc_number),
@@ -71,7 +71,7 @@ def _facts(found: IndexedNotice) -> Html:
         ("附件", "；".join(notice.attachments) or None),
         ("有效期", _validity(notice)),
         ("公报页码", f"第 {notice.contents_page} 页" if notice.contents_page else None),
-        ("原件", f"{'、'.join(found.files)} 第 {notice.lines.start}–{notice.lines.end} 行"),
+        ("原件", f"{'、'.join(shown.files)} 第 {notice.lines.start}–{notice.lines.end} 行"),
     ]
     return el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in rows if value), cls="facts")
 

@@ -11,45 +11,45 @@ from retriever.page.view import Place, View
 
 def offices_view(collection: Collection) -> Html:
     """Offices with a phone first, each phone with the notice that states it; then the others."""
-    entries = collection.offices
-    with_phone = [entry for entry in entries if entry.phones]
-    others = [entry for entry in entries if not entry.phones]
+    offices = collection.offices
+    with_phone = [office for office in offices if office.phones]
+    others = [office for office in offices if not office.phones]
     return el(
         "section",
         el("h1", f"单位电话（{len(with_phone)} 个）", id="list-head", tabindex=-1),
         el("p", "单位和电话都抄自公报，时间久了可能有变动。", cls="small"),
-        el("ul", *(_office(collection, entry) for entry in with_phone), cls="directory") if with_phone else None,
+        el("ul", *(_office(collection, office) for office in with_phone), cls="directory") if with_phone else None,
         _without_phone(others) if others else None,
         aria_labelledby="list-head",
         cls="browse",
     )
 
 
-def _office(collection: Collection, entry: OfficeEntry) -> Html:
+def _office(collection: Collection, office: OfficeEntry) -> Html:
     stated: dict[str, list[int]] = {}
-    for phone, ordinal in entry.phones:
+    for phone, ordinal in office.phones:
         stated.setdefault(phone, []).append(ordinal)
     phones = [
         el("p", tel(phone), *(_stated(collection, ordinal) for ordinal in ordinals), cls="phone")
         for phone, ordinals in stated.items()
     ]
-    return el("li", el("h2", entry.name), *phones, _duties(entry))
+    return el("li", el("h2", office.name), *phones, _duties(office))
 
 
-def _without_phone(entries: list[OfficeEntry]) -> Html:
-    items = [el("li", entry.name, " ", _duties(entry)) for entry in entries]
+def _without_phone(offices: list[OfficeEntry]) -> Html:
+    items = [el("li", office.name, " ", _duties(office)) for office in offices]
     return el(
         "details",
-        el("summary", f"还有 {len(entries)} 个单位，公报里没有写电话"),
+        el("summary", f"还有 {len(offices)} 个单位，公报里没有写电话"),
         el("ul", *items, cls="directory"),
     )
 
 
-def _duties(entry: OfficeEntry) -> Html | None:
+def _duties(office: OfficeEntry) -> Html | None:
     """A link that asks what the office is in charge of."""
-    if not entry.roles.get("lead"):
+    if not office.roles.get("lead"):
         return None
-    return el("a", "看它负责什么", href=View(q=f"{entry.name}负责哪些工作？").href, cls="bit")
+    return el("a", "看它负责什么", href=View(q=f"{office.name}负责哪些工作？").href, cls="bit")
 
 
 def _stated(collection: Collection, ordinal: int) -> Html:

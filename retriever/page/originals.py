@@ -152,27 +152,27 @@ def _changed(name: str) -> OriginalLost:
 def _paths(_version: str, inputs: tuple[str, ...]) -> dict[str, list[Path]]:
     """The files behind a build's inputs, by the last part of their names; looked for anew for each index
     (`_version` names it)."""
-    found: dict[str, list[Path]] = {}
+    by_name: dict[str, list[Path]] = {}
     for one in inputs:
         try:
             paths = expand_inputs([Path(one)]).files
         except InputError:  # it was moved away
             continue
         for path in paths:
-            found.setdefault(Path(shown(path)).name, []).append(path)
-    return found
+            by_name.setdefault(Path(shown(path)).name, []).append(path)
+    return by_name
 
 
 def _stamp(path: Path) -> Stamp | None:
     """What changes with every change of a file (or of the archive it is in); None where there is none."""
     inside = split_path(path)
     try:
-        found = (inside[0] if inside else path).stat()
+        status = (inside[0] if inside else path).stat()
     except OSError:
         return None
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 @functools.lru_cache(maxsize=256)

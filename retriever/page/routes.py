@@ -87,14 +87,14 @@ def _add_originals(app: FastAPI, live: LiveIndex) -> None:
         if collection is None:
             return _plain(_NOT_READY, 503)
         try:
-            found = await drawing.run(sheets, originals, collection, clause, client=_client(request))
+            pictures = await drawing.run(sheets, originals, collection, clause, client=_client(request))
         except NotThere as err:
             return _plain(str(err), 404)
         except Full as err:
             return _plain(str(err), 503)
         except GongbaoError as err:  # the file can't be used any more: that is what there is to see
-            found = el("p", str(err), cls="unsure")
-        return Response(found, headers={"cache-control": "no-store"}, media_type="text/html; charset=utf-8")
+            pictures = el("p", str(err), cls="unsure")
+        return Response(pictures, headers={"cache-control": "no-store"}, media_type="text/html; charset=utf-8")
 
     @app.get("/original/picture")
     async def picture(request: Request, clause: str = "", page: str = "") -> Response:

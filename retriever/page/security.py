@@ -188,7 +188,7 @@ class _Answer:
         await self._send(message)
 
     async def refuse(self, refused: Refused) -> None:
-        """One line, or, where the answer has begun, its end."""
+        """Answer with one line; where an answer has begun already, only end it."""
         if not self.started:
             headers = [(b"content-type", refused.kind)]
             await self.send({"type": "http.response.start", "status": refused.status, "headers": headers})

@@ -51,7 +51,7 @@ class View:
         return sum(map(bool, (self.issuer, self.year, self.kind, self.section))) + (self.status != "any")
 
     def but(self, **changes: Any) -> View:
-        """This address with some things changed."""
+        """A copy of this address with some fields changed."""
         return replace(self, **changes)
 
     @property

@@ -20,9 +20,12 @@ Check = Callable[[Functions, Mapping[str, str], Mapping[str, Any]], dict[str, An
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way in. `check` makes the body that Gradio is given; a way without it that is posted to takes a
+    """A path of the server that may be requested, with its methods.
+
+    `check` makes the body that Gradio is given; a way without it that is posted to takes a
     plain form. `query` are the names of an address's query that are passed on (None: all), `most` the bytes
-    that a body may have."""
+    that a body may have.
+    """
 
     path: re.Pattern[str]
     methods: tuple[str, ...] = ("GET", "HEAD")
@@ -83,8 +86,8 @@ _MCP_WAYS = (
 
 
 def ways_of(path: str, mcp: bool) -> list[tuple[Way, Mapping[str, str]]]:
-    """The ways that a path names, one for each set of methods, with the parts of the path that have names."""
+    """The ways whose pattern fits a path, each with the named parts of the path."""
     if ".." in path:
         return []
     ways = _WAYS + _MCP_WAYS if mcp else _WAYS
-    return [(way, found.groupdict()) for way in ways if (found := way.path.fullmatch(path)) is not None]
+    return [(way, match.groupdict()) for way in ways if (match := way.path.fullmatch(path)) is not None]

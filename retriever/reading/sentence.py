@@ -42,7 +42,7 @@ class Reading:
 def question_terms(engine: Engine, query: Query) -> Terms:
     """Content tokens of a question with their idf in this index (Robertson's, as in BM25)."""
     terms = engine.terms
-    official = {entry.lay: entry.official for entry in query.expansion.found}
+    official = {word.lay: word.official for word in query.expansion.words}
     return Terms.of(
         query.text, tokenize, lambda token: idf(terms, token), lambda token: terms.count(token) > 0, official
     )

@@ -23,7 +23,7 @@ _WHEN = re.compile(
 
 
 def fold(text: str) -> str:
-    """The form in which words are looked for: NFKC, lower case, no white space."""
+    """The form in which words are compared: NFKC, lower case, no white space: `Ａ 区 人社局` → `a区人社局`."""
     return "".join(nfkc(text).lower().split())
 
 
@@ -87,11 +87,11 @@ class Terms:
         return self._share(self.known, folded)
 
     def focus_coverage(self, folded: str) -> float:
-        """The same for the tokens next to what is asked, unknown ones included; 0 if there are none."""
+        """`coverage` of the tokens next to what is asked, unknown ones included; 0 if there are no such tokens."""
         return self._share({token: self.weights[token] for token in self.focus}, folded)
 
     def discounted(self, heads: str, share: float) -> Terms:
-        """The same terms; of those that `heads` (folded) holds only a share of the weight counts."""
+        """The same terms, where a token that stands in `heads` (folded) has only `share` of its weight."""
         weights = {token: w * (share if self._holds(heads, token) else 1.0) for token, w in self.weights.items()}
         return replace(self, weights=weights)
 

@@ -20,12 +20,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Clause, Notice, Role, Span
+from corpus.model import Clause, CorpusNotice, Notice, Role, Span
 from corpus.parse import parse_source
 from corpus.place import Place, Step, StepKind
 from corpus.reading import read_text
 from corpus.text import sentences
-from index.engine import IndexedNotice
 from index.local.keywords import TEXT_WEIGHT, Fields, term_weights
 from index.model.embedder import Embedder
 from index.paths import cache_folder
@@ -69,7 +68,7 @@ class Synthetic:
     def _drawn(self) -> NDArray[np.int64]:
         return np.random.default_rng(1).integers(0, len(self.pool), (self.size, SENTENCES))
 
-    def notices(self) -> Iterator[IndexedNotice]:
+    def notices(self) -> Iterator[CorpusNotice]:
         """The notices with their clauses, made one by one."""
         real = [notice for notice in self.gazette if notice.clauses]
         for number, first in enumerate(range(0, self.size, CLAUSES)):
@@ -82,7 +81,7 @@ class Synthetic:
             notice = replace(
                 model, notice_id=name, doc_number=doc_number, clauses=clauses, status=model.status, valid_until=None
             )
-            yield IndexedNotice(notice, (f"{number // 50}.txt",))
+            yield CorpusNotice(notice, (f"{number // 50}.txt",))
 
     def _clause(self, row: int, notice_id: str, model: Notice, at: int) -> Clause:
         path = model.clauses[at % len(model.clauses)].path

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.engine import IndexedClause, IndexedNotice, IndexInfo, ModelInfo, NoticeClauses, NoticeSet, Ranked, Vector
+from corpus.model import CorpusNotice
+from index.engine import IndexedClause, IndexInfo, ModelInfo, NoticeClauses, NoticeSet, Ranked, Vector
 from index.local.keywords import K1, PATH_WEIGHT, TEXT_WEIGHT, TITLE_WEIGHT, B
 from index.office_list import OfficeEntry, gather
 from index.tokens import tokenize
@@ -38,7 +39,7 @@ class DictEngine:
 
     def __init__(
         self,
-        notices: Sequence[IndexedNotice],
+        notices: Sequence[CorpusNotice],
         vectors: Mapping[int, Sequence[Vector]] | None = None,
         model: ModelInfo | None = None,
     ) -> None:

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from corpus.collection import collect
-from corpus.model import ParsedFile, Role
+from corpus.model import CorpusNotice, ParsedFile, Role
 from index.build import build
-from index.engine import Engine, IndexedNotice, ModelInfo, NoticeSet, Provenance, Ranked, SourceFile, Vector
+from index.engine import Engine, ModelInfo, NoticeSet, Provenance, Ranked, SourceFile, Vector
 from index.local import clauses as stored
 from index.local.keywords import Fields, term_weights
 from index.local.store import LocalEngine
@@ -35,7 +35,7 @@ Windows = Mapping[int, Sequence[Vector]]
 NEAR = {"rel": 1e-5, "abs": 1e-5}
 
 
-def local(notices: Sequence[IndexedNotice], windows: Windows | None, folder: Path) -> Engine:
+def local(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path) -> Engine:
     writer = LocalWriter(folder, Provenance((SourceFile("a.txt", "0" * 64),), ("a.txt",), "test"))
     writer.write_keywords(notices)
     if windows is not None:
@@ -46,11 +46,11 @@ def local(notices: Sequence[IndexedNotice], windows: Windows | None, folder: Pat
     return LocalEngine.open(folder, today=TODAY)
 
 
-def in_memory(notices: Sequence[IndexedNotice], windows: Windows | None, folder: Path) -> Engine:
+def in_memory(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path) -> Engine:
     return DictEngine(notices, windows, None if windows is None else MODEL)
 
 
-ENGINES: dict[str, Callable[[Sequence[IndexedNotice], Windows | None, Path], Engine]] = {
+ENGINES: dict[str, Callable[[Sequence[CorpusNotice], Windows | None, Path], Engine]] = {
     "local": local,
     "dict": in_memory,
 }
@@ -61,7 +61,7 @@ class Case:
     """An engine, and what it was made of."""
 
     engine: Engine
-    notices: Sequence[IndexedNotice]
+    notices: Sequence[CorpusNotice]
     windows: Windows
 
     @property
@@ -78,7 +78,7 @@ def unit(count: int, seed: int) -> Vector:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def windows_for(notices: Sequence[IndexedNotice]) -> Windows:
+def windows_for(notices: Sequence[CorpusNotice]) -> Windows:
     """Random vectors: every third clause has three windows, every tenth none; those of one text are equal."""
     texts = [clause.text for entry in notices for clause in entry.notice.clauses]
     of_text = {text: unit(3 if place % 3 == 0 else 1, place) for place, text in enumerate(dict.fromkeys(texts))}
@@ -86,18 +86,18 @@ def windows_for(notices: Sequence[IndexedNotice]) -> Windows:
 
 
 @pytest.fixture(scope="module")
-def real(gazette: ParsedFile) -> tuple[IndexedNotice, ...]:
-    return tuple(IndexedNotice(entry.notice, entry.files) for entry in collect([gazette]).notices)
+def real(gazette: ParsedFile) -> tuple[CorpusNotice, ...]:
+    return collect([gazette]).notices
 
 
 @pytest.fixture(scope="module")
-def twins(real: tuple[IndexedNotice, ...]) -> tuple[IndexedNotice, ...]:
+def twins(real: tuple[CorpusNotice, ...]) -> tuple[CorpusNotice, ...]:
     """Forty notices of the same words: every clause ties with 39 others."""
     (notice,) = [entry.notice for entry in real if entry.notice.doc_number == "离政发〔2023〕8号"]
 
-    def named(name: str) -> IndexedNotice:
+    def named(name: str) -> CorpusNotice:
         clauses = tuple(replace(clause, notice_id=name) for clause in notice.clauses)
-        return IndexedNotice(replace(notice, notice_id=name, clauses=clauses), (f"{name}.txt",))
+        return CorpusNotice(replace(notice, notice_id=name, clauses=clauses), (f"{name}.txt",))
 
     return tuple(named(f"{notice.notice_id}~{number}") for number in range(1, 41))
 
@@ -106,7 +106,7 @@ def twins(real: tuple[IndexedNotice, ...]) -> tuple[IndexedNotice, ...]:
 def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Case]:
     name, kind = request.param.split("-")
 
-    def made(notices: Sequence[IndexedNotice]) -> Case:
+    def made(notices: Sequence[CorpusNotice]) -> Case:
         windows = windows_for(notices) if kind == "vectors" else None
         folder = tmp_path_factory.mktemp(request.param)
         return Case(ENGINES[name](notices, windows, folder), notices, windows or {})
@@ -115,12 +115,12 @@ def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="module")
-def case(make: Callable[..., Case], real: Sequence[IndexedNotice]) -> Case:
+def case(make: Callable[..., Case], real: Sequence[CorpusNotice]) -> Case:
     return make(real)
 
 
 @pytest.fixture(scope="module")
-def tied(make: Callable[..., Case], twins: Sequence[IndexedNotice]) -> Case:
+def tied(make: Callable[..., Case], twins: Sequence[CorpusNotice]) -> Case:
     return make(twins)
 
 
@@ -287,7 +287,7 @@ def test_every_id_is_found(case: Case) -> None:
 
 
 def test_ids_of_one_hash_are_told_apart(
-    make: Callable[..., Case], real: Sequence[IndexedNotice], monkeypatch: pytest.MonkeyPatch
+    make: Callable[..., Case], real: Sequence[CorpusNotice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stored, "_hash", lambda clause_id: len(clause_id) % 2)
     engine = make(real[:3]).engine
@@ -368,7 +368,7 @@ def test_many_threads_get_what_one_gets(case: Case) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ENGINES if name != "dict"])
-def test_scores_are_those_of_the_formula(name: str, real: Sequence[IndexedNotice], tmp_path: Path) -> None:
+def test_scores_are_those_of_the_formula(name: str, real: Sequence[CorpusNotice], tmp_path: Path) -> None:
     """On a hundred questions and a hundred vectors: the same clauses with the same scores."""
     windows = windows_for(real)
     engine, formula = ENGINES[name](real, windows, tmp_path), DictEngine(real, windows)
@@ -381,7 +381,7 @@ def test_scores_are_those_of_the_formula(name: str, real: Sequence[IndexedNotice
             assert dict(found) == pytest.approx(dict(right), **NEAR)
 
 
-def test_a_build_of_the_gazette_is_the_engine_of_its_notices(real: Sequence[IndexedNotice], tmp_path: Path) -> None:
+def test_a_build_of_the_gazette_is_the_engine_of_its_notices(real: Sequence[CorpusNotice], tmp_path: Path) -> None:
     """From the file, through `index.build`."""
     build([GAZETTE], tmp_path, dense=False)
     engine, formula = LocalEngine.open(tmp_path, today=TODAY), DictEngine(real)
