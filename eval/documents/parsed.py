@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.model import Clause, Notice, Role
-from corpus.numbering import Style
+from corpus.numbering import Style, read_marker
 from corpus.place import StepKind
 from corpus.text import squash
 
@@ -93,7 +93,7 @@ class Found:
             if clause.role is Role.SIGNATURE and letters:
                 return at
             letters += len(text)
-            is_plain = clause.role in (Role.TEXT, *_FOOT) and clause.place.last.kind is not StepKind.NUMBERED
+            is_plain = clause.role in (Role.TEXT, *_FOOT) and read_marker(clause.text) is None
             if letters > _FOOT_LETTERS or not is_plain:
                 break
             at -= 1
