@@ -145,9 +145,16 @@ def test_a_regulation_parted_from_its_notice_is_no_other_document(tmp_path: Path
     }
 
 
+def test_a_second_notice_under_the_same_title_is_no_part(tmp_path: Path) -> None:
+    parsed = parse(NOTICE)
+    found = score_file(read(tmp_path / "labels", NOTICE_LABEL), replace(parsed, notices=parsed.notices * 2))
+    assert found.tallies["documents"] == Tally(1, 1, 2)
+
+
 def test_what_must_not_be_read(tmp_path: Path) -> None:
     refuse = read(tmp_path / "a", SCRAPS_LABEL)
     assert score_file(refuse, None, "没有公文").perfect
+    assert score_file(refuse, None, "解析时程序出错", fault=True).tallies == {"refusals": Tally(0, 1)}
     taken = score_file(refuse, parse(LETTER))
     assert taken.tallies["refusals"] == Tally(0, 1) and taken.tallies["title"] == Tally(0, 0, 1)
     any_ = read(tmp_path / "b", LETTER_LABEL | {"expected": "any"})

@@ -9,7 +9,7 @@ from typing import Any
 
 from corpus.errors import UsageError
 from eval.documents.measures import MEASURES
-from eval.documents.results import Results
+from eval.documents.results import ALL, Results
 from eval.documents.score import FileScore, Miss
 from eval.documents.tally import Tally
 
@@ -92,7 +92,7 @@ def compare(a: Results, b: Results) -> Comparison:
     UsageError where they have no file in common.
     """
     if a.scores is None or b.scores is None:
-        groups = a.groups["all"].tallies, b.groups["all"].tallies
+        groups = a.groups[ALL].tallies, b.groups[ALL].tallies
         return Comparison(_side_by_side(*groups), None, 0)
     theirs = {score.file: score for score in b.scores}
     pairs = [(one, theirs[one.file]) for one in a.scores if one.file in theirs]

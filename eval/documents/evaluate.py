@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus.errors import GongbaoError, InputError
-from corpus.guard import Reader, ReaderFaultError
+from corpus.guard import Reader
 from corpus.limits import Limits
 from corpus.validity import resolve
 from eval.documents.files import located
@@ -40,11 +40,6 @@ def _score(label: LabelledFile, path: Path, reader: Reader) -> FileScore:
         parsed = reader.parse(path).parsed
         # The day decides the status only, which no label names; days of validity are found on the way.
         parsed = replace(parsed, notices=tuple(resolve(parsed.notices, dt.date.today())))
-    except (InputError, ReaderFaultError) as err:
-        return score_file(label, None, _reason(err), letters)
+    except GongbaoError as err:  # without the path in front; all but InputError is a fault of ours or the machine's
+        return score_file(label, None, err.what, letters, fault=not isinstance(err, InputError))
     return score_file(label, parsed, None, letters)
-
-
-def _reason(err: GongbaoError) -> str:
-    """What was wrong, without the path in front."""
-    return err.what

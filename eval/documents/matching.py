@@ -17,8 +17,8 @@ from eval.documents.parsed import Found
 class Match:
     """A labelled document and the notice that is it (None: not found).
 
-    `parts` are other notices under a title that the label accepts, too: a notice and the regulation that
-    it issues may be given as two.
+    `parts` are other notices under another title that the label accepts, too: a notice and the regulation
+    that it issues may be given as two.
     """
 
     document: Document
@@ -57,7 +57,11 @@ def match(documents: Sequence[Document], found: Sequence[Found]) -> tuple[list[M
     matches = []
     for row, document in enumerate(documents):
         main = pairs.get(row)
-        parts = [] if main is None else [at for at in left if bears(found[at], document, "title")]
+        parts = [] if main is None else [at for at in left if _is_part(found[at], found[main], document)]
         left = [at for at in left if at not in parts]
         matches.append(Match(document, None if main is None else found[main], tuple(found[at] for at in parts)))
     return matches, [found[at] for at in left]
+
+
+def _is_part(found: Found, main: Found, document: Document) -> bool:
+    return bears(found, document, "title") and squash(found.notice.title) != squash(main.notice.title)

@@ -74,15 +74,23 @@ class _Counting:
 
 
 def score_file(
-    label: LabelledFile, parsed: ParsedFile | None, refused: str | None = None, letters: str | None = None
+    label: LabelledFile,
+    parsed: ParsedFile | None,
+    refused: str | None = None,
+    letters: str | None = None,
+    *,
+    fault: bool = False,
 ) -> FileScore:
-    """Judge one file. `parsed` is None where it was refused, `letters` is all text of the file, where known."""
+    """Judge one file. `parsed` is None where it was refused, `letters` is all text of the file, where known.
+
+    A `fault` of ours is no refusal that could be right.
+    """
     count = _Counting()
     found = [] if parsed is None else [Found(notice) for notice in parsed.notices]
     if label.expected in (Expected.REFUSE, Expected.NO_BODY):
         bodies = [one for one in found if label.expected is Expected.REFUSE or _has_body(one)]
         titles = "、".join(one.notice.title for one in bodies)
-        count.add("refusals", share([not bodies]), "没有公文", titles)
+        count.add("refusals", share([not bodies and not fault]), "没有公文", titles or refused or "")
     if label.expected is Expected.DOCUMENTS:
         count.add("read", share([parsed is not None]), "读得出", refused or "")
     if parsed is not None or label.expected is Expected.DOCUMENTS:
