@@ -26,6 +26,7 @@ from corpus.tree import Outline, Paragraph, Part, Piece, TableItem
 
 _WRAP = re.compile(r"\s+")
 _KNOWN = 0.93  # of their letters from which a line is a title that the letter names
+_LENGTHS = 4  # letters by which a misread title may be longer or shorter
 _MAX_BEFORE = 400  # characters of a line in front of a marker that may be a heading, white space included
 _OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。；、《》]{1,24})[：:]\s*(?=\S)")
 
@@ -39,6 +40,7 @@ class BodyReader:
         self.joiner = joiner
         self.attachments = attachments
         self.titles = Titles([squash(title) for title in titles])
+        self.longest = max((len(title) for title in self.titles.titles), default=0)
         self.names: set[str] = set()  # of the parts that have taken a name from the list
         self.warnings = warnings
         self.parts = [Part()]
@@ -295,6 +297,8 @@ class BodyReader:
             if not at_most(" ".join(line.text for line in lines), 90):
                 return []
             joined = squash(" ".join(line.text for line in lines))
+            if known_only and len(joined) > self.longest + _LENGTHS:
+                break
             if self._is_known(joined):
                 return lines
             if not known_only and looks_like_title(" ".join(line.text for line in lines)):
@@ -310,7 +314,9 @@ class BodyReader:
             return True
         near = (self.titles.titles[index] for index in self.titles.near(letters))
         return any(
-            len(title) >= 10 and abs(len(letters) - len(title)) <= 4 and title_ratio(letters, title, _KNOWN) >= _KNOWN
+            len(title) >= 10
+            and abs(len(letters) - len(title)) <= _LENGTHS
+            and title_ratio(letters, title, _KNOWN) >= _KNOWN
             for title in near
         )
 
