@@ -23,7 +23,9 @@ import make_scan
 from PIL import Image
 
 from corpus.documents.view import page_image
+from corpus.guard import Reader
 from index.build import build
+from index.engine import IndexedClause
 from index.paths import DEFAULT_INPUT
 from retriever.ask import Asker
 from retriever.page import originals as module
@@ -96,8 +98,13 @@ def replaced(folder: Path) -> Iterator[Path]:
     shutil.copy(kept, path)
 
 
+def entries(shelf: Collection) -> list[IndexedClause]:
+    engine = shelf.asker.engine
+    return list(engine.clauses(range(engine.info.clauses)))
+
+
 def clause_of(shelf: Collection, text: str) -> str:
-    return next(entry.clause_id for entry in shelf.asker.engine.clauses if text in entry.text)
+    return next(entry.clause_id for entry in entries(shelf) if text in entry.text)
 
 
 def yellow(image: Image.Image) -> tuple[list[int], float]:
@@ -135,7 +142,7 @@ def test_of_equal_words_the_right_ones_are_marked(shelf: Collection) -> None:
     assert tops == sorted(tops)
     assert tops[2] - tops[0] < 0.12
     words = shelf.clause(REPEATED).text[3:]
-    same = [e for e in shelf.asker.engine.clauses if e.text[3:] == words and e.clause.pages.start == page]
+    same = [e for e in entries(shelf) if e.text[3:] == words and e.clause.pages.start == page]
     assert len(same) >= 2
 
 
@@ -166,7 +173,7 @@ def test_a_scanned_page_is_marked_by_what_was_recognised(shelf: Collection, pdf_
 
 
 def test_only_clauses_of_a_pdf_have_the_button(shelf: Collection) -> None:
-    with_button = {entry.source.files[0] for entry in shelf.asker.engine.clauses if "看原页" in actions(entry, View())}
+    with_button = {entry.source.files[0] for entry in entries(shelf) if "看原页" in actions(entry, View())}
     assert with_button == {FILE, "扫描件.pdf"}
     paged = shelf.clause("某政发〔2024〕2号/二")
     assert paged.clause.pages is not None and not has_pictures(paged)
@@ -194,13 +201,13 @@ def test_addresses_are_relative(shelf: Collection) -> None:
 
 def test_pictures_are_kept_and_dropped(shelf: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    real = module._make
+    real = Reader.draw
 
-    def counting(*arguments: Any) -> Any:
-        made.append(arguments[1])
-        return real(*arguments)
+    def counting(reader: Reader, path: Path, page: int, *arguments: Any) -> Any:
+        made.append(page)
+        return real(reader, path, page, *arguments)
 
-    monkeypatch.setattr(module, "_make", counting)
+    monkeypatch.setattr(Reader, "draw", counting)
     pages = range(1, 4)
     ids = [
         next(e.clause_id for e in shelf.clauses_of("离政办发〔2023〕9号") if e.clause.pages.start == n) for n in pages
@@ -233,7 +240,7 @@ def test_a_changed_file_is_not_shown(shelf: Collection, replaced: Path) -> None:
 def test_a_file_replaced_while_it_is_read_is_not_shown(
     shelf: Collection, replaced: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = module.locate
+    real = Reader.draw
 
     def slow(*arguments: Any) -> Any:
         found = real(*arguments)
@@ -241,7 +248,7 @@ def test_a_file_replaced_while_it_is_read_is_not_shown(
             out.write(b"\n% changed")
         return found
 
-    monkeypatch.setattr(module, "locate", slow)
+    monkeypatch.setattr(Reader, "draw", slow)
     with pytest.raises(OriginalLost, match="改动过"):
         Originals().sheet(shelf, REPEATED, shelf.clause(REPEATED).clause.pages.start)
 
@@ -333,7 +340,7 @@ def test_a_page_out_of_range_is_not_there(running: Server, page: str) -> None:
 def test_no_path_leads_to_a_file(running: Server, path: str) -> None:
     port = int(running.url.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port)) as raw:  # clients would tidy the path
-        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: raw.recv(65536), b""))
     assert answer.split(b" ", 2)[1] == b"404"
     assert b"root:" not in answer and b"%PDF" not in answer
