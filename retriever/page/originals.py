@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import os
 import stat
 import threading
@@ -88,22 +89,24 @@ class Originals:
         key = (info.version, clause_id, page)
         sheet = self._get(key)
         if sheet is None:
-            sheet = self._make(key, path, _passage(collection, entry), info.cache)
+            sheet = self._make(info.version, path, page, _passage(collection, entry), info.cache)
             if _stamp(path) != before:  # it was replaced while it was read
                 raise _changed(entry.source.files[0])
             self._put(key, sheet)
         return sheet
 
-    def _make(self, key: tuple[str, str, int], path: Path, passage: Passage, cache: Path) -> Sheet:
-        """The sheet, made where it may take only so much. Raises NotDrawn, for a while without another try."""
+    def _make(self, version: str, path: Path, page: int, passage: Passage, cache: Path) -> Sheet:
+        """The sheet, made where it may take only so much. A page that raised NotDrawn does so for a while
+        without another try, whichever clause is asked for."""
+        key = (version, str(path), page)
         with self._lock:
-            failed, why = self._failed.get(key, (-_AGAIN, ""))
+            failed, why = self._failed.get(key, (-math.inf, ""))
         if time.monotonic() - failed < _AGAIN:
             raise NotDrawn(why, "", "请打开原件查看这一页")
         try:
-            return self._reader.draw(path, key[2], passage, cache)
+            return self._reader.draw(path, page, passage, cache)
         except ReadingStoppedError as err:
-            why = f"原件“{path.name}”第 {key[2]} 页的图片画不出来（{err.what}）"
+            why = f"原件“{path.name}”第 {page} 页的图片画不出来（{err.what}）"
             with self._lock:
                 self._failed[key] = time.monotonic(), why
                 while len(self._failed) > _FAILED:
