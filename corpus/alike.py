@@ -51,7 +51,8 @@ def _pieces(title: str) -> set[str]:
 
 def title_ratio(a: str, b: str, least: float) -> float:
     """The share of letters that two titles have in common (difflib's), or 0 where it can't reach `least`."""
-    if 2 * min(len(a), len(b)) < least * (len(a) + len(b)):
+    needed = least * (len(a) + len(b)) / 2
+    if min(len(a), len(b)) < needed or len(a) - len(set(a).difference(b)) < needed:
         return 0.0
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= least else 0.0

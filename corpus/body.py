@@ -7,10 +7,10 @@ line, attachment head, heading, item, or a paragraph that goes on with the one b
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from corpus.alike import Titles, title_ratio
 from corpus.blocks import Block
+from corpus.columns import is_shred, uncross
 from corpus.dates import only_date
 from corpus.duties import INLINE_NOTE, NOTE_LINE, NOTE_TAIL
 from corpus.fields import CLOSING, NOTE, is_attachment_head, is_attachment_list, may_sign, read_contact, split_signature
@@ -26,6 +26,7 @@ from corpus.tree import Outline, Paragraph, Part, Piece, TableItem
 
 _WRAP = re.compile(r"\s+")
 _KNOWN = 0.93  # of their letters from which a line is a title that the letter names
+_LENGTHS = 4  # letters by which a misread title may be longer or shorter
 _MAX_BEFORE = 400  # characters of a line in front of a marker that may be a heading, white space included
 _OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。；、《》]{1,24})[：:]\s*(?=\S)")
 
@@ -39,6 +40,7 @@ class BodyReader:
         self.joiner = joiner
         self.attachments = attachments
         self.titles = Titles([squash(title) for title in titles])
+        self.longest = max((len(title) for title in self.titles.titles), default=0)
         self.names: set[str] = set()  # of the parts that have taken a name from the list
         self.warnings = warnings
         self.parts = [Part()]
@@ -49,7 +51,7 @@ class BodyReader:
 
     def read(self, blocks: list[Block]) -> list[Part]:
         """All parts, the covering letter first."""
-        self.blocks = _uncross(_split_notes(blocks), self.warnings)
+        self.blocks = uncross(_split_notes(blocks), self.warnings)
         self.at = 0
         while self.at < len(self.blocks):
             for step in (
@@ -128,7 +130,7 @@ class BodyReader:
     def _shreds(self) -> bool:
         """A table of which nothing but single cells on lines of their own is left."""
         end = self.at
-        while end < len(self.blocks) and _is_shred(self.blocks[end]):
+        while end < len(self.blocks) and is_shred(self.blocks[end]):
             end += 1
         if end - self.at < 6:
             return False
@@ -295,6 +297,8 @@ class BodyReader:
             if not at_most(" ".join(line.text for line in lines), 90):
                 return []
             joined = squash(" ".join(line.text for line in lines))
+            if known_only and len(joined) > self.longest + _LENGTHS:
+                break
             if self._is_known(joined):
                 return lines
             if not known_only and looks_like_title(" ".join(line.text for line in lines)):
@@ -310,7 +314,9 @@ class BodyReader:
             return True
         near = (self.titles.titles[index] for index in self.titles.near(letters))
         return any(
-            len(title) >= 10 and abs(len(letters) - len(title)) <= 4 and title_ratio(letters, title, _KNOWN) >= _KNOWN
+            len(title) >= 10
+            and abs(len(letters) - len(title)) <= _LENGTHS
+            and title_ratio(letters, title, _KNOWN) >= _KNOWN
             for title in near
         )
 
@@ -523,17 +529,6 @@ def _is_colon_head(text: str) -> bool:
     return compact.endswith(("：", ":")) and len(squash(compact)) <= 12 and not has_pause(compact[:-1])
 
 
-def _is_shred(block: Block) -> bool:
-    if block.cells:
-        return False
-    compact = repair(block.text)
-    if read_marker(compact) or compact.endswith(("：", ":", "。", "；", ";")) or starts_list(block.text, None):
-        return False
-    tokens = block.text.split()
-    repeated = len(tokens) >= 20 and len(set(tokens)) <= len(tokens) * 0.75
-    return (len(squash(compact)) <= 3 and not is_org(compact)) or repeated
-
-
 def _other_table(first: Block, block: Block) -> bool:
     """Rows behind a blank line with another number of cells: the next page of a turned table."""
     return len(first.cells) != len(block.cells)
@@ -555,54 +550,3 @@ def _split_notes(blocks: list[Block]) -> list[Block]:
         out.append(block.with_text(rest))
         out.append(Block(match.group(), block.line, block.page))
     return out
-
-
-def _uncross(blocks: list[Block], warnings: list[Warn]) -> list[Block]:
-    """Undo a crossing of two columns: the first line of an item that stands inside another one.
-
-    「3. …公共服 8. 改善妇女营养状况,预防和减少孕 务。…」: item 8 is missing between 7 and 9 of a list nearby,
-    where its rest (「产妇贫血。」) stands without a number. Only that evidence moves it.
-    """
-    out = list(blocks)
-    markers = [read_marker(block.text) for block in blocks]
-    for at, (block, own) in enumerate(zip(blocks, markers, strict=True)):
-        if block.cells or own is None:
-            continue
-        tried: set[int] = set()
-        for gap in _WRAP.finditer(block.text):
-            marker = read_marker(block.text[gap.end() :])
-            if marker is None or marker.style is not own.style or marker.number == own.number + 1:
-                continue
-            if marker.number in tried:
-                continue
-            tried.add(marker.number)
-            orphan = _orphan(out, markers, at, marker)
-            if orphan is None:
-                continue
-            line_end = _WRAP.search(block.text, gap.end() + marker.length)
-            end = line_end.start() if line_end else len(block.text)
-            moved = block.text[gap.end() : end]
-            out[at] = out[at].with_text(block.text[: gap.start()] + " " + block.text[end:].lstrip())
-            joined = out[orphan].with_text(f"{moved} {out[orphan].text}")
-            out[orphan] = replace(joined, moved_from=block.line)
-            markers[orphan] = read_marker(out[orphan].text)
-            warnings.append(
-                Warn(block.line, f"分栏交错：“{marker.label}”的开头混在这一行，已移到第{out[orphan].line}行")
-            )
-            break
-    return out
-
-
-def _orphan(blocks: list[Block], markers: list[Marker | None], at: int, missing: Marker) -> int | None:
-    """The unnumbered block between items n−1 and n+1 of a list within 25 blocks, or None."""
-    low, high = max(1, at - 25), min(len(blocks) - 1, at + 25)
-    for index in range(low, high):
-        if markers[index] is not None or blocks[index].cells:
-            continue
-        before, after = markers[index - 1], markers[index + 1]
-        if before is None or after is None or before.style is not missing.style:
-            continue
-        complete = ends_sentence(blocks[index - 1].text)
-        if complete and before.number == missing.number - 1 and after.number == missing.number + 1:
-            return index
-    return None

@@ -1,4 +1,4 @@
-"""Reading and parsing files in a process of their own, with limits of memory and time.
+"""Reading, parsing and drawing files in a process of their own, with limits of memory and time.
 
 Whatever a file does to that process (a crash of a library, no end, no more memory) makes this file fail
 with one line; the next one is read by a new process. It is started when the first file is read.
@@ -6,6 +6,7 @@ with one line; the next one is read by a new process. It is started when the fir
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -15,11 +16,14 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from corpus.documents.pages import OnPage, PageProgress
+from corpus.documents.sheet import Sheet
+from corpus.documents.view import Passage
 from corpus.errors import GongbaoError, InputError
 from corpus.limits import Limits
 from corpus.model import ParsedFile
@@ -47,31 +51,70 @@ class Parsed:
 
 
 class Reader:
-    """Reads files in a process of its own. Use it in a `with`, which ends that process."""
+    """Reads files in a process of its own. Use it in a `with`, which ends that process, or `close` it.
+
+    Safe to use from several threads: one file is read at a time.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._child: _Child | None = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
+        self.close()
+
+    def close(self) -> None:
+        """End the process. The next file starts another one."""
+        with self._lock:
+            self._stop()
 
     def parse(self, path: Path, cache: Path | None = None, progress: OnPage | None = None) -> Parsed:
         """Read and parse one file. `cache` is a folder for recognised pages, `progress` is called after
         each page of a PDF.
 
         Raises InputError where the file can't be read or holds no notice, ReadingStoppedError where a limit
-        was passed or the reader crashed, ReaderFaultError for a fault of ours.
+        was passed or the reader crashed, ReaderFaultError for a fault of ours. So do the other two.
         """
+        message = self._ask("parse", path, cache, progress=progress)
+        return Parsed(ParsedFile.from_json(message["parsed"]), message["sha256"])
+
+    def lines(self, path: Path, cache: Path | None = None) -> tuple[str, ...]:
+        """Read one file without parsing it: the texts of its lines."""
+        return tuple(self._ask("lines", path, cache)["lines"])
+
+    def draw(self, path: Path, page: int, passage: Passage, cache: Path | None = None) -> Sheet:
+        """The picture of a PDF's page (from 1) with the passage marked."""
+        sheet = self._ask("draw", path, cache, page=page, passage=asdict(passage))["sheet"]
+        begins = sheet["begins"]
+        return Sheet(
+            page,
+            base64.b64decode(sheet["data"]),
+            sheet["width"],
+            sheet["height"],
+            None if begins is None else (begins[0], begins[1]),
+        )
+
+    def _ask(
+        self, job: str, path: Path, cache: Path | None, *, progress: OnPage | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """The process's last reply to a request, where it is no error."""
+        request = {"job": job, "path": str(path), "cache": None if cache is None else str(cache), **more}
+        with self._lock:
+            return self._answer(request, shown(path), progress)
+
+    def _answer(self, request: dict[str, Any], where: str, progress: OnPage | None) -> dict[str, Any]:
         silence = self.limits.silence()
+        if self._child is not None and self._child.is_over:  # between two files, which is no fault of this one
+            self._stop()
         if self._child is None:
             self._child = _Child(self.limits.memory)
             silence = max(silence, _START_SECONDS)
-        child, where = self._child, shown(path)
-        child.ask({"path": str(path), "cache": None if cache is None else str(cache)})
+        child = self._child
+        child.ask(request)
         end = time.monotonic() + self.limits.total
         try:
             while True:
@@ -91,7 +134,7 @@ class Reader:
             raise
         if message["grown"] or "out_of_memory" in message:
             self._stop()
-        return self._result(message, where)
+        return self._checked(message, where)
 
     def _stop(self) -> None:
         child, self._child = self._child, None
@@ -111,9 +154,7 @@ class Reader:
             f"{what}，已停止读取", where, "请检查文件是否完整，或拆成几个文件；确实需要更久的，请用 --time-limit 放宽"
         )
 
-    def _result(self, message: dict[str, Any], where: str) -> Parsed:
-        if "parsed" in message:
-            return Parsed(ParsedFile.from_json(message["parsed"]), message["sha256"])
+    def _checked(self, message: dict[str, Any], where: str) -> dict[str, Any]:
         if "out_of_memory" in message:
             raise ReadingStoppedError(
                 f"读取需要的内存超过 {self.limits.memory} MB，已停止",
@@ -124,16 +165,30 @@ class Reader:
             raise ReaderFaultError(
                 f"解析时程序出错（{message['fault']}）", where, "请把这个文件发给维护人员，或先把它移走"
             )
-        raise (InputError if message["unusable"] else GongbaoError)(*message["error"])
+        if "error" in message:
+            raise (InputError if message["unusable"] else GongbaoError)(*message["error"])
+        return message
 
 
 class _Child:
     """The process, and a thread that takes its replies, since no system waits for a pipe with a limit of
-    time in the same way."""
+    time in the same way. The thread starts it, too: Linux ends the process with the thread that did, and
+    one of the page's threads ends when there is little to do."""
 
     def __init__(self, memory: int) -> None:
+        self._replies: queue.SimpleQueue[str] = queue.SimpleQueue()
+        started: Future[subprocess.Popen[str]] = Future()
+        self._thread = threading.Thread(target=self._take, args=(memory, started), daemon=True)
+        self._thread.start()
         try:
-            self._process = subprocess.Popen(
+            self._process = started.result()
+        except OSError as err:
+            todo = "请关掉一些程序，再试一次"
+            raise ReaderFaultError(f"启动不了读取文件的程序（{err.strerror}）", sys.executable, todo) from err
+
+    def _take(self, memory: int, started: Future[subprocess.Popen[str]]) -> None:
+        try:
+            process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _START, str(memory), str(_ROOT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -142,17 +197,18 @@ class _Child:
                 encoding="ascii",
             )
         except OSError as err:
-            todo = "请关掉一些程序，再试一次"
-            raise ReaderFaultError(f"启动不了读取文件的程序（{err.strerror}）", sys.executable, todo) from err
-        self._replies: queue.SimpleQueue[str] = queue.SimpleQueue()
-        assert self._process.stdout is not None
-        self._thread = threading.Thread(target=self._take, args=(self._process.stdout,), daemon=True)
-        self._thread.start()
-
-    def _take(self, stdout: IO[str]) -> None:
-        for line in stdout:
+            started.set_exception(err)
+            return
+        started.set_result(process)
+        assert process.stdout is not None
+        for line in process.stdout:
             self._replies.put(line)
         self._replies.put("")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.poll() is not None
 
     def ask(self, request: dict[str, Any]) -> None:
         assert self._process.stdin is not None

@@ -7,6 +7,7 @@ that is decided in `corpus.tree`.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from enum import IntEnum
@@ -107,7 +108,8 @@ _LATIN = re.compile(rf"([a-z])[.．、]\s*(?=[{CJK}])")
 _DECIMAL = re.compile(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?:\s+(?=[{CJK}（(])|\s*(?=[（(][{CJK}]))")
 # `1　总则`: a number and white space. Never in front of a unit: 「1 日起执行」 is half a date.
 _PLAIN = re.compile(rf"(\d{{1,2}})[ \u3000]+(?![年月日时分个项条款人名次户亩吨元万亿度米公周天])(?=[{CJK}])")
-
+# Texts up to this length are read once: a line is looked at by many rules.
+_SHORT = 600
 
 _FIRST = re.compile(rf"第|{_NUMERAL}|[(（①-⑳a-z\d]")  # what a marker begins with
 
@@ -119,11 +121,18 @@ def read_marker(text: str) -> Marker | None:
     """
     if not _FIRST.match(text):
         return None
+    return _read_short(text) if len(text) <= _SHORT else _read(text)
+
+
+def _read(text: str) -> Marker | None:
     for reader in (_read_law, _read_chinese, _read_decimal, _read_arabic, _read_letters):
         marker = reader(text)
         if marker:
             return marker
     return None
+
+
+_read_short = functools.lru_cache(maxsize=4096)(_read)
 
 
 def _read_law(text: str) -> Marker | None:

@@ -1,4 +1,4 @@
-"""The process that reads files, one after the other, for `corpus.guard`: requests in, replies out.
+"""The process that reads and draws files, one after the other, for `corpus.guard`: requests in, replies out.
 
 Both are lines of JSON. Readers of documents are libraries in C that a broken file may crash, and a small
 file may ask for any amount of memory; here that ends this process and not the work of the others.
@@ -6,6 +6,7 @@ file may ask for any amount of memory; here that ends this process and not the w
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ctypes
 import hashlib
@@ -21,7 +22,10 @@ from typing import Any
 
 from corpus.documents.archive import Archives, split_path
 from corpus.documents.pages import PageProgress
+from corpus.documents.sheet import draw_sheet
+from corpus.documents.view import Passage
 from corpus.errors import GongbaoError, InputError
+from corpus.model import Source, Span
 from corpus.parse import parse_source
 from corpus.sources import read_source, shown
 
@@ -57,22 +61,9 @@ def main() -> None:
 
 
 def _answer(request: dict[str, Any], archives: Archives, reply: Reply) -> dict[str, Any]:
-    """The last reply to a request: what was parsed and the hash of the bytes, or why it failed."""
-    path = Path(request["path"])
-    cache = None if request["cache"] is None else Path(request["cache"])
-
-    def page_done(page: PageProgress) -> None:
-        reply({"page": [page.file, page.done, page.total, page.recognised, page.seconds_left]})
-
+    """The last reply to a request: what its job gives, or why that failed."""
     try:
-        inside = split_path(path)
-        data = None if inside is None else archives.read(*inside)
-        source = read_source(path, cache, page_done, data=data)
-        reply({"letters": sum(len(line.text) for line in source.lines)})
-        parsed = parse_source(source).to_json()
-        with path.open("rb") if data is None else io.BytesIO(data) as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return {"parsed": parsed, "sha256": digest}
+        return _JOBS[request["job"]](request, archives, reply)
     except GongbaoError as err:
         cause = err.__cause__
         if cause is not None and _NO_MEMORY.search(f"{type(cause).__name__} {cause}"):
@@ -81,11 +72,57 @@ def _answer(request: dict[str, Any], archives: Archives, reply: Reply) -> dict[s
     except MemoryError:
         return {"out_of_memory": True}
     except RecursionError:
-        return {"error": ["内容一层套一层，套得太深", shown(path), "请另存一份简单的再试"], "unusable": True}
+        where = shown(Path(request["path"]))
+        return {"error": ["内容一层套一层，套得太深", where, "请另存一份简单的再试"], "unusable": True}
     except Exception as err:  # a fault of ours must not lose the other files
         if _NO_MEMORY.search(str(err)):
             return {"out_of_memory": True}
         return {"fault": " ".join(f"{type(err).__name__}：{err}".split())}
+
+
+def _parse(request: dict[str, Any], archives: Archives, reply: Reply) -> dict[str, Any]:
+    """What was parsed, and the hash of the bytes."""
+    path = Path(request["path"])
+    source, data = _read(request, archives, reply)
+    parsed = parse_source(source).to_json()
+    with path.open("rb") if data is None else io.BytesIO(data) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"parsed": parsed, "sha256": digest}
+
+
+def _lines(request: dict[str, Any], archives: Archives, reply: Reply) -> dict[str, Any]:
+    source, _ = _read(request, archives, reply)
+    return {"lines": [line.text for line in source.lines]}
+
+
+def _draw(request: dict[str, Any], _archives: Archives, _reply: Reply) -> dict[str, Any]:
+    passage = request["passage"]
+    pages = Span(passage["pages"]["start"], passage["pages"]["end"])
+    wanted = Passage(passage["text"], pages, passage["before"], passage["after"])
+    sheet = draw_sheet(Path(request["path"]), request["page"], wanted, _cache(request))
+    data = base64.b64encode(sheet.data).decode("ascii")
+    return {"sheet": {"data": data, "width": sheet.width, "height": sheet.height, "begins": sheet.begins}}
+
+
+_JOBS = {"parse": _parse, "lines": _lines, "draw": _draw}
+
+
+def _read(request: dict[str, Any], archives: Archives, reply: Reply) -> tuple[Source, bytes | None]:
+    """The file's lines, and its bytes where it is a member of an archive."""
+    path = Path(request["path"])
+
+    def page_done(page: PageProgress) -> None:
+        reply({"page": [page.file, page.done, page.total, page.recognised, page.seconds_left]})
+
+    inside = split_path(path)
+    data = None if inside is None else archives.read(*inside)
+    source = read_source(path, _cache(request), page_done, data=data)
+    reply({"letters": sum(len(line.text) for line in source.lines)})
+    return source, data
+
+
+def _cache(request: dict[str, Any]) -> Path | None:
+    return None if request["cache"] is None else Path(request["cache"])
 
 
 def _end_with_parent() -> None:

@@ -174,7 +174,7 @@ def read_sources(engine: Engine) -> list[baselines.RawSource]:
 
     Raises SourceMissingError naming a file that is not where it was, or has changed since.
     """
-    from corpus.sources import read_source
+    from corpus.guard import Reader
     from index.inputs import find_inputs, hash_inputs
 
     todo = "请把文件放回原处，或重建索引：python build_index.py"
@@ -184,19 +184,19 @@ def read_sources(engine: Engine) -> list[baselines.RawSource]:
         raise SourceMissingError(f"找不到建索引时的原文（{err.what}）", err.where, todo) from err
     files = {entry.name: entry for entry in inputs}
     sources = []
-    for entry in engine.info.sources:
-        if entry.error is not None:  # the build could not read it either
-            continue
-        name = entry.file
-        if name not in files or files[name].sha256 != entry.sha256:
-            raise SourceMissingError("建索引时的原文不见了，或改动过", name, todo)
-        lines = tuple(line.text for line in read_source(files[name].path, engine.info.cache).lines)
-        notices = tuple(
-            baselines.NoticeLines(one.notice.doc_number, one.notice.lines.start, one.notice.lines.end)
-            for one in engine.notices
-            if one.files[0] == name
-        )
-        sources.append(baselines.RawSource(name, lines, notices))
+    with Reader() as reader:
+        for entry in engine.info.sources:
+            if entry.error is not None:  # the build could not read it either
+                continue
+            name = entry.file
+            if name not in files or files[name].sha256 != entry.sha256:
+                raise SourceMissingError("建索引时的原文不见了，或改动过", name, todo)
+            notices = tuple(
+                baselines.NoticeLines(one.notice.doc_number, one.notice.lines.start, one.notice.lines.end)
+                for one in engine.notices
+                if one.files[0] == name
+            )
+            sources.append(baselines.RawSource(name, reader.lines(files[name].path, engine.info.cache), notices))
     return sources
 
 

@@ -119,7 +119,7 @@ class ParseCache:
 
     def put(self, digest: str, packed: bytes) -> None:
         """Raises OSError if it can't be written."""
-        write_file(self._path(digest), packed)
+        write_file(self._path(digest), packed, flush=False)
 
     def forget_all_but(self, digests: Sequence[str]) -> None:
         """Remove what was stored for other files and by other versions of the program."""

@@ -23,6 +23,7 @@ import make_scan
 from PIL import Image
 
 from corpus.documents.view import page_image
+from corpus.guard import Reader
 from index.build import build
 from index.paths import DEFAULT_INPUT
 from retriever.ask import Asker
@@ -194,13 +195,13 @@ def test_addresses_are_relative(shelf: Collection) -> None:
 
 def test_pictures_are_kept_and_dropped(shelf: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    real = module._make
+    real = Reader.draw
 
-    def counting(*arguments: Any) -> Any:
-        made.append(arguments[1])
-        return real(*arguments)
+    def counting(reader: Reader, path: Path, page: int, *arguments: Any) -> Any:
+        made.append(page)
+        return real(reader, path, page, *arguments)
 
-    monkeypatch.setattr(module, "_make", counting)
+    monkeypatch.setattr(Reader, "draw", counting)
     pages = range(1, 4)
     ids = [
         next(e.clause_id for e in shelf.clauses_of("离政办发〔2023〕9号") if e.clause.pages.start == n) for n in pages
@@ -233,7 +234,7 @@ def test_a_changed_file_is_not_shown(shelf: Collection, replaced: Path) -> None:
 def test_a_file_replaced_while_it_is_read_is_not_shown(
     shelf: Collection, replaced: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = module.locate
+    real = Reader.draw
 
     def slow(*arguments: Any) -> Any:
         found = real(*arguments)
@@ -241,7 +242,7 @@ def test_a_file_replaced_while_it_is_read_is_not_shown(
             out.write(b"\n% changed")
         return found
 
-    monkeypatch.setattr(module, "locate", slow)
+    monkeypatch.setattr(Reader, "draw", slow)
     with pytest.raises(OriginalLost, match="改动过"):
         Originals().sheet(shelf, REPEATED, shelf.clause(REPEATED).clause.pages.start)
 

@@ -49,7 +49,7 @@ _MAX_TITLE = 300  # characters: a longer one is no title
 _STRUCK = "有删除线的文字"
 _UNSEEN = "网页上隐藏的文字"
 _LEFT_OUT = "left-out"  # attribute of an element that was emptied: its text, where that is to be listed
-_TITLE_TAIL = re.compile(r"\s*[_|\-—–]+\s*[^_|\-—–]{2,30}$")
+_TITLE_MARKS = "_|-—–"  # what stands in a window's title before the site's name
 
 
 def read_html(data: bytes, where: str) -> Lines:
@@ -123,9 +123,15 @@ def _title(root: Any) -> str:
         return headings[0]
     window = root.find(".//title")
     text = " ".join((window.text_content() if window is not None else "").split())
-    tail = _TITLE_TAIL.search(text[-100:])
-    text = text[: len(text) - len(tail[0])] if tail else text
+    text = _without_site(text)
     return text if len(text) <= _MAX_TITLE else ""
+
+
+def _without_site(title: str) -> str:
+    """A window's title without the last part, where that may be a site's name: 2 to 30 characters."""
+    at = max(map(title.rfind, _TITLE_MARKS))
+    name = title[at + 1 :].strip()
+    return title[:at].rstrip(f" {_TITLE_MARKS}") if at >= 0 and 2 <= len(name) <= 30 else title
 
 
 def _number(root: Any) -> str | None:

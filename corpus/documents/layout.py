@@ -29,7 +29,8 @@ _GUTTER_STEPS = range(35, 66)  # percent of the page width between which a gutte
 _WIDE_LINE = 0.25  # of the page width: a line of running text in one of two columns
 _FULL = 0.7  # of a column: a line of running text
 _MANY = 8  # lines that show a column's edges by themselves
-_CONTENTS_ENTRY = re.compile(r"[)）][.…·\s]*\d{1,4}$|[.…·]{3,}\s*\d{1,4}$")  # ends with its page number
+_PAGE_NUMBER = re.compile(r"(?<!\d)\d{1,4}$")  # at the end of an entry of a table of contents
+_LEADERS = ".…·"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +315,19 @@ def paragraphs(pages: tuple[PageContent, ...]) -> list[Paragraph]:
     return [draft.done() for draft in out]
 
 
+def _is_contents_entry(text: str) -> bool:
+    """Whether a line ends with its page number: behind leaders, or behind a bracket."""
+    number = _PAGE_NUMBER.search(text)
+    if number is None:
+        return False
+    end = number.start()
+    start = end
+    while start and (text[start - 1] in _LEADERS or text[start - 1].isspace()):
+        start -= 1
+    shown = text[start:end].rstrip()
+    return text[start - 1 : start] in (")", "）") or len(shown) - len(shown.rstrip(_LEADERS)) >= 3
+
+
 def _goes_on(before: Line, line: Line, em: float, new_column: bool) -> bool:
     """Whether a line belongs to the paragraph of the line before it."""
     large = before.size > _LARGE * em, line.size > _LARGE * em
@@ -321,7 +335,7 @@ def _goes_on(before: Line, line: Line, em: float, new_column: bool) -> bool:
         near = not new_column and line.box.top - before.box.bottom < 1.2 * line.size
         full = before.box.x1 - before.box.x0 > 0.6 * (before.right - before.left)
         return all(large) and near and full and abs(before.size - line.size) < 0.12 * before.size
-    if _CONTENTS_ENTRY.search(before.text) or before.slack > _EARLY or before.indent > _DEEP + 1.5:
+    if _is_contents_entry(before.text) or before.slack > _EARLY or before.indent > _DEEP + 1.5:
         return False
     if _starts_item(line.text) and (ends_sentence(before.text) or line.indent > _INDENT / 2):
         return False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from corpus.documents.sheet import Sheet
 from corpus.model import Span
 from index.engine import IndexedClause
 from retriever.page.collection import Collection
 from retriever.page.markup import Html, el, join
-from retriever.page.originals import MOST_PAGES, Originals, Sheet, has_pictures
+from retriever.page.originals import MOST_PAGES, Originals, has_pictures
 
 
 def original(entry: IndexedClause) -> Html | None:

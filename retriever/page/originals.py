@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
+import math
 import os
 import stat
 import threading
+import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from corpus.documents.archive import input_data, split_path
-from corpus.documents.pages import Box
-from corpus.documents.view import CONTEXT, Passage, available, locate, page_image
+from corpus.documents.sheet import Sheet
+from corpus.documents.view import CONTEXT, Passage, available
 from corpus.errors import GongbaoError, InputError
+from corpus.guard import Reader, ReadingStoppedError
+from corpus.limits import Limits
 from corpus.model import Clause
 from corpus.sources import expand_inputs, shown
 from index.engine import IndexedClause, IndexInfo
@@ -30,10 +32,9 @@ from retriever.page.collection import Collection
 
 MOST_PAGES = 4  # pages shown of one clause; a clause of 800 characters rarely has more than two
 KEPT = 32 * 2**20  # bytes of pictures kept; one of a page of text has 0.4 MB
-_SCALE = 1.8  # pixels per point: small print can be read, and a page still fits a screen's width
-_QUALITY = 75  # of JPEG, which every word processor takes, unlike WebP
-_YELLOW = (255, 226, 90)
-_MARGIN = 1.5  # points by which a mark is larger than its text
+LIMITS = Limits(seconds=30)  # of one picture: somebody waits for it; a usual one takes 0.3 s, a large scan 3 s
+_AGAIN = 600  # seconds after which a page that could not be drawn is tried again
+_FAILED = 256  # such pages that are remembered
 _TEXT = frozenset({".txt", ".md", ".markdown"})  # may have pages (form feeds), but no pictures of them
 
 Stamp = tuple[int, int, int, int]
@@ -47,16 +48,8 @@ class OriginalLost(GongbaoError):  # noqa: N818
     """The file is no longer where it was, or no longer the one that was indexed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The picture (JPEG) of one page. `begins` is where the marked clause begins on it: left edge and top, in
-    shares of its width and height; None where its place is not known, and nothing is marked."""
-
-    page: int
-    data: bytes
-    width: int
-    height: int
-    begins: tuple[float, float] | None
+class NotDrawn(GongbaoError):  # noqa: N818
+    """The page's picture takes more memory or time than it may, or its drawing crashed."""
 
 
 def has_pictures(entry: IndexedClause) -> bool:
@@ -69,11 +62,15 @@ _available = functools.cache(available)
 
 
 class Originals:
-    """Makes and keeps sheets. Safe to use from several threads."""
+    """Makes and keeps sheets. Safe to use from several threads; one sheet is made at a time, by a process
+    that ends with this."""
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = KEPT, limits: Limits = LIMITS) -> None:
         """`kept`: bytes of pictures that stay in memory, those used last."""
         self._kept = kept
+        self._reader = Reader(limits)
+        weakref.finalize(self, self._reader.close)
+        self._failed: OrderedDict[tuple[str, str, int], tuple[float, str]] = OrderedDict()
         self._sheets: OrderedDict[tuple[str, str, int], Sheet] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -81,7 +78,7 @@ class Originals:
     def sheet(self, collection: Collection, clause_id: str, page: int) -> Sheet:
         """The picture of page `page` (from 1) of the clause's file, the clause marked.
 
-        Raises NotThere, OriginalLost, or InputError if the file can't be opened.
+        Raises NotThere, OriginalLost, NotDrawn, or InputError if the file can't be opened.
         """
         entry = self.entry(collection, clause_id)
         assert entry.clause.pages is not None
@@ -92,11 +89,29 @@ class Originals:
         key = (info.version, clause_id, page)
         sheet = self._get(key)
         if sheet is None:
-            sheet = _make(path, page, _passage(collection, entry), info.cache)
+            sheet = self._make(info.version, path, page, _passage(collection, entry), info.cache)
             if _stamp(path) != before:  # it was replaced while it was read
                 raise _changed(entry.source.files[0])
             self._put(key, sheet)
         return sheet
+
+    def _make(self, version: str, path: Path, page: int, passage: Passage, cache: Path) -> Sheet:
+        """The sheet, made where it may take only so much. A page that raised NotDrawn does so for a while
+        without another try, whichever clause is asked for."""
+        key = (version, str(path), page)
+        with self._lock:
+            failed, why = self._failed.get(key, (-math.inf, ""))
+        if time.monotonic() - failed < _AGAIN:
+            raise NotDrawn(why, "", "请打开原件查看这一页")
+        try:
+            return self._reader.draw(path, page, passage, cache)
+        except ReadingStoppedError as err:
+            why = f"原件“{path.name}”第 {page} 页的图片画不出来（{err.what}）"
+            with self._lock:
+                self._failed[key] = time.monotonic(), why
+                while len(self._failed) > _FAILED:
+                    self._failed.popitem(last=False)
+            raise NotDrawn(why, "", "请打开原件查看这一页") from err
 
     @staticmethod
     def entry(collection: Collection, clause_id: str) -> IndexedClause:
@@ -209,34 +224,3 @@ def _near(clauses: Sequence[Clause]) -> list[str]:
 def _words(clause: Clause) -> str:
     """What the page shows of a clause: of a table's row its cells, for its text repeats the table's head."""
     return "".join(cell for _, cell in clause.cells) or clause.text
-
-
-def _make(path: Path, page: int, passage: Passage, cache: Path) -> Sheet:
-    boxes = locate(path, page, passage, cache)
-    image = page_image(path, page, _SCALE)
-    if boxes:
-        image = _marked(image, boxes)
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=_QUALITY, optimize=True)
-    return Sheet(page, out.getvalue(), image.width, image.height, _begin(boxes))
-
-
-def _begin(boxes: Sequence[Box]) -> tuple[float, float] | None:
-    """Top of the first line, and left edge of its column: the first line is indented."""
-    if not boxes:
-        return None
-    first = boxes[0]
-    return min(box.x0 for box in boxes if box.x0 < first.x1), first.top
-
-
-def _marked(image: Any, boxes: Sequence[Box]) -> Any:
-    """The picture with boxes (in shares of its size) marked as a highlighter would: print stays black."""
-    from PIL import Image, ImageChops, ImageDraw
-
-    layer = Image.new("RGB", image.size, "white")
-    pen = ImageDraw.Draw(layer)
-    margin = _MARGIN * _SCALE
-    for box in boxes:
-        left, right = box.x0 * image.width - margin, box.x1 * image.width + margin
-        pen.rectangle((left, box.top * image.height - margin, right, box.bottom * image.height + margin), fill=_YELLOW)
-    return ImageChops.multiply(image, layer)

@@ -14,7 +14,7 @@ from corpus.errors import GongbaoError
 from corpus.model import ParsedFile
 from corpus.parse import parse_source
 from corpus.reading import source_from_text
-from corpus.validity import resolve
+from corpus.validity import link
 from tests.fuzz.limits import bounded
 from tests.hostile.shapes import FILES, LINES, in_title, many_lines, one_line
 from tests.index_cases import notice_text
@@ -29,7 +29,7 @@ def parsing(text: str) -> float:
     source = source_from_text("x.txt", text)
     began = time.process_time()
     with contextlib.suppress(GongbaoError):
-        resolve(parse_source(source).notices)
+        link(parse_source(source).notices)
     return time.process_time() - began
 
 

@@ -135,11 +135,12 @@ def work(job: Callable[[], object]) -> int:
         count += event == "line"
         return trace
 
+    former = sys.gettrace()  # coverage's
     sys.settrace(trace)  # type: ignore[arg-type]
     try:
         job()
     finally:
-        sys.settrace(None)
+        sys.settrace(former)
     return count
 
 
