@@ -355,7 +355,7 @@ def test_right_size_but_wrong_content(model: Path, tmp_path: Path) -> None:
             (tmp_path / path.name).symlink_to(path)
     graph = tmp_path / model_folder.GRAPH_FILE
     graph.write_bytes(b"\0" * (model / graph.name).stat().st_size)
-    with pytest.raises(ModelError, match="装不进来"):
+    with pytest.raises(ModelError, match="内容已改变"):
         load_embedder(str(tmp_path))
     with pytest.raises(ModelError, match="内容已改变"):
         model_folder.verify(tmp_path)
