@@ -245,7 +245,7 @@ module = importlib.import_module(sys.argv[1])
         for path in sorted((ROOT / layer).rglob("*.py"))
         if re.search(rf"^\s*(?:import|from) (?:{'|'.join(watched)})\b", path.read_text("utf-8"), re.MULTILINE)
     ]
-    assert "index.onnx_embedder" in modules
+    assert "index.model.onnx_embedder" in modules
     for module in [*modules, "corpus.documents.ocr"]:
         done = subprocess.run(
             [sys.executable, "-c", code, module], capture_output=True, text=True, check=False, cwd=ROOT, env=env

@@ -64,7 +64,9 @@ def test_a_page_that_never_ends_is_stopped(tmp_path: Path) -> None:
 
 
 def children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+    """The processes that any thread of a process has started."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(one) for path in lists for one in path.read_text("ascii").split()]
 
 
 def is_over(pid: int) -> bool:
