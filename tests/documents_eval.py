@@ -148,7 +148,7 @@ def ask_questions(edition: Path, index: Path, truth: list[str] | None) -> dict[s
     build([edition], index)
     bench = Bench(index)
     system = bench.system("ours", "hybrid")
-    clauses = {entry.clause_id: entry.clause for entry in bench.index.clauses}
+    clauses = {entry.clause_id: entry.clause for entry in bench.engine.clauses(range(bench.engine.info.clauses))}
     asked = [Asked(one, system.ask(one.question, FIRST), 0.0) for one in read_questions([QUESTIONS])]
     modes = {one.response.mode_used for one in asked}
     if modes != {"hybrid"}:

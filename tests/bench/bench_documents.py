@@ -20,7 +20,7 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 import make_scan  # noqa: E402
-from documents_eval import bare_seconds  # noqa: E402
+from documents_eval import compare_seconds  # noqa: E402
 
 from corpus.sources import read_source  # noqa: E402
 
@@ -62,8 +62,8 @@ def main() -> int:
         print(f"text layer: {full / count * 1000:.1f} ms a page, {full / bare:.1f} times pypdfium2's own extraction")
         if args.scans:
             make_scan.write_scan(pages[: args.scans], scan)
-            bare, full = bare_seconds(scan, list(range(1, args.scans + 1))), ours(scan) / args.scans
-            print(f"scan: {full:.2f} s a page with loading the models, {full / bare:.2f} times bare rapidocr")
+            took = compare_seconds(scan, list(range(1, args.scans + 1)))
+            print(f"scan: {took['ours']:.2f} s a page, {took['ratio']:.2f} times bare rapidocr on the same pages")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of this run: {peak:.0f} MiB")
     return 0
