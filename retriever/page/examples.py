@@ -12,7 +12,8 @@ from retriever.ask import Asker
 _WANTED = 4
 _TRIED = 24  # notices looked at, at most: a big corpus must not make the start slow
 _TOPIC = re.compile(
-    r"关于(?:进一步|切实|认真)?(?:印发|做好|加强|开展|成立|调整|同意|对|将)?(?P<topic>.+?)的?"
+    # From the first 关于 only: started again at each, a title of many took the square of its length.
+    r"^(?:(?!关于).)*+关于(?:进一步|切实|认真)?(?:印发|做好|加强|开展|成立|调整|同意|对|将)?(?P<topic>.+?)的?"
     + kind_pattern("covering")
     + "$"
 )
@@ -48,7 +49,7 @@ def _candidates(asker: Asker) -> Iterator[tuple[Notice, str]]:
 
 def topic_of(title: str) -> str | None:
     """What a notice is about, in few words: `根治拖欠农民工工资工作`; None where the title does not tell."""
-    match = _TOPIC.search(title)
+    match = _TOPIC.match(title)
     if match is None:
         return title if kind_of(title) in ("条例", "办法", "规定") and len(title) <= 24 else None
     topic = match["topic"].strip('《》“”"')
