@@ -10,6 +10,8 @@ from corpus.numbering import chinese_numeral
 from eval.layouts.model import Item, Paragraph, People, Section, Table
 from eval.layouts.words import Writer
 
+PHONE_HEAD = "联系电话"
+
 
 def plain_body(writer: Writer, place: str) -> tuple[Item, ...]:
     """Paragraphs without numbers."""
@@ -131,12 +133,13 @@ def _chapters(writer: Writer, every: list[Section], first: int, last: int) -> tu
 
 
 def questions(writer: Writer, place: str) -> tuple[Item, ...]:
-    """Questions 一、…？ or 1.…？, each with its answer."""
+    """Questions 一、…？, 1.…？ or 问：…？, each with its answer."""
     choose, sentences = writer.chooser, writer.lists["sentences"]
-    arabic, answer = choose.chance(50), choose.one(["答：", ""])
+    style, answer = choose.one(["{chinese}、", "{}.", "问：", "{}、"]), choose.one(["答：", ""])
+    answer = "答：" if style == "问：" else answer
     found = []
     for at in range(1, choose.between(2, 7) + 1):
-        marker = f"{at}." if arabic else chinese_numeral(at) + "、"
+        marker = style.format(at, chinese=chinese_numeral(at))
         reply = Paragraph(answer + writer.paragraph(place, 2))
         found.append(Section(marker, writer.sentence(sentences["questions"], place), "", (reply,)))
     return tuple(found)
@@ -151,6 +154,15 @@ def table(writer: Writer) -> Table:
         first = str(at) if header[0] == "序号" else f"{writer.word(lists['cells'])}{at}组"
         rows.append((first, *(str(writer.word(lists["cells"])) for _ in header[1:])))
     return Table(header, tuple(rows))
+
+
+def phone_table(writer: Writer, place: str) -> Table:
+    """Offices with addresses and telephones."""
+    offices = dict.fromkeys(place + str(writer.word(writer.lists["office"])["name"]) for _ in range(4))
+    return Table(
+        ("单位", "地址", PHONE_HEAD),
+        tuple((office, str(writer.word(writer.lists["tables"]["streets"])), writer.phone()) for office in offices),
+    )
 
 
 def people(writer: Writer) -> tuple[Item, ...]:

@@ -65,7 +65,8 @@ def _items(items: Sequence[Item], at: int, layout: Layout) -> Iterator[Piece]:
 
 def _section(section: Section, at: int, layout: Layout) -> Piece:
     if section.is_chapter:
-        return Piece(Label.HEADING, (f"{section.marker}{layout.marker_gap}{section.head}",), at, Align.CENTRE)
+        head = "　".join(section.head) if layout.spread and len(section.head) == 2 else section.head
+        return Piece(Label.HEADING, (f"{section.marker}{layout.marker_gap}{head}",), at, Align.CENTRE)
     if section.is_article:
         return Piece(Label.ARTICLE, (f"{section.marker}{layout.marker_gap}{section.text}",), at)
     stop = "。" if section.head and section.text else ""
@@ -85,15 +86,16 @@ def _contacts(contacts: Sequence[Contact], at: int, layout: Layout) -> Iterator[
     if len(contacts) > 1:
         yield Piece(Label.CONTACT, (("咨询电话：", "联系方式如下：")[layout.variant % 2],), at)
         for one in contacts:
-            yield Piece(Label.CONTACT, (f"{one.unit}：{one.phone}",), at)
+            yield Piece(Label.CONTACT, (f"{one.unit}：{'  '.join(one.phones)}",), at)
         return
     for one in contacts:
+        phone = "、".join(one.phones)
         if one.person is not None:
-            text = f"联系人：{one.person}；联系电话：{one.phone}"
+            text = f"联系人：{one.person}；联系电话：{phone}"
         elif one.unit is not None:
-            text = f"联系单位：{one.unit}　联系电话：{one.phone}"
+            text = f"联系单位：{one.unit}　联系电话：{phone}"
         else:
-            text = f"{('联系电话', '咨询电话')[layout.variant % 2]}：{one.phone}"
+            text = f"{('联系电话', '咨询电话')[layout.variant % 2]}：{phone}"
         yield Piece(Label.CONTACT, (f"（{text}）" if layout.variant % 3 == 0 else text,), at)
 
 

@@ -31,9 +31,14 @@ def number_text(number: Number, layout: Layout) -> str:
 def head_pieces(document: Document, at: int, layout: Layout) -> Iterator[Piece]:
     """All that stands in front of the body."""
     number = document.number
+    if document.mark:
+        yield Piece(Label.MARK, (document.mark,), at, Align.FLUSH)
     place = InfoPlace.ABOVE_BODY if number_in_table(document, layout) else layout.info_place
     info = [] if not has_info(document, layout) else [_info(document, at, layout)]
     if layout.info_place is InfoPlace.ABOVE_TITLE:
+        place = InfoPlace.ABOVE_TITLE
+    if layout.title_twice and place is not InfoPlace.ABOVE_BODY:
+        yield Piece(Label.TITLE, (document.title,), at, Align.CENTRE)
         place = InfoPlace.ABOVE_TITLE
     if place is InfoPlace.ABOVE_TITLE:
         yield from info
@@ -71,8 +76,15 @@ def date_under_title(document: Document, layout: Layout) -> bool:
     return layout.date_place is DatePlace.UNDER_TITLE and document.issuer is None and document.signer is None
 
 
+def title_is_name(document: Document, layout: Layout) -> bool:
+    """Whether the title is the file's name and isn't printed: only of a text that states nothing else of itself."""
+    states = document.number or document.head_issuer or document.addressee or document.adopted or document.mark
+    return layout.title_in_name and not states and not document.parts
+
+
 def _title(document: Document, at: int, layout: Layout, behind: str = "") -> Piece:
-    return Piece(Label.TITLE, title_lines(document.title + behind, document.head_issuer, layout), at, Align.CENTRE)
+    lines = title_lines(document.title + behind, document.head_issuer, layout)
+    return Piece(Label.TITLE, (layout.bullet + lines[0], *lines[1:]), at, Align.CENTRE)
 
 
 def title_lines(title: str, issuer: str | None, layout: Layout) -> tuple[str, ...]:
@@ -97,7 +109,8 @@ def _letter(document: Document, at: int, layout: Layout, info: list[Piece]) -> I
     """Title and number; label lines may stand between them."""
     number = document.number
     if number is None:
-        yield _title(document, at, layout)
+        if not title_is_name(document, layout):
+            yield _title(document, at, layout)
         yield from info
         return
     text = number_text(number, layout)
@@ -169,15 +182,39 @@ def _info(document: Document, at: int, layout: Layout) -> Piece:
             f"发布日期：{day.isoformat()} 09:1{layout.variant % 10}　来源： 【字体：大 中 小】",
         )
         return Piece(Label.INFO, (lines[layout.variant % 3],), at, Align.FLUSH)
-    number = number_text(document.number, layout) if document.number is not None and in_table else ""
-    return Piece(
-        Label.INFO,
-        (
-            f"索 引 号：\tK{day.year}-{layout.variant + 100}\t主题分类：\t综合政务",
+    return Piece(Label.INFO, _info_table(document, layout, day), at, Align.FLUSH)
+
+
+def info_names_office(document: Document, layout: Layout) -> bool:
+    """Whether an information table names the office that published the document."""
+    in_table = layout.info is Info.TABLE or number_in_table(document, layout)
+    return in_table and layout.variant % 3 > 0
+
+
+def _info_table(document: Document, layout: Layout, day: dt.date) -> tuple[str, ...]:
+    """The table that government pages carry above the text: pairs of label and value, some side by side."""
+    number = ""
+    if document.number is not None and number_in_table(document, layout):
+        number = number_text(document.number, layout)
+    index = f"K{day.year}-{layout.variant + 100}"
+    if layout.variant % 3 == 0:
+        return (
+            f"索 引 号：\t{index}\t主题分类：\t综合政务",
             f"文　　号：\t{number}\t发布日期：\t{day.isoformat()}",
-        ),
-        at,
-        Align.FLUSH,
+        )
+    if layout.variant % 3 == 1:
+        return (
+            f"名　　称：\t{document.title}\t索 引 号：\t{index}",
+            f"发布机构：\t{document.office}\t文　　号：\t{number}",
+            f"主 题 词：\t\t发布日期：\t{day.year}年{day.month:02}月{day.day:02}日",
+        )
+    return (
+        f"索引号：{index}",
+        "分类：综合政务 / 规范性文件",
+        f"发布机构：{document.office}",
+        f"发布日期：{day.isoformat()}",
+        *([f"文号：{number}"] if number else []),
+        "主动公开",
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 
 from corpus.text import squash
@@ -13,7 +14,8 @@ from eval.documents.form import END_LETTERS
 from eval.documents.model import Apart, Document, Expected, LabelledFile, Quote
 from eval.documents.model import Table as TableLabel
 from eval.layouts import model
-from eval.layouts.heads import has_info, page_day
+from eval.layouts.bodies import PHONE_HEAD
+from eval.layouts.heads import has_info, info_names_office, page_day
 from eval.layouts.layout import Layout
 from eval.layouts.pieces import Label, Piece
 
@@ -33,7 +35,7 @@ class _Text:
 
 
 def label_file(
-    structure: model.Structure, layout: Layout, pieces: Sequence[Piece], furniture: Sequence[str], name: str, form: str
+    structure: model.Structure, layout: Layout, pieces: Sequence[Piece], furniture: Sequence[str], name: str, file: str
 ) -> LabelledFile:
     """The label of a file. `furniture` are its lines that belong to no document."""
     once = Counter(squash(text.text) for document in structure.documents for text in _texts(document))
@@ -45,8 +47,8 @@ def label_file(
     )
     return LabelledFile(
         name=name,
-        file=f"{name}.{form}",
-        form=form,
+        file=file,
+        form=file.rpartition(".")[2],
         place=None,
         sha256=None,
         expected=Expected.DOCUMENTS,
@@ -63,7 +65,9 @@ def label_file(
 def _document(
     document: model.Document, layout: Layout, pieces: Sequence[Piece], absent: tuple[str, ...], once: Counter[str]
 ) -> Document:
-    body = squash("".join(_piece_text(piece) for piece in pieces if piece.label in _BODY))
+    tables = [*_tables(document.items), *(found for part in document.parts for found in _tables(part.items))]
+    behind = dropwhile(lambda piece: piece.label not in _BODY or piece.text == document.mark, pieces)
+    body = squash("".join(_piece_text(piece) for piece in behind if piece.label in _BODY))
     printed = body + squash("".join(document.printing))
     sections = [
         *model.numbered(document.items),
@@ -73,7 +77,7 @@ def _document(
     return Document(
         fields=_fields(document),
         also=_also(document, layout) | {"last_text": (printed[-END_LETTERS:],)},
-        phones=tuple((one.unit or "", one.phone) for one in document.contacts),
+        phones=tuple(_phones(document, tables)),
         first_text=body[:END_LETTERS],
         last_text=body[-END_LETTERS:],
         counts={
@@ -81,10 +85,7 @@ def _document(
             "level1": sum(one.is_level1 for one in sections),
             "chapters": sum(one.is_chapter for one in sections),
         },
-        tables=tuple(
-            TableLabel(one.header, len(one.rows), one.rows[-1])
-            for one in (*_tables(document.items), *(found for part in document.parts for found in _tables(part.items)))
-        ),
+        tables=tuple(TableLabel(one.header, len(one.rows), one.rows[-1]) for one in tables),
         absent=absent,
         must=tuple(Quote(quote, text.path) for text in texts for quote in _quotes(text.text)),
         apart=tuple(Apart(quote, text.beside) for text in texts if text.beside for quote in _quotes(text.text))
@@ -132,7 +133,11 @@ def _also(document: model.Document, layout: Layout) -> dict[str, tuple[str, ...]
         days += [document.adopted] if document.adopted is not None else []
         days += [_printed_day(line) for line in printed]
         also["date"] = tuple(day.isoformat() for day in days)
-    if document.issuer is None and document.head_issuer is None and document.printing:
+    if (
+        document.issuer is None
+        and document.head_issuer is None
+        and (document.printing or info_names_office(document, layout))
+    ):
         also["issuer"] = (document.office,)
     return also
 
@@ -165,6 +170,14 @@ def _walk(items: Sequence[model.Item], path: tuple[str, ...], beside: tuple[str,
             if item.text:
                 yield _Text(item.text, below, others)
             yield from _walk(item.items, below, others)
+
+
+def _phones(document: model.Document, tables: Sequence[model.Table]) -> Iterator[tuple[str, str]]:
+    """Numbers with their units, of the contacts and of tables that list some."""
+    yield from ((one.unit or "", phone) for one in document.contacts for phone in one.phones)
+    for table in tables:
+        if PHONE_HEAD in table.header:
+            yield from ((row[0], row[table.header.index(PHONE_HEAD)]) for row in table.rows)
 
 
 def _tables(items: Sequence[model.Item]) -> Iterator[model.Table]:

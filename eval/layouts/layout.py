@@ -107,11 +107,15 @@ class Layout:
     right: bool = False
     contact_place: ContactPlace = ContactPlace.BEFORE
     issued_gap: int = 1
+    spread: bool = False  # 总　则
+    bullet: str = ""  # in front of the title
+    title_twice: bool = False  # the page's heading, label lines, then the document's own title
+    title_in_name: bool = False  # a single regulation's, and nowhere else
     variant: int = 0  # which of several texts site furniture and labels have
 
 
 _BRACKETS = [("〔〕", 50), ("［］", 10), ("[]", 14), ("（）", 10), ("()", 8), ("【】", 3), ("﹝﹞", 5)]
-_SERIALS = [("{}", 80), ("第{}", 10), ("{:03}", 10)]
+_SERIALS = [("{}", 75), ("第{}", 10), ("{:03}", 10), (" {} ", 5)]
 _PAGE_NUMBERS = ["— {} —", "- {} -", "－{}－", "{}", "第 {} 页", "·{}·"]
 _DATE_FORMS = [("{y}年{m}月{d}日", 60), ("chinese", 22), ("{y} 年 {m} 月 {d} 日", 10), ("{y}年{m:02}月{d:02}日", 8)]
 
@@ -155,5 +159,9 @@ def draw_layout(choose: Chooser, documents: int) -> Layout:
         right=choose.chance(40),
         contact_place=choose.weighted([(ContactPlace.BEFORE, 60), (ContactPlace.BEHIND, 40)]),
         issued_gap=max(paragraph_gap, choose.weighted([(1, 50), (0, 25), (2, 25)])),
+        spread=choose.chance(25),
+        bullet=choose.one(["■", "★", "●"]) if choose.chance(4) else "",
+        title_twice=from_web and choose.chance(20),
+        title_in_name=documents == 1 and not from_web and choose.chance(6),
         variant=choose.below(12),
     )  # fmt: skip

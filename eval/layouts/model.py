@@ -103,9 +103,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to ask. `unit` and `person` may be missing."""
+    """Whom to ask: one number or more. `unit` and `person` may be missing."""
 
-    phone: str
+    phones: tuple[str, ...]
     unit: str | None = None
     person: str | None = None
 
@@ -115,8 +115,8 @@ class Document:
     """One document. What is None or empty isn't printed.
 
     `issuer` signs; `head_issuer` is the name that the title begins with or an order is headed by; `office` made
-    it, printed or not. `adopted` is the day in a note of adoption under the title. `printing` are the lines
-    behind everything (抄送, 公开方式, 印发).
+    it, printed or not. `mark` stands above the title (附件2), `adopted` is the day in a note of adoption below it.
+    `printing` are the lines behind everything (抄送, 公开方式, 印发).
     """
 
     title: str
@@ -124,6 +124,7 @@ class Document:
     number: Number | None = None
     head_issuer: str | None = None
     office: str = ""
+    mark: str = ""
     adopted: dt.date | None = None
     addressee: str | None = None
     attachments: tuple[str, ...] = ()

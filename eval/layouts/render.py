@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from eval.documents.model import LabelledFile
 from eval.layouts.case import Case
 from eval.layouts.contents import gazette, issue_line
+from eval.layouts.heads import title_is_name
 from eval.layouts.labels import label_file
 from eval.layouts.layout import Pages
 from eval.layouts.pieces import Label
@@ -51,4 +52,6 @@ def render(case: Case, form: str, name: str) -> Rendered:
         data = pdf_of(case.structure, case.layout, case.pieces)
         if paged and case.layout.pages is Pages.HEADS:
             furniture.append(f"{gazette(case.structure, case.layout)}　{issue_line(case.layout)}")
-    return Rendered(data, label_file(case.structure, case.layout, case.pieces, furniture, name, form))
+    first = case.structure.documents[0]
+    file = f"{name}/{first.title}.{form}" if title_is_name(first, case.layout) else f"{name}.{form}"
+    return Rendered(data, label_file(case.structure, case.layout, case.pieces, furniture, name, file))

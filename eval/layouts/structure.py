@@ -55,7 +55,7 @@ def _notice(writer: Writer, place: dict[str, str], serial: int) -> Document:
     issuer, code = _office(writer, place)
     title = _title(writer, "notice", place, date)
     opening = writer.sentence(writer.lists["sentences"]["openings"], place["name"])
-    shape = choose.weighted([("headed", 6), ("plain", 3), ("people", 1), ("table", 1)])
+    shape = choose.weighted([("headed", 6), ("plain", 3), ("people", 1), ("table", 1), ("phones", 1)])
     items: tuple[Item, ...] = (Paragraph(opening),)
     if shape == "headed":
         closings = writer.lists["sentences"]["closings" if "公告" not in title else "closings_of_announcements"]
@@ -64,6 +64,8 @@ def _notice(writer: Writer, place: dict[str, str], serial: int) -> Document:
         items += bodies.people(writer)
     elif shape == "table":
         items += (bodies.table(writer),)
+    elif shape == "phones":
+        items += (bodies.phone_table(writer, place["name"]),)
     else:
         items += bodies.plain_body(writer, place["name"])
     parts, names = _attachments(writer, place["name"]) if choose.chance(20) else ((), ())
@@ -124,10 +126,13 @@ def _contacts(writer: Writer, issuer: str) -> tuple[Contact, ...]:
         offices = [
             place + str(writer.word(writer.lists["office"])["name"]) for _ in range(writer.chooser.between(2, 4))
         ]
-        return tuple(Contact(writer.phone(), unit=office) for office in dict.fromkeys(offices))
+        two = writer.chooser.chance(30)
+        return tuple(
+            Contact(tuple(writer.phone() for _ in range(1 + two)), unit=office) for office in dict.fromkeys(offices)
+        )
     return (
         Contact(
-            writer.phone(),
+            (writer.phone(),),
             unit=issuer if shape == "unit" else None,
             person=writer.person() if shape == "person" else None,
         ),
@@ -182,7 +187,8 @@ def _regulation(writer: Writer, place: dict[str, str], serial: int) -> Document:
     number = Number(NumberKind.LETTER, code, date.year, serial) if choose.chance(40) else None
     adopted = date if choose.chance(25) else None
     items = bodies.articles(writer, place["name"], title, day)
-    return Document(title, items, number, office=issuer, adopted=adopted, valid_from=day)
+    mark = choose.one(["附件", "附件2", "附件1："]) if choose.chance(10) else ""
+    return Document(title, items, number, office=issuer, mark=mark, adopted=adopted, valid_from=day)
 
 
 def _order(writer: Writer, place: dict[str, str], serial: int) -> Document:

@@ -18,13 +18,16 @@ def html_of(structure: Structure, layout: Layout, pieces: Sequence[Piece]) -> st
     first, last = documents[0], documents[-1]
     title = structure.documents[0].title
     window = ("", title, f"{title}-政务公开-门户网站", "门户网站")[layout.variant % 4]
+    boxed = layout.variant == 11  # the whole text stands in a table of one cell
     parts = [
         '<!DOCTYPE html>\n<html><head><meta charset="utf-8">',
         f"<title>{escape(window)}</title>" if window else "",
         "<style>p{text-indent:2em}</style></head><body>",
         _box("header", pieces[:first]),
         f'<div class="{("content", "TRS_Editor", "article", "main")[layout.variant % 4]}">',
+        *(["<table width='98%'><tr><td>"] if boxed else []),
         *_content(layout, pieces[first : last + 1]),
+        *(["</td></tr></table>"] if boxed else []),
         "</div>",
         _box("footer", pieces[last + 1 :]),
         "</body></html>",
