@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
@@ -38,7 +37,7 @@ def label_file(
     structure: model.Structure, layout: Layout, pieces: Sequence[Piece], furniture: Sequence[str], name: str, file: str
 ) -> LabelledFile:
     """The label of a file. `furniture` are its lines that belong to no document."""
-    once = Counter(squash(text.text) for document in structure.documents for text in _texts(document))
+    letters = "\n".join(squash(_piece_text(piece)) for piece in pieces)
     whole = "".join("".join(piece.text.split()) for piece in pieces if piece.document is not None)
     absent = tuple(
         dict.fromkeys(
@@ -54,7 +53,11 @@ def label_file(
         expected=Expected.DOCUMENTS,
         documents=tuple(
             _document(
-                document, layout, [piece for piece in pieces if piece.document == at], absent if at == 0 else (), once
+                document,
+                layout,
+                [piece for piece in pieces if piece.document == at],
+                absent if at == 0 else (),
+                letters,
             )
             for at, document in enumerate(structure.documents)
         ),
@@ -63,7 +66,7 @@ def label_file(
 
 
 def _document(
-    document: model.Document, layout: Layout, pieces: Sequence[Piece], absent: tuple[str, ...], once: Counter[str]
+    document: model.Document, layout: Layout, pieces: Sequence[Piece], absent: tuple[str, ...], letters: str
 ) -> Document:
     tables = [*_tables(document.items), *(found for part in document.parts for found in _tables(part.items))]
     behind = dropwhile(lambda piece: piece.label not in _BODY or piece.text == document.mark, pieces)
@@ -73,7 +76,7 @@ def _document(
         *model.numbered(document.items),
         *(one for part in document.parts for one in model.numbered(part.items)),
     ]
-    texts = [text for text in _texts(document) if once[squash(text.text)] == 1 and len(squash(text.text)) >= _SHORTEST]
+    quotes = [(quote, text) for text in _texts(document) for quote in _quotes(text.text, letters)]
     return Document(
         fields=_fields(document),
         also=_also(document, layout) | {"last_text": (printed[-END_LETTERS:],)},
@@ -87,9 +90,11 @@ def _document(
         },
         tables=tuple(TableLabel(one.header, len(one.rows), one.rows[-1]) for one in tables),
         absent=absent,
-        must=tuple(Quote(quote, text.path) for text in texts for quote in _quotes(text.text)),
-        apart=tuple(Apart(quote, text.beside) for text in texts if text.beside for quote in _quotes(text.text))
-        + tuple(_printing_apart(document, sections)),
+        must=tuple(Quote(quote, text.path) for quote, text in quotes),
+        apart=(
+            *(Apart(quote, text.beside) for quote, text in quotes if text.beside),
+            *_printing_apart(document, sections, letters),
+        ),
     )
 
 
@@ -97,9 +102,11 @@ def _piece_text(piece: Piece) -> str:
     return "".join("".join(row) for row in piece.rows) or piece.text
 
 
-def _quotes(text: str) -> tuple[str, ...]:
-    letters = squash(text)
-    return tuple(dict.fromkeys((letters[:_QUOTE], letters[-_QUOTE:])))
+def _quotes(text: str, letters: str) -> tuple[str, ...]:
+    """The first and the last letters of a text, those that stand once among the letters of the file."""
+    own = squash(text)
+    both = dict.fromkeys((own[:_QUOTE], own[-_QUOTE:]))
+    return tuple(quote for quote in both if len(quote) >= _SHORTEST and letters.count(quote) == 1)
 
 
 def _fields(document: model.Document) -> dict[str, str | None]:
@@ -188,11 +195,10 @@ def _tables(items: Sequence[model.Item]) -> Iterator[model.Table]:
             yield from _tables(item.items)
 
 
-def _printing_apart(document: model.Document, sections: Sequence[model.Section]) -> Iterator[Apart]:
+def _printing_apart(document: model.Document, sections: Sequence[model.Section], letters: str) -> Iterator[Apart]:
     """Printing lines stand below no heading: not below the last one, that is."""
     if not sections:
         return
     last = sections[-1].label
     for line in document.printing:
-        if len(squash(line)) >= _SHORTEST:
-            yield Apart(squash(line)[:_QUOTE], (last,))
+        yield from (Apart(quote, (last,)) for quote in _quotes(line, letters))

@@ -17,6 +17,7 @@ from eval.documents.results import Results, read_results, summarise, write_resul
 from eval.documents.score import FileScore
 from eval.layouts.case import layouts
 from eval.layouts.features import features
+from eval.layouts.plain import text_of
 from eval.layouts.render import form_of, render
 
 LAYOUTS_FILE = "layouts.json"
@@ -54,7 +55,7 @@ def measure(
             path = folder / rendered.label.file
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(rendered.data)
-            digest.update(rendered.data)
+            digest.update(own.encode() + text_of(case.lines).encode())
             labels.append(rendered.label)
             chosen.append(features(case, own))
         scores = evaluate(labels, folder, limits, progress=progress)

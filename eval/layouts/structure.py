@@ -45,7 +45,7 @@ def _office(writer: Writer, place: dict[str, str]) -> tuple[str, str]:
 
 def _title(writer: Writer, kind: str, place: dict[str, str], date: dt.date, **more: str) -> str:
     patterns = writer.lists["titles"][kind]["words"]
-    return writer.sentence(patterns, place["name"], year=str(date.year), **more)
+    return writer.sentence([writer.chooser.one(patterns)], place["name"], year=str(date.year), **more)
 
 
 def _notice(writer: Writer, place: dict[str, str], serial: int) -> Document:
@@ -107,7 +107,7 @@ def _signed(
         items=items,
         number=Number(NumberKind.LETTER, code, date.year, serial) if has_number else None,
         head_issuer=issuer if in_title else None,
-        addressee=str(writer.word(writer.lists["addressees"])) if not choose.chance(25) else None,
+        addressee=str(choose.one(writer.lists["addressees"])) if not choose.chance(25) else None,
         attachments=attachments,
         parts=parts,
         office=issuer,
@@ -240,7 +240,7 @@ def _letter(writer: Writer, place: dict[str, str], serial: int) -> Document:
     if choose.chance(50):
         items += (Paragraph("此复。", closes=True),)
     document = _signed(writer, issuer, code, title, serial, date, items)
-    addressee = str(writer.word(writer.lists["addressees_of_letters"]))
+    addressee = str(choose.one(writer.lists["addressees_of_letters"]))
     return replace(document, addressee=addressee, contacts=(), printing=())
 
 
