@@ -88,16 +88,21 @@ def read_floor(path: Path = FLOOR_FILE) -> Floor:
         raise UsageError("读不了版式测评的底线", str(path), "请用 --update-floor 重新写") from err
 
 
+def raised(old: Floor | None, new: Floor) -> Floor:
+    """The new floor. FloorError where the same files came back worse than the old one says."""
+    if old is not None and old.digest == new.digest:
+        worse = [form for form, one in new.levels.items() if form in old.levels and not one.keeps(old.levels[form])]
+        if worse:
+            raise FloorError("解析比底线差", "、".join(worse), "底线没有改；请先用 --show 看差在哪里")
+    return new
+
+
 def update_floor(path: Path = FLOOR_FILE) -> Floor:
-    """Measure, and write the floor. FloorError where the same files came back worse: nothing is written then."""
-    new = Floor(digest(), {form: level(form) for form in SEEDS})
+    """Measure, and write the floor; nothing is written where it would sink (FloorError)."""
     old = None
     with contextlib.suppress(UsageError):  # none yet, or one that an older version wrote
         old = read_floor(path)
-    if old is not None:
-        worse = [form for form, one in new.levels.items() if form in old.levels and not one.keeps(old.levels[form])]
-        if worse and old.digest == new.digest:
-            raise FloorError("解析比底线差", "、".join(worse), "底线没有改；请先用 --show 看差在哪里")
+    new = raised(old, Floor(digest(), {form: level(form) for form in SEEDS}))
     rows = [f'{_HEAD}digest = "{new.digest}"\n']
     for form, one in new.levels.items():
         rows += [f"\n[level.{form}]\n", *(f"{name} = {value}\n" for name, value in asdict(one).items())]

@@ -79,7 +79,7 @@ def _document(
     quotes = [(quote, text) for text in _texts(document) for quote in _quotes(text.text, letters)]
     return Document(
         fields=_fields(document),
-        also=_also(document, layout) | {"last_text": (printed[-END_LETTERS:],)},
+        also=_also(document, layout) | {"first_text": _notes(pieces), "last_text": (printed[-END_LETTERS:],)},
         phones=tuple(_phones(document, tables)),
         first_text=body[:END_LETTERS],
         last_text=body[-END_LETTERS:],
@@ -102,9 +102,15 @@ def _piece_text(piece: Piece) -> str:
     return "".join("".join(row) for row in piece.rows) or piece.text
 
 
+def _notes(pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """A note of adoption under the title: whether it opens the body is a matter of taste."""
+    notes = [piece for piece in pieces if piece.label is Label.INFO and piece.text.endswith("通过）")]
+    return tuple(squash(piece.text)[:END_LETTERS] for piece in notes)
+
+
 def _quotes(text: str, letters: str) -> tuple[str, ...]:
     """The first and the last letters of a text, those that stand once among the letters of the file."""
-    own = squash(text)
+    own = squash(text.removeprefix("答："))
     both = dict.fromkeys((own[:_QUOTE], own[-_QUOTE:]))
     return tuple(quote for quote in both if len(quote) >= _SHORTEST and letters.count(quote) == 1)
 
@@ -134,6 +140,8 @@ def _also(document: model.Document, layout: Layout) -> dict[str, tuple[str, ...]
         also["doc_number"] = (f"{number.code}〔{number.year}〕{serial}号",)
     if number is not None and document.is_order:
         also["title"] = (number.normal, f"{number.code}令")
+        if document.valid_from is None and document.date is not None:
+            also["valid_from"] = (document.date.isoformat(),)  # 自公布之日起施行
     if document.date is None:
         printed = [line for line in document.printing if line.endswith("日印发")]
         days = [page_day(document, layout)] if has_info(document, layout) else []

@@ -10,7 +10,7 @@ from eval.layouts.layout import Layout, Pages
 from eval.layouts.model import Structure
 from eval.layouts.pieces import Align, Label, Piece
 
-_NEVER_FIRST = "。，、；：？！）》”〕］"
+_NEVER_FIRST, _NEVER_LAST = "。，、；：？！）》”〕］", "（《“〔［"
 _RIGHT, _CENTRE = 24, 12  # spaces in front
 
 
@@ -23,12 +23,14 @@ class Line(NamedTuple):
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """A paragraph cut into lines of so many characters; closing marks hang over."""
+    """A paragraph cut into lines of so many characters; closing marks hang over, opening ones go down."""
     lines = []
     while len(text) > width:
         cut = width
         while cut < len(text) and text[cut] in _NEVER_FIRST:
             cut += 1
+        while cut > 1 and text[cut - 1] in _NEVER_LAST:
+            cut -= 1
         lines.append(text[:cut])
         text = text[cut:]
     return [*lines, *([text] if text else [])]

@@ -210,7 +210,7 @@ def _order(writer: Writer, place: dict[str, str], serial: int) -> Document:
         signer=f"{place['name'][-1]}长　{writer.person()}",
         date=date,
         printing=_printing(writer, issuer, date) if choose.chance(15) else (),
-        valid_from=day or date,
+        valid_from=day,
     )
 
 
