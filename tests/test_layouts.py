@@ -54,7 +54,10 @@ def in_order(case: Case) -> str:
 
 
 def letters_of_txt(data: bytes) -> str:
-    return squash(data.decode())
+    try:
+        return squash(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return squash(data.decode("gb18030"))
 
 
 def letters_of_html(data: bytes) -> str:

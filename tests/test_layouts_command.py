@@ -26,7 +26,7 @@ def test_json_has_scores_features_and_a_digest(capsys: pytest.CaptureFixture[str
     for values in data["features"].values():
         assert sum(row["files"] for row in values.values()) <= 4
     counts = data["features"]["公文篇数"]
-    assert sum(row["whole"] for row in counts.values()) == data["totals"]["all"]["perfect"]
+    assert sum(row["perfect"] for row in counts.values()) == data["totals"]["all"]["perfect"]
     assert run("--seed", "5", "--count", "4", "--json") == 0
     again = json.loads(capsys.readouterr().out)
     assert again == data

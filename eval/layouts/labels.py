@@ -69,7 +69,8 @@ def _document(
     document: model.Document, layout: Layout, pieces: Sequence[Piece], absent: tuple[str, ...], letters: str
 ) -> Document:
     tables = [*_tables(document.items), *(found for part in document.parts for found in _tables(part.items))]
-    behind = dropwhile(lambda piece: piece.label not in _BODY or piece.text == document.mark, pieces)
+    mark = squash(document.mark)  # above the title, so no part of the body
+    behind = dropwhile(lambda piece: piece.label not in _BODY or squash(piece.text) == mark, pieces)
     body = squash("".join(_piece_text(piece) for piece in behind if piece.label in _BODY))
     printed = body + squash("".join(document.printing))
     sections = [
@@ -104,8 +105,8 @@ def _piece_text(piece: Piece) -> str:
 
 def _notes(pieces: Sequence[Piece]) -> tuple[str, ...]:
     """A note of adoption under the title: whether it opens the body is a matter of taste."""
-    notes = [piece for piece in pieces if piece.label is Label.INFO and piece.text.endswith("通过）")]
-    return tuple(squash(piece.text)[:END_LETTERS] for piece in notes)
+    infos = [squash(piece.text) for piece in pieces if piece.label is Label.INFO]
+    return tuple(text[:END_LETTERS] for text in infos if text.endswith("通过"))
 
 
 def _quotes(text: str, letters: str) -> tuple[str, ...]:

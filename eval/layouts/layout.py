@@ -111,6 +111,10 @@ class Layout:
     bullet: str = ""  # in front of the title
     title_twice: bool = False  # the page's heading, label lines, then the document's own title
     title_in_name: bool = False  # a single regulation's, and nowhere else
+    blank: str = ""  # what stands on a blank line
+    half_width: bool = False  # ,:;() instead of ，：；（）
+    encoding: str = "utf-8"  # of a text
+    newline: str = "\n"
     variant: int = 0  # which of several texts site furniture and labels have
 
 
@@ -172,5 +176,9 @@ def draw_layout(choose: Chooser) -> Layout:
         bullet=choose.one(["■", "★", "●"]) if choose.chance(4) else "",
         title_twice=from_web and choose.chance(20),
         title_in_name=not from_web and choose.chance(6),
+        blank=choose.weighted([("", 88), ("　　", 8), (" ", 4)]),
+        half_width=choose.chance(7),
+        encoding=choose.weighted([("utf-8", 78), ("gb18030", 14), ("utf-8-sig", 8)]),
+        newline=choose.weighted([("\n", 75), ("\r\n", 25)]),
         variant=choose.below(12),
     )  # fmt: skip

@@ -52,7 +52,7 @@ def _lines(layout: Layout, pieces: Sequence[Piece]) -> Iterator[Line]:
             gap = piece.gap if piece.gap is not None else layout.paragraph_gap
             before = pieces[number - 1].document
             inside = piece.document if before == piece.document else None
-            yield from [Line("", Label.BLANK, inside)] * gap
+            yield from [Line(layout.blank, Label.BLANK, inside)] * gap
         yield from (Line(text, piece.label, piece.document) for text in _texts(piece, layout))
 
 
@@ -80,7 +80,7 @@ def _paged(structure: Structure, layout: Layout, lines: Sequence[Line]) -> Itera
         yield line
         if (at + 1) % layout.page_lines == 0 and at + 1 < len(lines):
             around = lines[at].document if lines[at].document == lines[at + 1].document else None
-            blank = [Line("", Label.BLANK, around)] * (layout.variant % 2)
+            blank = [Line(layout.blank, Label.BLANK, around)] * (layout.variant % 2)
             yield from blank
             yield Line(layout.page_number.format(page), Label.FURNITURE, None)
             if layout.pages is Pages.HEADS:

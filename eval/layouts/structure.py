@@ -30,6 +30,7 @@ def draw_structure(choose: Chooser) -> Structure:
     return Structure(tuple(documents))
 
 
+_MARKS = ["附件{}", "附件{}：", "附件 {}", "附{}"]
 _Build = Callable[[Writer, dict[str, str], int], Document]
 
 
@@ -74,14 +75,14 @@ def _notice(writer: Writer, place: dict[str, str], serial: int) -> Document:
 
 def _attachments(writer: Writer, place: str) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     """One or two attachments with what they hold."""
-    count = writer.chooser.between(1, 2)
+    count, form = writer.chooser.between(1, 2), writer.chooser.one(_MARKS)
     found = []
     for at in range(1, count + 1):
         title = f"{place}{writer.subject()}{writer.chooser.one(['明细表', '工作任务分工', '实施方案', '申报要求'])}"
         items: tuple[Item, ...] = (bodies.table(writer),)
         if not title.endswith("表"):
             items = bodies.headed_body(writer, place, writer.paragraph(place, 1))
-        found.append(Part(title, items, f"附件{at if count > 1 else ''}"))
+        found.append(Part(title, items, form.format(at if count > 1 else "").rstrip()))
     return tuple(found), tuple(part.title for part in found)
 
 
@@ -173,8 +174,14 @@ def _issuing(writer: Writer, place: dict[str, str], serial: int) -> Document:
     title = _title(writer, "issuing", place, date, regulation=names[0])
     cover = writer.sentence(writer.lists["sentences"]["issuing"], place["name"], regulation="》和《".join(names))
     day = _day_of_force(choose, date)
-    parts = [Part(name, bodies.articles(writer, place["name"], name, day)) for name in names]
-    return _signed(writer, issuer, code, title, serial, date, (Paragraph(cover),), parts=tuple(parts), valid_from=day)
+    listed = tuple(names) if choose.chance(20) else ()
+    marks = [f"附件{at if len(names) > 1 else ''}" if listed else "" for at in range(1, len(names) + 1)]
+    parts = tuple(
+        Part(name, bodies.articles(writer, place["name"], name, day), mark)
+        for name, mark in zip(names, marks, strict=True)
+    )
+    items = (Paragraph(cover),)
+    return _signed(writer, issuer, code, title, serial, date, items, attachments=listed, parts=parts, valid_from=day)
 
 
 def _regulation(writer: Writer, place: dict[str, str], serial: int) -> Document:
