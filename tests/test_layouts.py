@@ -15,12 +15,14 @@ import pytest
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from hypothesis import HealthCheck, Phase, given, settings
+from layout_oracle import ideal
 
 from corpus.errors import InputError
 from corpus.parse import parse_source
 from corpus.reading import source_from_text
 from corpus.text import squash
 from eval.documents.form import END_LETTERS, LONGEST_QUOTE
+from eval.documents.score import score_file
 from eval.layouts import floor
 from eval.layouts.back import whole
 from eval.layouts.case import Case, labelled_lines, layouts
@@ -169,6 +171,15 @@ def test_labels_say_what_is_printed_and_every_quote_stands_once() -> None:
             assert document.counts["articles"] == len(list(articles(case, at)))
         whole_text = "".join(text_of(case.lines).split())
         assert all("".join(absent.split()) in whole_text for document in label.documents for absent in document.absent)
+
+
+def test_a_parse_without_a_fault_is_called_right() -> None:
+    """Otherwise a label would ask for what no parser can give."""
+    for seed in SEEDS:
+        label = render(layouts(seed), "txt", "a").label
+        found = score_file(label, ideal(layouts(seed), [document.phones or () for document in label.documents]))
+        assert found.perfect, (seed, found.misses[:5])
+        assert {"title", "begins", "ends", "own_number", "quotes"} <= found.tallies.keys()
 
 
 def test_two_hundred_seeds_show_every_layout() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def test_wrong_use_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
         with pytest.raises(SystemExit) as leaving:
             run(*wrong)
         assert leaving.value.code == 2
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "reportlab.pdfbase", None)
+    monkeypatch.setitem(sys.modules, "reportlab.pdfbase.pdfmetrics", None)
+    assert run("--count", "1", "--form", "pdf") == 2
+    assert "缺少 reportlab" in capsys.readouterr().err
 
 
 def test_the_floor_rises_and_never_sinks_for_the_same_files() -> None:

@@ -61,6 +61,16 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, compare or show. Raises GongbaoError."""
     sub = parser()
     args = sub.parse_args(arguments)
+    if args.count == 0:
+        sub.error("--count 应大于 0")
+    try:
+        _run(args)
+    except ModuleNotFoundError as err:  # reportlab draws PDFs, hypothesis shrinks: both only come with the tests
+        raise UsageError(f"缺少 {err.name}", "", "请先运行 make setup-test，或用 --form txt 只测文本") from err
+    return 0
+
+
+def _run(args: argparse.Namespace) -> None:
     if args.compare:
         _compare(args)
     elif args.update_floor:
@@ -71,8 +81,6 @@ def main(arguments: Sequence[str]) -> int:
         _smallest(args)
     elif args.show is not None:
         _write_and_judge(layouts(args.show), args.form or form_of(args.show), str(args.show), args)
-    elif args.count == 0:
-        sub.error("--count 应大于 0")
     else:
         seeds = range(args.seed, args.seed + args.count)
         run = measure(seeds, args.form, limits_of(args), Progress(sys.stderr.isatty()))
@@ -80,7 +88,6 @@ def main(arguments: Sequence[str]) -> int:
             write_run(args.out, run)
             print(f"已写入 {args.out}", file=sys.stderr)
         print(json.dumps(run.to_json(), ensure_ascii=False, indent=1) if args.json else show.run_text(run).rstrip())
-    return 0
 
 
 def _compare(args: argparse.Namespace) -> None:
@@ -122,7 +129,7 @@ def _smallest(args: argparse.Namespace) -> None:
     from eval.layouts.strategies import smallest
 
     form = args.form or FORMS[0]
-    found = smallest(lambda case: not whole(case, form), max(args.count, 1))
+    found = smallest(lambda case: not whole(case, form), args.count)
     if found is None:
         print(f"试了 {args.count} 份，都还原了")
         return

@@ -49,8 +49,8 @@ class Writer:
 
     def regulation(self, place: str) -> str:
         ending = self.word(self.lists["regulation"]["endings"])
-        trial = "（试行）" if self._words.chance(15) else ""
-        return f"{place}{self.subject()}{ending}{trial}"
+        trial = self._words.chance(15) and not {"试行", "暂行", "条例"} & {ending[:2], ending[-2:], ending[2:4]}
+        return f"{place}{self.subject()}{ending}{'（试行）' if trial else ''}"
 
     def person(self) -> str:
         return f"{self.word(self.lists['surnames'])}{self.word(self.lists['given_names'])}"
