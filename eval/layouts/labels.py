@@ -72,6 +72,7 @@ def _document(
     mark = squash(document.mark)  # above the title, so no part of the body
     behind = dropwhile(lambda piece: piece.label not in _BODY or squash(piece.text) == mark, pieces)
     body = squash("".join(_piece_text(piece) for piece in behind if piece.label in _BODY))
+    last = _last_letters(document, body)
     printed = body + squash("".join(document.printing))
     sections = [
         *model.numbered(document.items),
@@ -83,7 +84,7 @@ def _document(
         also=_also(document, layout) | {"first_text": _notes(pieces), "last_text": (printed[-END_LETTERS:],)},
         phones=tuple(_phones(document, tables)),
         first_text=body[:END_LETTERS],
-        last_text=body[-END_LETTERS:],
+        last_text=last,
         counts={
             "articles": sum(one.is_article for one in sections),
             "level1": sum(one.is_level1 for one in sections),
@@ -97,6 +98,16 @@ def _document(
             *_printing_apart(document, sections, letters),
         ),
     )
+
+
+def _last_letters(document: model.Document, body: str) -> str:
+    """The end of the body; of a table that ends it the cells alone, for its heads belong to every row."""
+    items = document.parts[-1].items if document.parts else document.items
+    item = items[-1]
+    while isinstance(item, model.Section) and item.items:
+        item = item.items[-1]
+    whole = squash("".join("".join(row) for row in item.rows)) if isinstance(item, model.Table) else body
+    return whole[-END_LETTERS:]
 
 
 def _piece_text(piece: Piece) -> str:

@@ -78,7 +78,8 @@ def _attachments(writer: Writer, place: str) -> tuple[tuple[Part, ...], tuple[st
     count, form = writer.chooser.between(1, 2), writer.chooser.one(_MARKS)
     found = []
     for at in range(1, count + 1):
-        title = f"{place}{writer.subject()}{writer.chooser.one(['明细表', '工作任务分工', '实施方案', '申报要求'])}"
+        ending = writer.chooser.one(["明细表", "工作任务分工", "实施方案", "申报要求"])
+        title = writer.sentence(["{place}{subject}" + ending], place)
         items: tuple[Item, ...] = (bodies.table(writer),)
         if not title.endswith("表"):
             items = bodies.headed_body(writer, place, writer.paragraph(place, 1))
@@ -168,9 +169,9 @@ def _issuing(writer: Writer, place: dict[str, str], serial: int) -> Document:
     choose = writer.chooser
     date = _date(choose)
     issuer, code = _office(writer, place)
-    names = [writer.regulation(place["name"])]
+    names = [writer.new_regulation(place["name"])]
     if choose.chance(12):
-        names.append(writer.regulation(place["name"]))
+        names.append(writer.new_regulation(place["name"]))
     title = _title(writer, "issuing", place, date, regulation=names[0])
     cover = writer.sentence(writer.lists["sentences"]["issuing"], place["name"], regulation="》和《".join(names))
     day = _day_of_force(choose, date)
@@ -188,7 +189,7 @@ def _regulation(writer: Writer, place: dict[str, str], serial: int) -> Document:
     """A regulation by itself: mostly neither addressee nor signature."""
     choose = writer.chooser
     date = _date(choose)
-    title = writer.regulation(place["name"])
+    title = writer.new_regulation(place["name"])
     day = _day_of_force(choose, date)
     issuer, code = _office(writer, place)
     number = Number(NumberKind.LETTER, code, date.year, serial) if choose.chance(40) else None
@@ -203,7 +204,7 @@ def _order(writer: Writer, place: dict[str, str], serial: int) -> Document:
     choose = writer.chooser
     date = _date(choose)
     issuer = place["name"] + "人民政府"
-    name = writer.regulation(place["name"])
+    name = writer.new_regulation(place["name"])
     day = _day_of_force(choose, date)
     when = "公布之日" if day is None else f"{day.year}年{day.month}月{day.day}日"
     cover = writer.sentence(writer.lists["sentences"]["orders"], place["name"], regulation=name, when=when)
@@ -226,7 +227,7 @@ def _announcement(writer: Writer, place: dict[str, str], serial: int) -> Documen
     choose = writer.chooser
     date = _date(choose)
     issuer, _ = _office(writer, place)
-    title = f"关于{writer.subject()}有关事项的公告"
+    title = writer.sentence(["关于{subject}有关事项的公告"], place["name"])
     opening = writer.sentence(writer.lists["sentences"]["openings"], place["name"])
     items: tuple[Item, ...] = (Paragraph(opening),)
     if choose.chance(60):

@@ -47,7 +47,16 @@ class Writer:
     def subject(self) -> str:
         return str(self.word(self.lists["subject"]["words"]))
 
+    def new_regulation(self, place: str) -> str:
+        """The name of a regulation that the file doesn't have yet."""
+        name = self.regulation(place)
+        while name in self._used:
+            name = self.regulation(place)
+        self._used.add(name)
+        return name
+
     def regulation(self, place: str) -> str:
+        """The name of any regulation."""
         ending = self.word(self.lists["regulation"]["endings"])
         trial = self._words.chance(15) and not {"试行", "暂行", "条例"} & {ending[:2], ending[-2:], ending[2:4]}
         return f"{place}{self.subject()}{ending}{'（试行）' if trial else ''}"
