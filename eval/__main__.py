@@ -17,7 +17,7 @@ from pathlib import Path
 from corpus import console
 from corpus.errors import UsageError
 from eval import committed, show
-from eval.closed import FOLDER, any_closed
+from eval.closed import FOLDER, any_closed, is_closed
 from eval.compare import compare, read_one_run
 from eval.evaluate import ask_all, describe_files, evaluate
 from eval.labels import Passages, Reason, unmet_labels
@@ -192,6 +192,9 @@ def _calibrate(arguments: Sequence[str]) -> int:
     from eval import calibrate
 
     args = calibrate_parser().parse_args(arguments)
+    closed = [str(file) for _, files in args.pairs for file in files if is_closed(file)]
+    if closed:
+        raise UsageError("封闭题目只用来报告成绩，不能用来拟合", "、".join(closed), "请改用 dev 题目")
     command = " ".join(["python -m eval calibrate", *arguments])
     args.out.write_text(calibrate.render(calibrate.calibrate(dict(args.pairs)), command), "utf-8")
     print(f"已写入 {args.out}", file=sys.stderr)

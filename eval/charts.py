@@ -116,7 +116,7 @@ def lines(
     spots: Sequence[Spot] = (),
 ) -> str:
     """Lines over the unit square. `diagonal` draws where both axes agree, `marks` the points; `spots` are drawn as
-    numbered rings with their names below the legend."""
+    numbered rings with their names below."""
     span, tall = WIDTH - _LEFT - _RIGHT, 260
     bottom = _TOP + tall
 
@@ -147,14 +147,14 @@ def lines(
         body += [
             f'<circle class="spot" cx="{x:.1f}" cy="{y:.1f}" r="9"><title>{escape(label)}</title></circle>',
             _text(x, y + 4.5, str(number)),
-            _text(_LEFT + 12, _TOP + 18 * number, f"{number}　{label}", "start"),
+            _text(_LEFT, bottom + 44 + 20 * number, f"{number}　{label}", "start"),
         ]
     middle = _TOP + tall / 2
     body += [
         _text((_LEFT + WIDTH - _RIGHT) / 2, bottom + 40, x_name),
         _text(24, middle, y_name, extra=f' transform="rotate(-90 24 {middle:g})"'),
     ]
-    return _svg(title, bottom + 52, body)
+    return _svg(title, bottom + 52 + 20 * len(spots), body)
 
 
 def bars(title: str, counts: Sequence[tuple[str, int]], x_name: str, show: Callable[[int], str] = str) -> str:

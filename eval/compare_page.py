@@ -22,8 +22,8 @@ def comparison_page(comparison: Comparison) -> str:
     return page.page(
         f"比较：{comparison.name_a} 与 {comparison.name_b}",
         _head(comparison),
-        _summary(comparison),
         _trust(comparison),
+        _summary(comparison),
         _totals(comparison),
         _curves(comparison),
         _changes("B 更好的题", comparison.gains, comparison, "good"),
@@ -62,14 +62,13 @@ def _summary(comparison: Comparison) -> str:
 
 def _trust(comparison: Comparison) -> str:
     head, *rows = comparison_trust(comparison)
-    meanings = "".join(f"{words.term(name).name}：{words.term(name).meaning}" for name in comparison.trust)
     if not rows:
         return page.section("百姓会遇到的", "其中一次的结果由旧版本写出，没有记下这些。")
     return page.section(
         "百姓会遇到的",
         "问公报里没有的事会不会乱答，给出的答案有多少靠得住。括号里是个数；置信区间不含 0，才像是真有差别。",
         page.table(head, rows),
-        page.note(meanings),
+        page.legend(comparison.trust),
     )
 
 
@@ -126,14 +125,29 @@ def _curves(comparison: Comparison) -> str:
         page.figure(charts.lines("第一条出错", every, "回答了几成题目", "其中第一条不对的"), "所有题目。"),
         page.figure(charts.lines("答案出错", shown, "给出答案的题目", "其中答案不对的"), "只看给出的答案。"),
         page.table(["指标", "A", "B"], rows),
+        page.legend(names),
     )
 
 
 def _changes(title: str, changes: Sequence[Change], comparison: Comparison, mark: str) -> str:
+    """The questions that changed, those first whose reader would notice; of the others only the rank differs."""
     if comparison.totals_only:
         return ""
-    lead = "应答是标注认可的答案；A、B 是两次给出的答案和旁边的部门。" if changes else "没有。"
-    return page.section(f"{title}（{len(changes)} 道）", lead, *(_change(change, mark) for change in changes))
+    noticed = [change for change in changes if change.a.right != change.b.right]
+    contacts = [
+        change for change in changes if change not in noticed and change.a.wrong_contact != change.b.wrong_contact
+    ]
+    ranks = [change for change in changes if change not in noticed and change not in contacts]
+    groups = (("对错变了", noticed, True), ("电话或部门变了", contacts, True), ("只有名次变了", ranks, False))
+    return page.section(
+        f"{title}（{len(changes)} 道）",
+        "“应为”是标注认可的答案；A、B 是两次给出的答案和旁边的部门，前面是怎样判的。" if changes else "没有。",
+        *(
+            page.folded(f"{name}（{len(members)} 道）", *(_change(one, mark) for one in members), unfolded=unfolded)
+            for name, members, unfolded in groups
+            if members
+        ),
+    )
 
 
 def _change(change: Change, mark: str) -> str:
@@ -142,7 +156,7 @@ def _change(change: Change, mark: str) -> str:
         change.question,
         mark,
         [
-            ("应答", words.wanted(told)),
+            ("应为", words.wanted(told)),
             ("A", _side(change.a)),
             ("B", _side(change.b)),
             ("题目", f"{change.id}，{words.KIND_NAMES[change.kind]}"),
@@ -152,14 +166,10 @@ def _change(change: Change, mark: str) -> str:
 
 def _side(score: Score) -> str:
     """What one run gave, and how it is judged."""
-    verdict = ["对" if score.right else "不对"]
-    if score.wrong_phone:
-        verdict.append("电话错")
-    if score.wrong_office:
-        verdict.append("部门错")
+    verdict = ["对" if score.right else "不对", *words.contact_faults(score)]
     if score.answerable:
         verdict.append("没找到" if score.first_rank is None else f"含答案的是第 {score.first_rank} 条")
-    return f"{words.given(score)}　——　{'，'.join(verdict)}，把握 {score.confidence:.2f}"
+    return f"〔{'，'.join(verdict)}，把握 {score.confidence:.2f}〕{words.given(score)}"
 
 
 def _left_out(comparison: Comparison) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from eval import words
+
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2733; --soft: #5b6876; --line: #d5dbe2; --paper: #fff; --tint: #f3f6f9;
   --good: #00694f; --bad: #a83a00; }
@@ -43,8 +45,11 @@ summary { cursor: pointer; padding: .3rem 0; } dt { font-weight: 600; } dd { mar
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .6rem 0; font-size: .92rem; }
 .facts dt { font-weight: 400; color: var(--soft); } .facts dd { margin: 0; color: var(--ink); }
 .good { color: var(--good); } .bad { color: var(--bad); }
-@media (max-width: 40rem) { .facts, .question dl { grid-template-columns: 1fr; } .facts dd, .question dd {
-  margin-bottom: .3rem; } }
+.small { font-size: .88rem; color: var(--soft); } .small dd { color: var(--soft); }
+@media (max-width: 40rem) {
+  td.words { min-width: 6.5rem; } th, td { padding: .35rem .4rem; }
+  .facts { grid-template-columns: 1fr; } .facts dd { margin-bottom: .3rem; }
+}
 """
 
 
@@ -88,10 +93,15 @@ def cards(every: Iterable[str]) -> str:
     return f'<div class="cards">{"".join(every)}</div>'
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> str:
-    """Names and what they are, one a line."""
+def facts(pairs: Iterable[tuple[str, str]], more: str = "") -> str:
+    """Names and what they are, one a line. `more`: another class."""
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs)
-    return f'<dl class="facts">{lines}</dl>'
+    return f'<dl class="{" ".join(filter(None, ("facts", more)))}">{lines}</dl>'
+
+
+def legend(measures: Iterable[str]) -> str:
+    """What measures mean, in small print below a table."""
+    return facts(((term.name, term.meaning) for term in map(words.term, measures)), "small")
 
 
 def question(head: str, mark: str, pairs: Iterable[tuple[str, str]]) -> str:
@@ -100,9 +110,9 @@ def question(head: str, mark: str, pairs: Iterable[tuple[str, str]]) -> str:
     return f'<div class="question"><h3 class="{mark}">{escape(head)}</h3><dl>{lines}</dl></div>'
 
 
-def folded(summary: str, *content: str) -> str:
-    """What is shown only to who opens it."""
-    return f"<details><summary>{escape(summary)}</summary>{''.join(content)}</details>"
+def folded(summary: str, *content: str, unfolded: bool = False) -> str:
+    """What is shown only to who opens it, or (`unfolded`) can be put away."""
+    return f"<details{' open' if unfolded else ''}><summary>{escape(summary)}</summary>{''.join(content)}</details>"
 
 
 def note(text: str) -> str:

@@ -204,13 +204,14 @@ def _misses(run: Run) -> str:
 def _miss(score: Score) -> str:
     rank = "没找到" if score.first_rank is None else f"第 {score.first_rank} 条"
     place = f"含答案的是{rank}，" if score.answerable else ""
+    faults = "".join(f"{fault}，" for fault in words.contact_faults(score))
     return page.question(
         score.question,
         "",
         [
-            ("应答", words.wanted(score)),
+            ("应为", words.wanted(score)),
             ("给出", words.given(score)),
-            ("题目", f"{score.id}，{words.KIND_NAMES[score.kind]}；{place}把握 {score.confidence:.2f}"),
+            ("题目", f"{score.id}，{words.KIND_NAMES[score.kind]}；{faults}{place}把握 {score.confidence:.2f}"),
         ],
     )
 

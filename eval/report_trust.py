@@ -47,7 +47,6 @@ def risk_section(runs: Sequence[Run]) -> str:
         spots=_spots(chosen.threshold_shown, chosen.caution_shown),
     )
     rows = [[run_title(one), *(words.shown(name, one.confidence_numbers.get(name)) for name in _AREAS)] for one in runs]
-    meanings = "".join(f"{words.term(name).name}：{words.term(name).meaning}" for name in _AREAS)
     return page.section(
         "多答和少错怎样取舍",
         "把题目按把握从大到小排队，只答前面的一部分：答得越多（向右），错的通常也越多（向上）。线越低越好。"
@@ -57,7 +56,7 @@ def risk_section(runs: Sequence[Run]) -> str:
             shown, "只看给出的答案：答句不对，或资料里没有答案，都算错。线到现在的门槛为止，拒答的题没有答句可判。"
         ),
         page.table(["办法", *(words.term(name).name for name in _AREAS)], rows),
-        page.note(meanings),
+        page.legend(_AREAS),
     )
 
 
@@ -102,7 +101,7 @@ def calibration_section(run: Run) -> str:
         f"{error.name} {words.score(run.refusals.calibration_error)}：{error.meaning}",
         page.figure(picture, f"各点的题数：{counts}。题数少的点不能当真。"),
         page.table(["把握说的是", "题数", "误差（等量 10 组）", "布赖尔分"], rows),
-        page.note("".join(words.term(f"{of}_{what}").meaning for of in run.calibration for what in ("ece", "brier"))),
+        page.legend(f"{of}_{what}" for of in run.calibration for what in ("ece", "brier")),
     )
 
 

@@ -88,7 +88,8 @@ def _row(score: Score) -> list[str]:
 
 def _wanted_and_given(score: Score) -> str:
     """The expected answer and the given one, each on its line."""
-    return f"      应答：{words.wanted(score)}\n      给出：{words.given(score)}\n"
+    faults = "".join(f"〔{fault}〕" for fault in words.contact_faults(score))
+    return f"      应为：{words.wanted(score)}\n      给出：{faults}{words.given(score)}\n"
 
 
 def _rank(rank: int | None) -> str:
@@ -148,7 +149,9 @@ def _changes(comparison: Comparison) -> list[str]:
 def _change(change: Change) -> str:
     marks = "→".join("✓" if score.right else "✗" for score in (change.a, change.b))
     ranks = f"{_rank(change.a.first_rank)}→{_rank(change.b.first_rank)}"
-    return f"  {marks}  名次 {ranks:<8} {change.id}  {change.question}"
+    contacts = [bool(score.wrong_contact) for score in (change.a, change.b)]
+    contact = "" if contacts[0] == contacts[1] else f"  （电话或部门{'改错了' if contacts[1] else '改对了'}）"
+    return f"  {marks}  名次 {ranks:<8} {change.id}  {change.question}{contact}"
 
 
 def stard_text(results: dict[str, dict[str, Any]]) -> str:

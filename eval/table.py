@@ -71,7 +71,7 @@ def trust_table(runs: Sequence[Run]) -> list[list[str]]:
 
 def trust_rows(run: Run) -> list[list[str]]:
     """One row for each of the citizen's measures of one run: what, how many of how many, the share, its interval."""
-    rows = [["百姓会遇到的（每 100 道）", "个数", "比例", "95% 置信区间"]]
+    rows = [["每 100 道", "个数", "比例", "95% 置信区间"]]
     return rows + [
         [words.term(name).name, f"{one.count}/{one.n}", words.share(one.mean), words.interval(one)]
         for name, one in run.trust.items()
@@ -80,7 +80,7 @@ def trust_rows(run: Run) -> list[list[str]]:
 
 def comparison_trust(comparison: Comparison) -> list[list[str]]:
     """The citizen's measures of both runs with their differences, one a row."""
-    rows = [["百姓会遇到的（每 100 道）", "A", "B", "B−A", "95% 置信区间"]]
+    rows = [["每 100 道", "A", "B", "B−A", "95% 置信区间"]]
     return rows + [
         [
             words.term(name).name,

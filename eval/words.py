@@ -163,6 +163,11 @@ def given(score: Score) -> str:
     return f"{score.given}【提醒过不一定准】" if score.cautioned else score.given
 
 
+def contact_faults(score: Score) -> list[str]:
+    """What is wrong with the telephone or the office that are shown."""
+    return ["电话错"] * bool(score.wrong_phone) + ["部门错"] * bool(score.wrong_office)
+
+
 def counted(part: Share) -> str:
     """A share with its count: `37.5%（24/64）`."""
     return f"{share(part.mean)}（{part.count}/{part.n}）"
