@@ -12,8 +12,9 @@ telephones. The labels decide what is wrong, and where they leave it open the do
   accepted answer that ends as an authority's name does): the first office beside the answer must be one of them.
   Elsewhere the labels don't say whom the matter concerns, and nothing is counted.
 
-So a label that misses a second right office makes this measure too strict. It is too kind in two places: offices named
-only in the sentence, and offices after the first, are not judged.
+So a label that misses a second right office makes this measure too strict. It is too kind in three places: offices
+named only in the sentence, and offices after the first, are not judged; and notices without 发文字号 can't be told
+apart, so that any of them may state the telephone.
 """
 
 from __future__ import annotations

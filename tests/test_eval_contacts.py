@@ -109,5 +109,5 @@ def test_a_wrong_contact_is_the_first_cause_even_beside_a_right_sentence() -> No
     right, none = score([beside, unasked], Passages(PASSAGES))
     assert right.right
     assert (right.miss, none.miss) == (Cause.WRONG_CONTACT, Cause.WRONG_CONTACT)
-    assert list(Cause)[0] is Cause.WRONG_CONTACT
+    assert next(iter(Cause)) is Cause.WRONG_CONTACT
     assert right.given == f"区财政局（区财政局 {OTHER_PHONE}）"
