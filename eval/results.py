@@ -14,6 +14,7 @@ import numpy as np
 from corpus.errors import UsageError
 from eval import refusal, trust
 from eval.calibration import Calibration, calibration
+from eval.closed import any_closed
 from eval.counts import Counts, count
 from eval.measures import READING_BUDGET, measure_names
 from eval.misses import Cause
@@ -236,7 +237,7 @@ def read_runs(folder: Path) -> list[Run]:
 
 def _run(row: Mapping[str, Any]) -> Run:
     """Rebuilt from settings and scores: averages are never read back, so they can't disagree. Of a closed run there
-    is nothing but its totals."""
+    is nothing but its totals, also where a version that didn't know of closed files wrote all of it."""
     origin = row.get("origin")
     setting = Setting(
         **{name: row[name] for name in Setting.__slots__ if name not in ("files", "origin")},
@@ -246,7 +247,8 @@ def _run(row: Mapping[str, Any]) -> Run:
     if row.get("totals_only", False):
         return _totals(setting, row)
     scores = [Score.from_json(one) for one in row["questions"]]
-    return summarise(setting, scores, calibrated=row["refusals"]["calibration_error"] is not None)
+    run = summarise(setting, scores, calibrated=row["refusals"]["calibration_error"] is not None)
+    return totals_of(run) if any_closed(one.file for one in setting.files) else run
 
 
 def _totals(setting: Setting, row: Mapping[str, Any]) -> Run:

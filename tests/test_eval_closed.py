@@ -146,6 +146,20 @@ def test_open_runs_are_compared_as_totals_on_request(
     assert "题目不同" in capsys.readouterr().err
 
 
+def test_results_with_closed_questions_of_an_older_version_are_read_as_totals(
+    small_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_rows(tmp_path / "q.jsonl", *QUESTIONS)
+    for system in ("ours", "grep"):
+        assert run(path, "--index", small_index, "--mode", "bm25", "--system", system, "--out", tmp_path / system) == 0
+        results = tmp_path / system / "results.json"
+        results.write_text(results.read_text("utf-8").replace("/q.jsonl", "/closed/q.jsonl"), "utf-8")
+    capsys.readouterr()
+    assert run("--compare", tmp_path / "ours", tmp_path / "grep", "--out", tmp_path / "compare") == 0
+    out, err = capsys.readouterr()
+    assert told(out) == told(err) == told(written(tmp_path / "compare")) == []
+
+
 BAD = {
     "another id": [QUESTIONS[0], {**QUESTIONS[1], "id": "SECRET-1"}],
     "a kind": [{**QUESTIONS[0], "kind": "SECRET"}],
