@@ -7,21 +7,24 @@ and messages to stderr.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus import console
 from corpus.errors import UsageError
 from eval import committed, show
+from eval.closed import FOLDER, any_closed, is_closed
 from eval.compare import compare, read_one_run
 from eval.evaluate import ask_all, describe_files, evaluate
 from eval.labels import Passages, Reason, unmet_labels
 from eval.model import Asked, Question
-from eval.output import write_output
+from eval.output import COMPARE_FILE, write_comparison, write_output
 from eval.questions import SPLITS, QuestionFileError, read_questions
-from eval.results import Run, Setting, to_text
+from eval.results import Run, Setting, to_text, totals_of
 from eval.splits import propose, select, to_toml
 from eval.systems import EMBEDDING_MODES, MODES, OURS, SYSTEMS, Bench, stard_searches
 from eval.table import ABLATION, QUALITY, columns, markdown, quality_text, update_readme
@@ -30,7 +33,7 @@ _EXAMPLES = """\
 例：
   python -m eval eval/questions/lishi-2023-02.jsonl
   python -m eval eval/questions/lishi-2023-02.jsonl --system all --split test --out build/eval
-  python -m eval --compare build/eval-before build/eval-after
+  python -m eval --compare build/eval-before build/eval-after --out build/compare
   python -m eval documents eval/document_labels/dev --documents DIR   文件解析得有多好
   python -m eval layouts                                        生成版式各异的文件，看解析能不能还原
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
@@ -63,7 +66,18 @@ def parser() -> argparse.ArgumentParser:
     add("--readme", type=Path, metavar="FILE", help="另把成绩表写到这个文件的两个标记之间")
     add("--per-question", action="store_true", help="每道题一行")
     add("--misses", action="store_true", help="列出没答好的题，按出错的步骤分开")
-    add("--compare", nargs=2, type=Path, metavar=("RUN_A", "RUN_B"), help="比较两次 --out 的结果，不重新测")
+    add(
+        "--compare",
+        nargs=2,
+        type=Path,
+        metavar=("RUN_A", "RUN_B"),
+        help="比较两次 --out 的结果，不重新测；加 --out 另写成网页",
+    )
+    add(
+        "--totals-only",
+        action="store_true",
+        help=f"只给总成绩，不写出任何题目（题目文件在名为 {FOLDER} 的文件夹里时总是如此）",
+    )
     add("--update-baselines", action="store_true", help="把 gongbao（hybrid 和 bm25）的成绩记到 eval/baselines.toml")
     return main_parser
 
@@ -186,6 +200,9 @@ def _calibrate(arguments: Sequence[str]) -> int:
     from eval import calibrate
 
     args = calibrate_parser().parse_args(arguments)
+    closed = [str(file) for _, files in args.pairs for file in files if is_closed(file)]
+    if closed:
+        raise UsageError("封闭题目只用来报告成绩，不能用来拟合", "、".join(closed), "请改用 dev 题目")
     command = " ".join(["python -m eval calibrate", *arguments])
     args.out.write_text(calibrate.render(calibrate.calibrate(dict(args.pairs)), command), "utf-8")
     print(f"已写入 {args.out}", file=sys.stderr)
@@ -226,7 +243,13 @@ def _evaluate(arguments: Sequence[str]) -> int:
         if args.files:
             main_parser.error("--compare 只比较已有的结果，不能同时给题目文件")
         a, b = args.compare
-        comparison = compare(read_one_run(a), read_one_run(b), names=(str(a), str(b)))
+        run_a, run_b = read_one_run(a), read_one_run(b)
+        if args.totals_only:
+            run_a, run_b = totals_of(run_a), totals_of(run_b)
+        comparison = compare(run_a, run_b, names=(str(a), str(b)))
+        if args.out is not None:
+            write_comparison(args.out, comparison)
+            print(f"已写入 {args.out / COMPARE_FILE}", file=sys.stderr)
         print(
             json.dumps(comparison.to_json(), ensure_ascii=False, indent=1)
             if args.json
@@ -235,11 +258,17 @@ def _evaluate(arguments: Sequence[str]) -> int:
         return 0
     if not args.files:
         main_parser.error("请给出题目文件")
-    every = read_questions(args.files)
-    questions = _chosen(every, args.split)
-    bench = Bench(args.index)
-    lost = _check_labels(bench, every)
-    runs = _runs(args, bench, questions)
+    hide = args.totals_only or any_closed(args.files)
+    with _nothing_told(hide):
+        every = read_questions(args.files)
+        questions = _chosen(every, args.split)
+        bench = Bench(args.index)
+        lost = _check_labels(bench, every, hide)
+    runs = _runs(args, bench, questions, " ".join(["python -m eval", shlex.join(arguments)]), hide)
+    if hide:  # from here on there are no questions that anything could show
+        questions, runs = [], [(totals_of(run), []) for run, _ in runs]
+        if args.per_question or args.misses:
+            print("封闭题目只给总成绩，不列出题目", file=sys.stderr)
     if args.update_baselines:
         committed.write_committed([run for run, _ in runs], committed.COMMITTED_FILE)
         print(f"已写入 {committed.COMMITTED_FILE}", file=sys.stderr)
@@ -252,7 +281,18 @@ def _evaluate(arguments: Sequence[str]) -> int:
     return 1 if lost else 0
 
 
-def _check_labels(bench: Bench, questions: Sequence[Question]) -> bool:
+@contextlib.contextmanager
+def _nothing_told(hide: bool) -> Iterator[None]:
+    """While it lasts, errors in question files say where they are and, if `hide`, nothing of what stands there."""
+    try:
+        yield
+    except QuestionFileError as err:
+        if not hide:
+            raise
+        raise QuestionFileError([problem.hidden() for problem in err.problems], err.advice) from None
+
+
+def _check_labels(bench: Bench, questions: Sequence[Question], hide: bool) -> bool:
     """Report labels that no clause meets. Returns whether the parser lost any.
 
     A wrong label makes every number wrong, so QuestionFileError stops everything. What the parser
@@ -264,12 +304,15 @@ def _check_labels(bench: Bench, questions: Sequence[Question]) -> bool:
     if wrong:
         raise QuestionFileError([*wrong, *lost], "请改正标注；如果文件没有收进索引，请先运行 python build_index.py")
     for problem in lost:
-        print(problem, file=sys.stderr)
+        print(problem.hidden() if hide else problem, file=sys.stderr)
     return bool(lost)
 
 
-def _runs(args: argparse.Namespace, bench: Bench, questions: Sequence[Question]) -> list[tuple[Run, list[Asked]]]:
-    """Every system asked for, ours first and in every mode if its numbers are to be committed."""
+def _runs(
+    args: argparse.Namespace, bench: Bench, questions: Sequence[Question], command: str, hide: bool
+) -> list[tuple[Run, list[Asked]]]:
+    """Every system asked for, ours first and in every mode if its numbers are to be committed. `hide`: nothing is
+    told that may hold words of a question."""
     chosen = args.system or [OURS]
     names = SYSTEMS if "all" in chosen else [name for name in SYSTEMS if name in chosen]
     pairs = [(name, args.mode if name == OURS else "") for name in names]
@@ -286,10 +329,11 @@ def _runs(args: argparse.Namespace, bench: Bench, questions: Sequence[Question])
             files=files,
             model=bench.model if mode in EMBEDDING_MODES or name in EMBEDDING_MODES else None,
             clauses=len(bench.passages),
+            origin=bench.origin(command),
         )
         system = bench.system(name, mode)
         asked = ask_all(system, questions, args.k)
-        other = _other_mode(mode, asked)
+        other = _other_mode(mode, asked, hide)
         if other is not None and args.update_baselines:
             raise UsageError(f"{other}，成绩没有记录", str(args.index or ""), "请先运行 python build_index.py 建好向量")
         if other is not None:
@@ -298,13 +342,14 @@ def _runs(args: argparse.Namespace, bench: Bench, questions: Sequence[Question])
     return runs
 
 
-def _other_mode(mode: str, asked: Sequence[Asked]) -> str | None:
-    """How often a search took another mode than the one that is being measured, and why; None if never."""
+def _other_mode(mode: str, asked: Sequence[Asked], hide: bool) -> str | None:
+    """How often a search took another mode than the one that is being measured, and why; None if never. The reason
+    is hidden with the questions, for it may stand beside a note on one."""
     others = [one.response for one in asked if mode and one.response.mode_used != mode]
     if not others:
         return None
-    why = others[0].note or "原因不明"
-    return f"{len(others)} 道题没有用 {mode}，用的是 {others[0].mode_used}（{why}）"
+    what = f"{len(others)} 道题没有用 {mode}，用的是 {others[0].mode_used}"
+    return what if hide else f"{what}（{others[0].note or '原因不明'}）"
 
 
 def _print(runs: Sequence[Run], args: argparse.Namespace) -> None:
@@ -313,6 +358,8 @@ def _print(runs: Sequence[Run], args: argparse.Namespace) -> None:
         return
     print(show.runs_text(runs), end="")
     for run in runs:
+        if run.totals_only:
+            continue
         if args.per_question:
             print(f"\n{run.setting.name}\n{show.questions_text(run)}", end="")
         if args.misses:

@@ -34,6 +34,15 @@ class Series:
     points: tuple[tuple[float, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place of note in 0..1 × 0..1, with what it is."""
+
+    name: str
+    x: float
+    y: float
+
+
 def _svg(title: str, height: float, body: Sequence[str]) -> str:
     return (
         f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(title)}">'
@@ -97,9 +106,17 @@ def dots(title: str, rows: Sequence[tuple[str, Sequence[Dot | None]]], series: S
 
 
 def lines(
-    title: str, series: Sequence[Series], x_name: str, y_name: str, *, diagonal: bool = False, marks: bool = False
+    title: str,
+    series: Sequence[Series],
+    x_name: str,
+    y_name: str,
+    *,
+    diagonal: bool = False,
+    marks: bool = False,
+    spots: Sequence[Spot] = (),
 ) -> str:
-    """Lines over the unit square. `diagonal` draws where both axes agree, `marks` the points."""
+    """Lines over the unit square. `diagonal` draws where both axes agree, `marks` the points; `spots` are drawn as
+    numbered rings with their names below."""
     span, tall = WIDTH - _LEFT - _RIGHT, 260
     bottom = _TOP + tall
 
@@ -124,12 +141,20 @@ def lines(
             ]
         elif points:
             body.append(_mark(at, *points[-1], one.name))
+    for number, spot in enumerate(spots, 1):
+        x, y = place(spot.x, spot.y)
+        label = f"{spot.name}：{x_name} {spot.x:.0%}，{y_name} {spot.y:.0%}"
+        body += [
+            f'<circle class="spot" cx="{x:.1f}" cy="{y:.1f}" r="9"><title>{escape(label)}</title></circle>',
+            _text(x, y + 4.5, str(number)),
+            _text(_LEFT, bottom + 44 + 20 * number, f"{number}　{label}", "start"),
+        ]
     middle = _TOP + tall / 2
     body += [
         _text((_LEFT + WIDTH - _RIGHT) / 2, bottom + 40, x_name),
         _text(24, middle, y_name, extra=f' transform="rotate(-90 24 {middle:g})"'),
     ]
-    return _svg(title, bottom + 52, body)
+    return _svg(title, bottom + 52 + 20 * len(spots), body)
 
 
 def bars(title: str, counts: Sequence[tuple[str, int]], x_name: str, show: Callable[[int], str] = str) -> str:

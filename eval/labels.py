@@ -68,6 +68,10 @@ class Passages:
         quote = squash(label.quote)
         return any(quote in text for text in self._texts.get(_key(label.doc_number), ()))
 
+    def state(self, doc_number: str | None, signs: str) -> bool:
+        """Whether any passage of the notice holds these letters and digits (squashed) in a row."""
+        return any(signs in text for text in self._texts.get(_key(doc_number), ()))
+
     def numbers_of(self, quote: str) -> tuple[str, ...]:
         """The 发文字号 of the notices with a passage that holds the quote, in order."""
         wanted = squash(quote)

@@ -88,7 +88,8 @@ class Response:
     """What a system returned for one question: hits best first, and its answer, or a refusal.
 
     `confidence` rises with the chance that the corpus answers the question. Ours is a probability;
-    a baseline's is its best score, in whatever unit (see `System.calibrated`).
+    a baseline's is its best score, in whatever unit (see `System.calibrated`). `cautioned` says that the
+    reader is told that the answer may be wrong.
     """
 
     hits: tuple[Hit, ...]
@@ -97,6 +98,7 @@ class Response:
     answer: Answer | None = None
     mode_used: str = ""
     note: str | None = None
+    cautioned: bool = False
 
 
 class System(Protocol):

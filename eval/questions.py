@@ -14,6 +14,7 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.text import squash
+from eval.closed import HIDDEN, is_closed
 from eval.model import Kind, Label, Question, trec_id
 
 # A shorter quote stands in clauses that do not answer; a longer one asks for one way of cutting.
@@ -30,14 +31,19 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.file} 第 {self.line} 行：{self.what}"
+        what = HIDDEN if is_closed(self.file) else self.what
+        return f"{self.file} 第 {self.line} 行：{what}"
+
+    def hidden(self) -> Problem:
+        """Where it is, without a word of what stands there."""
+        return Problem(self.file, self.line, HIDDEN)
 
 
 class QuestionFileError(UsageError):
     """Question files that can't be used. The message lists every problem, one a line."""
 
     def __init__(self, problems: Sequence[Problem], todo: str = "请改正后再试") -> None:
-        self.problems = tuple(problems)
+        self.problems, self.advice = tuple(problems), todo
         listed = "\n".join(f"  {problem}" for problem in problems)
         super().__init__(f"题目文件有 {len(problems)} 处问题：\n{listed}\n{todo}")
 

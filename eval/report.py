@@ -6,43 +6,19 @@ from questions, clauses or file names is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
-from eval import charts, words
+from eval import charts, page, words
 from eval.misses import DEPTH, MEANING, Cause
 from eval.model import Kind
-from eval.results import ALL, ANSWER_RIGHT, READ_WITHIN, Run
+from eval.report_trust import calibration_section, risk_section, trust_section
+from eval.results import ALL, ANSWER_RIGHT, READ_WITHIN, Run, Setting
 from eval.scoring import Score
+from eval.table import run_title
 from eval.uncertainty import Estimate
 
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1d2733; --soft: #5b6876; --line: #d5dbe2; --paper: #fff; --tint: #f3f6f9; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6eaef; --soft: #a3afbc; --line: #3a4653; --paper: #151b22; --tint: #1e2731; }
-}
-body { margin: 0 auto; max-width: 58rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
-  font: 16px/1.7 "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
-h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2.6rem 0 .4rem; }
-p { margin: .3rem 0 .8rem; } .soft, figcaption { color: var(--soft); font-size: .92rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .8rem; margin: 1rem 0; }
-.card { background: var(--tint); border-radius: .5rem; padding: .8rem 1rem; }
-.card b { display: block; font-size: 1.7rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
-.card span { font-weight: 600; } .card p { margin: .3rem 0 0; font-size: .88rem; color: var(--soft); }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap;
-  font-variant-numeric: tabular-nums; }
-th { white-space: normal; vertical-align: bottom; line-height: 1.35; }
-th:first-child, td:first-child, td.words, th.words { text-align: left; } td.words { white-space: normal; }
-td.words { min-width: 12rem; }
-figure { margin: 1rem 0; overflow-x: auto; } svg { width: 100%; min-width: 35rem; height: auto; }
-svg text { fill: currentColor; font-size: 13px; }
-svg .grid { stroke: var(--line); } svg .curve { fill: none; stroke-width: 2; }
-svg .interval { stroke-width: 2; opacity: .55; } svg .guide { stroke: var(--soft); stroke-dasharray: 5 5; }
-summary { cursor: pointer; padding: .3rem 0; } dt { font-weight: 600; } dd { margin: 0 0 .5rem; color: var(--soft); }
-"""
-
-_RANKS = (("1", 1), ("2", 2), ("3", 3), ("4", 4), ("5", 5), ("6–10", 10), ("11–20", 20), (f"21–{DEPTH}", DEPTH))
+SHOWN_SOURCES = 8
 
 
 def html_report(runs: Sequence[Run]) -> str:
@@ -50,69 +26,62 @@ def html_report(runs: Sequence[Run]) -> str:
     run = runs[0]
     parts = [
         _head(run),
+        trust_section(runs),
         _cards(run),
         _comparison(runs) if len(runs) > 1 else "",
         _by_kind(run),
         _ranks(run),
-        _risk(runs),
-        _reliability(run),
+        risk_section(runs),
+        calibration_section(run),
         _times(run),
         _misses(run),
         _terms(run),
     ]
-    title = f"测评报告：{_name(run)}"
-    return (
-        '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
-        f"{''.join(parts)}</body></html>\n"
-    )
-
-
-def _name(run: Run) -> str:
-    name = words.SYSTEM_NAMES.get(run.setting.system, run.setting.system)
-    return f"{name}（{run.setting.mode}）" if run.setting.mode else name
-
-
-def _section(title: str, lead: str, *content: str) -> str:
-    return f"<section><h2>{escape(title)}</h2><p>{escape(lead)}</p>{''.join(content)}</section>"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], text_columns: Sequence[int] = (0,)) -> str:
-    def cells(tag: str, row: Sequence[str]) -> str:
-        return "".join(
-            f"<{tag}{' class=words' if at in text_columns else ''}>{escape(cell)}</{tag}>"
-            for at, cell in enumerate(row)
-        )
-
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{cells("th", head)}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _figure(svg: str, caption: str) -> str:
-    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+    return page.page(f"测评报告：{run_title(run)}", *parts)
 
 
 def _head(run: Run) -> str:
-    setting = run.setting
-    none = sum(not score.answerable for score in run.scores)
-    files = "、".join(f"{one.file}（{one.questions} 道，sha256 {one.sha256[:12]}）" for one in setting.files)
-    facts = (
-        f"共 {len(run.scores)} 道题，其中 {none} 道在资料里没有答案。"
+    setting, counts = run.setting, run.counts
+    lead = (
+        f"共 {counts.questions} 道题，其中 {counts.none} 道在资料里没有答案。"
         f"索引有 {setting.clauses} 条，向量模型：{setting.model or '未用'}；题目划分：{setting.split}。"
     )
+    closed = "封闭题目：只给总成绩，不列出题目。" if run.totals_only else ""
     return (
-        f"<header><h1>测评报告：{escape(_name(run))}</h1>"
-        f'<p>{escape(facts)}</p><p class="soft">题目文件：{escape(files)}</p></header>'
+        f"<header><h1>测评报告：{escape(run_title(run))}</h1><p>{escape(lead)}{escape(closed)}</p>"
+        f"{page.facts(made_with(setting))}</header>"
     )
+
+
+def made_with(setting: Setting) -> list[tuple[str, str]]:
+    """When, how and on what a run was made, as names and values."""
+    files = "；".join(f"{one.file}（{one.questions} 道，sha256 {one.sha256[:12]}）" for one in setting.files)
+    made = setting.origin
+    if made is None:
+        return [("题目文件", files), ("测评时间", "没有记下（旧版本的结果）")]
+    index = made.index
+    model = "没有向量" if index.model is None else f"{index.model}（sha256 {(index.model_sha256 or '')[:12]}）"
+    return [
+        ("题目文件", files),
+        ("测评时间", f"{made.asked}；文件是否有效按 {made.day} 算"),
+        ("命令", made.command),
+        ("程序版本", f"gongbao {made.gongbao}"),
+        ("索引", f"{index.folder}（{index.version}，建于 {index.built}）：{index.notices} 篇，{index.clauses} 条"),
+        ("索引的模型", model),
+        ("索引的原文", _sources(index.sources)),
+    ]
+
+
+def _sources(sources: Sequence[tuple[str, str]]) -> str:
+    """The first sources with their hashes; how many more, for a page is to be read."""
+    shown = "；".join(f"{file}（sha256 {sha256[:12]}）" for file, sha256 in sources[:SHOWN_SOURCES])
+    more = len(sources) - SHOWN_SOURCES
+    return f"{shown}；另有 {more} 个，全部见 results.json" if more > 0 else shown
 
 
 def _card(measure: str, value: str, note: str) -> str:
     term = words.term(measure)
-    return (
-        f'<div class="card"><span>{escape(term.name)}</span><b>{escape(value)}</b>'
-        f"<p>{escape(term.meaning)}{escape(note)}</p></div>"
-    )
+    return page.card(term.name, value, f"{term.meaning}{note}")
 
 
 def _cards(run: Run) -> str:
@@ -128,7 +97,7 @@ def _cards(run: Run) -> str:
         _card("auroc", words.score(refusals.auroc), ""),
         _card("ms", f"{run.ms.median:.0f} / {run.ms.p95:.0f} 毫秒", "（前一个是中位数，后一个是 95% 位数。）"),
     ]
-    return f'<div class="cards">{"".join(cards)}</div>'
+    return page.cards(cards)
 
 
 def _interval(name: str, estimate: Estimate) -> str:
@@ -142,7 +111,7 @@ def _comparison(runs: Sequence[Run]) -> str:
     names = ["success_at_1", "success_at_5", "success_at_10", READ_WITHIN, ANSWER_RIGHT]
     rows = [
         [
-            _name(run),
+            run_title(run),
             *(words.shown(name, run.mean(name)) for name in names),
             words.share(run.refusals.recall),
             words.share(run.refusals.wrongly_refused),
@@ -156,11 +125,11 @@ def _comparison(runs: Sequence[Run]) -> str:
         [(run.setting.name, [_dot(run.measures[ALL][name]) for name in names[:2]]) for run in runs],
         [words.term(name).name for name in names[:2]],
     )
-    return _section(
+    return page.section(
         "和别的办法比",
         "同一批题、同一批资料，换几种常见的办法各答一遍。后面各节讲的都是第一行的办法。",
-        _figure(picture, "点是测得的比例，横线是 95% 置信区间：换一批同样的题，多半落在线内。"),
-        _table(["办法", *heads, "中位用时（毫秒）"], rows),
+        page.figure(picture, "点是测得的比例，横线是 95% 置信区间：换一批同样的题，多半落在线内。"),
+        page.table(["办法", *heads, "中位用时（毫秒）"], rows),
     )
 
 
@@ -175,7 +144,7 @@ def _by_kind(run: Run) -> str:
     rows = [(words.KIND_NAMES[group], [_dot(row[name]) for name in names]) for group, row in run.measures.items()]
     picture = charts.dots("各类题目的成绩", rows, [words.term(name).name for name in names])
     every = list(run.measures[ALL])
-    table = _table(
+    table = page.table(
         ["题目类别", "题数", *(words.term(name).name for name in every)],
         (
             [
@@ -186,125 +155,81 @@ def _by_kind(run: Run) -> str:
             for group, row in run.measures.items()
         ),
     )
-    return _section(
+    return page.section(
         "哪类题答得好",
         "题目按问法分成几类，分别看有没有找到答案、答句对不对。",
-        _figure(picture, "点是测得的比例，横线是 95% 置信区间；题目越少，线越长，越不能当真。"),
+        page.figure(picture, "点是测得的比例，横线是 95% 置信区间；题目越少，线越长，越不能当真。"),
         table,
     )
 
 
 def _ranks(run: Run) -> str:
-    ranks = [score.first_rank for score in run.scores if score.answerable]
-    counts, above = [], 0
-    for label, top in _RANKS:
-        counts.append((label, sum(rank is not None and above < rank <= top for rank in ranks)))
-        above = top
-    counts.append(("没找到", sum(rank is None for rank in ranks)))
-    return _section(
+    return page.section(
         "答案排在第几条",
         "看第一条含答案的结果排第几：越靠左越好。",
-        _figure(
-            charts.bars("第一条含答案的结果的名次", counts, "名次"),
+        page.figure(
+            charts.bars("第一条含答案的结果的名次", run.counts.ranks, "名次"),
             f"柱子上是题数。只看前 {DEPTH} 条，更后的算没找到。",
         ),
     )
 
 
-def _risk(runs: Sequence[Run]) -> str:
-    series = [
-        charts.Series(run.setting.name, tuple((point.coverage, point.risk) for point in run.refusals.risk_coverage))
-        for run in runs
-    ]
-    return _section(
-        "多答和少错怎样取舍",
-        "把题目按把握从大到小排队，只答前面的一部分：答得越多（向右），错的通常也越多（向上）。线越低越好。",
-        _figure(
-            charts.lines("回答比例与出错比例", series, "回答了几成题目", "其中第一条不对的"),
-            "资料里没有答案的题，只要回答就算错，所以线的右端不会到 0。",
-        ),
-    )
-
-
-def _reliability(run: Run) -> str:
-    if not run.refusals.reliability:
-        return ""
-    points = tuple((one.confidence, one.answerable) for one in run.refusals.reliability)
-    error = words.term("calibration_error")
-    counts = "、".join(f"{one.low:.0%}–{one.high:.0%}：{one.n} 道" for one in run.refusals.reliability)
-    return _section(
-        "说的把握靠得住吗",
-        f"把握相近的题放在一起，看其中真有答案的占几成。点落在虚线上最好；在虚线下面是过分自信。"
-        f"{error.name} {words.score(run.refusals.calibration_error)}：{error.meaning}",
-        _figure(
-            charts.lines(
-                "把握与实际",
-                [charts.Series(run.setting.name, points)],
-                "说有几成把握",
-                "实际有答案的",
-                diagonal=True,
-                marks=True,
-            ),
-            f"各点的题数：{counts}。题数少的点不能当真。",
-        ),
-    )
-
-
 def _times(run: Run) -> str:
-    limits = (5, 10, 20, 50, 100, 200, 500, 1000, 2000)
-    counts, above = [], 0.0
-    for limit in limits:
-        counts.append((f"≤{limit}", sum(above < score.ms <= limit for score in run.scores)))
-        above = limit
-    counts.append((f">{limits[-1]}", sum(score.ms > limits[-1] for score in run.scores)))
-    return _section(
+    return page.section(
         "要等多久",
         f"{words.term('ms').meaning}这次的中位数是 {run.ms.median:.0f} 毫秒，95% 位数是 {run.ms.p95:.0f} 毫秒。",
-        _figure(
-            charts.bars("每道题的用时", counts, "用时（毫秒）"), "柱子上是题数；在测评的这台机器上，模型已经载入。"
+        page.figure(
+            charts.bars("每道题的用时", run.counts.times, "用时（毫秒）"),
+            "柱子上是题数；在测评的这台机器上，模型已经载入。",
         ),
     )
 
 
 def _misses(run: Run) -> str:
+    lead = (
+        f"{run.counts.questions} 道题里 {run.counts.missed} 道没有答好。给错电话或部门的列在最前，因为有人会照着去找；"
+        "其余每道题只记最早出错的一步，因为后面的步骤再好也救不回来。"
+    )
+    if run.totals_only:
+        rows = [(MEANING[Cause(name)], str(count)) for name, count in run.misses.items()]
+        return page.section("错在哪里", lead, page.table(["原因", "题数"], rows))
     blocks = []
     for cause in Cause:
         members = [score for score in run.scores if score.miss is cause]
         if members:
-            table = _table(
-                ["题号", "类别", "问题", "名次", "把握", "给出的答句"], map(_miss_row, members), text_columns=(0, 2, 5)
-            )
-            blocks.append(f"<details><summary>{escape(MEANING[cause])}（{len(members)} 道）</summary>{table}</details>")
-    wrong = sum(score.miss is not None for score in run.scores)
-    return _section(
-        "错在哪里",
-        f"{len(run.scores)} 道题里 {wrong} 道没有答好。每道题只记最早出错的一步，"
-        "因为后面的步骤再好也救不回来。点开可看题目。",
-        *blocks,
+            blocks.append(page.folded(f"{MEANING[cause]}（{len(members)} 道）", *map(_miss, members)))
+    return page.section("错在哪里", f"{lead}点开可看题目。", *blocks)
+
+
+def _miss(score: Score) -> str:
+    rank = "没找到" if score.first_rank is None else f"第 {score.first_rank} 条"
+    place = f"含答案的是{rank}，" if score.answerable else ""
+    faults = "".join(f"{fault}，" for fault in words.contact_faults(score))
+    return page.question(
+        score.question,
+        "",
+        [
+            ("应为", words.wanted(score)),
+            ("给出", words.given(score)),
+            ("题目", f"{score.id}，{words.KIND_NAMES[score.kind]}；{faults}{place}把握 {score.confidence:.2f}"),
+        ],
     )
-
-
-def _miss_row(score: Score) -> list[str]:
-    rank = "—" if score.first_rank is None else str(score.first_rank)
-    confidence = f"{score.confidence:.2f}"
-    return [score.id, words.KIND_NAMES[score.kind], score.question, rank, confidence, score.answer or "（拒答）"]
 
 
 def _terms(run: Run) -> str:
-    names = [
-        *run.measures[ALL], "auroc", "refusal_precision", "refusal_recall", "wrongly_refused", "calibration_error"
-    ]  # fmt: skip
+    refusals = run.refusals
     values = {name: run.mean(name) for name in run.measures[ALL]} | {
-        "auroc": run.refusals.auroc,
-        "refusal_precision": run.refusals.precision,
-        "refusal_recall": run.refusals.recall,
-        "wrongly_refused": run.refusals.wrongly_refused,
-        "calibration_error": run.refusals.calibration_error,
+        "auroc": refusals.auroc,
+        "refusal_precision": refusals.precision,
+        "refusal_recall": refusals.recall,
+        "wrongly_refused": refusals.wrongly_refused,
+        "calibration_error": refusals.calibration_error,
     }
+    shown = {name: words.shown(name, value) for name, value in (values | run.confidence_numbers).items()}
     items = "".join(
-        f"<dt>{escape(words.term(name).name)}：{escape(words.shown(name, values[name]))}"
+        f"<dt>{escape(words.term(name).name)}：{escape(value)}"
         f' <span class="soft">{escape(name)}</span></dt><dd>{escape(words.term(name).meaning)}</dd>'
-        for name in names
+        for name, value in (shown | {name: words.counted(one) for name, one in run.trust.items()}).items()
     )
     kinds = "；".join(f"{kind.value} 是“{words.KIND_NAMES[kind]}”" for kind in Kind)
-    return _section("每个数字是什么意思", f"题目类别：{kinds}。", f"<dl>{items}</dl>")
+    return page.section("每个数字是什么意思", f"题目类别：{kinds}。", f"<dl>{items}</dl>")

@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from corpus.errors import UsageError
-from eval import refusal
+from eval import refusal, trust
+from eval.calibration import Calibration, calibration
+from eval.closed import any_closed
+from eval.counts import Counts, count
 from eval.measures import READING_BUDGET, measure_names
 from eval.misses import Cause
 from eval.model import Kind
+from eval.origin import Origin
 from eval.scoring import Score
-from eval.uncertainty import Estimate, bootstrap
+from eval.selective import Selective, selective, thinned
+from eval.uncertainty import Estimate, Share, bootstrap
 
 ALL = "all"
 READ_WITHIN = f"read_within_{READING_BUDGET}"
@@ -36,7 +41,8 @@ class QuestionFile:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What was measured. `model` and `clauses` describe the index (`model` None: no embeddings)."""
+    """What was measured. `model` and `clauses` describe the index (`model` None: no embeddings); `origin` says
+    when and with what (None in runs of version 0.1)."""
 
     system: str
     mode: str
@@ -45,6 +51,7 @@ class Setting:
     files: tuple[QuestionFile, ...]
     model: str | None
     clauses: int
+    origin: Origin | None = None
 
     @property
     def name(self) -> str:
@@ -78,17 +85,41 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One system over one set of questions. `measures`: group (`all` or a kind) -> measure -> estimate."""
+    """One system over one set of questions. `measures`: group (`all` or a kind) -> measure -> estimate.
+
+    `calibration` is of two statements: that the documents answer (`answerable`, over all questions), and that the
+    answer is right (`right`, over those shown); empty where confidences are no probabilities. A run of closed
+    questions (`totals_only`) has no `scores`.
+    """
 
     setting: Setting
     measures: dict[str, dict[str, Estimate]]
     refusals: Refusals
     ms: Times
     misses: dict[str, int]
+    counts: Counts
+    trust: dict[str, Share]
+    selective: Selective
+    calibration: dict[str, Calibration]
     scores: tuple[Score, ...]
+    totals_only: bool = False
 
     def mean(self, measure: str, group: str = ALL) -> float | None:
         return self.measures[group][measure].mean
+
+    @property
+    def confidence_numbers(self) -> dict[str, float | None]:
+        """What is said of the confidence beside the refusals: areas under the risk–coverage curves, and how far it
+        is from the truth. Measure → value, those that are not defined left out."""
+        areas = {"": self.selective.every, "shown_": self.selective.shown}
+        numbers = {f"{which}aurc": one.aurc for which, one in areas.items() if one is not None}
+        numbers |= {f"{which}excess_aurc": one.excess for which, one in areas.items() if one is not None}
+        return {
+            **dict(sorted(numbers.items(), key=lambda item: item[0].startswith("shown"))),
+            "refused_at_5": self.selective.refused_at_5,
+            **{f"{of}_ece": one.ece for of, one in self.calibration.items()},
+            **{f"{of}_brier": one.brier for of, one in self.calibration.items()},
+        }
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -100,6 +131,11 @@ class Run:
             "refusals": asdict(self.refusals),
             "ms": asdict(self.ms),
             "misses": self.misses,
+            "counts": asdict(self.counts),
+            "trust": trust.to_json(self.trust),
+            "selective": asdict(self.selective),
+            "calibration": {name: asdict(one) for name, one in self.calibration.items()},
+            "totals_only": self.totals_only,
             "questions": [score.to_json() for score in self.scores],
         }
 
@@ -118,9 +154,29 @@ def summarise(setting: Setting, scores: Sequence[Score], *, calibrated: bool) ->
         measures={group: _estimates(members, setting.k) for group, members in groups.items()},
         refusals=_refusals(scores, calibrated=calibrated),
         ms=times([one.ms for one in scores]),
-        misses={cause.value: count for cause, count in _misses(scores).items()},
+        misses={cause.value: number for cause, number in _misses(scores).items()},
+        counts=count(scores),
+        trust=trust.trust(scores),
+        selective=selective(scores),
+        calibration=_calibration(scores) if calibrated else {},
         scores=tuple(scores),
     )
+
+
+def totals_of(run: Run) -> Run:
+    """The run without its questions: all that may be written or printed of closed ones."""
+    refusals = replace(run.refusals, risk_coverage=thinned(run.refusals.risk_coverage))
+    curves = replace(run.selective, curve=thinned(run.selective.curve))
+    return replace(run, refusals=refusals, selective=curves, scores=(), totals_only=True)
+
+
+def _calibration(scores: Sequence[Score]) -> dict[str, Calibration]:
+    shown = [score for score in scores if score.answered]
+    fitted = {
+        "answerable": calibration([one.confidence for one in scores], [one.answerable for one in scores]),
+        "right": calibration([one.confidence for one in shown], [one.right for one in shown]),
+    }
+    return {name: one for name, one in fitted.items() if one is not None}
 
 
 def _estimates(scores: Sequence[Score], k: int) -> dict[str, Estimate]:
@@ -180,10 +236,40 @@ def read_runs(folder: Path) -> list[Run]:
 
 
 def _run(row: Mapping[str, Any]) -> Run:
-    """Rebuilt from settings and scores: averages are never read back, so they can't disagree."""
+    """Rebuilt from settings and scores: averages are never read back, so they can't disagree. Of a closed run there
+    is nothing but its totals, also where a version that didn't know of closed files wrote all of it."""
+    origin = row.get("origin")
     setting = Setting(
-        **{name: row[name] for name in Setting.__slots__ if name != "files"},
+        **{name: row[name] for name in Setting.__slots__ if name not in ("files", "origin")},
         files=tuple(QuestionFile(**one) for one in row["files"]),
+        origin=None if origin is None else Origin.from_json(origin),
     )
+    if row.get("totals_only", False):
+        return _totals(setting, row)
     scores = [Score.from_json(one) for one in row["questions"]]
-    return summarise(setting, scores, calibrated=row["refusals"]["calibration_error"] is not None)
+    run = summarise(setting, scores, calibrated=row["refusals"]["calibration_error"] is not None)
+    return totals_of(run) if any_closed(one.file for one in setting.files) else run
+
+
+def _totals(setting: Setting, row: Mapping[str, Any]) -> Run:
+    refusals = {
+        **row["refusals"],
+        "reliability": tuple(refusal.Bin(**one) for one in row["refusals"]["reliability"]),
+        "risk_coverage": tuple(refusal.RiskPoint(**one) for one in row["refusals"]["risk_coverage"]),
+    }
+    return Run(
+        setting=setting,
+        measures={
+            group: {name: Estimate(**one) for name, one in estimates.items()}
+            for group, estimates in row["measures"].items()
+        },
+        refusals=Refusals(**refusals),
+        ms=Times(**row["ms"]),
+        misses=row["misses"],
+        counts=Counts.from_json(row["counts"]),
+        trust={name: Share(**one) for name, one in row["trust"].items()},
+        selective=Selective.from_json(row["selective"]),
+        calibration={name: Calibration(**one) for name, one in row["calibration"].items()},
+        scores=(),
+        totals_only=True,
+    )

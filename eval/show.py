@@ -11,12 +11,14 @@ from eval.misses import MEANING, Cause
 from eval.model import Kind
 from eval.results import Run
 from eval.scoring import Score
-from eval.table import columns, kinds_table, quality_table
+from eval.table import columns, comparison_trust, kinds_table, quality_table, trust_rows, trust_table
 
 
 def runs_text(runs: Sequence[Run]) -> str:
-    """One run in full, or several as one table."""
-    return columns(quality_table(runs)) if len(runs) > 1 else run_text(runs[0])
+    """One run in full, or several as two tables."""
+    if len(runs) > 1:
+        return f"{columns(quality_table(runs))}\n{columns(trust_table(runs))}"
+    return run_text(runs[0])
 
 
 def run_text(run: Run) -> str:
@@ -34,10 +36,24 @@ def run_text(run: Run) -> str:
                 ("calibration_error", refusals.calibration_error),
             )
         ),
+        columns(trust_rows(run)),
+        _risk_lines(run),
         f"用时：中位数 {run.ms.median:.0f} 毫秒，95% 位数 {run.ms.p95:.0f} 毫秒",
         "没答好的题：" + "，".join(f"{MEANING[Cause(name)].split('：')[0]} {n}" for name, n in run.misses.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _risk_lines(run: Run) -> str:
+    """The areas under the risk–coverage curves in one line, the errors of the confidence in another if there are."""
+    numbers = run.confidence_numbers
+    errors = [name for name in numbers if name.endswith(("_ece", "_brier"))]
+    groups = (("多答和少错", [name for name in numbers if name not in errors]), ("说的把握", errors))
+    return "\n".join(
+        f"{title}：" + "，".join(f"{words.term(name).name} {words.shown(name, numbers[name])}" for name in names)
+        for title, names in groups
+        if names
+    )
 
 
 def questions_text(run: Run) -> str:
@@ -52,7 +68,9 @@ def misses_text(run: Run) -> str:
     for cause in Cause:
         members = [score for score in run.scores if score.miss is cause]
         if members:
-            parts.append(f"{MEANING[cause]}（{len(members)} 道）\n" + _lines([_row(score) for score in members]))
+            lines = _lines([_row(score) for score in members]).splitlines()
+            beside = [f"{line}\n{_wanted_and_given(score)}" for line, score in zip(lines, members, strict=True)]
+            parts.append(f"{MEANING[cause]}（{len(members)} 道）\n" + "".join(beside))
     return "\n".join(parts) or "没有答错的题。\n"
 
 
@@ -68,6 +86,12 @@ def _row(score: Score) -> list[str]:
     ]
 
 
+def _wanted_and_given(score: Score) -> str:
+    """The expected answer and the given one, each on its line."""
+    faults = "".join(f"〔{fault}〕" for fault in words.contact_faults(score))
+    return f"      应为：{words.wanted(score)}\n      给出：{faults}{words.given(score)}\n"
+
+
 def _rank(rank: int | None) -> str:
     return "—" if rank is None else str(rank)
 
@@ -80,7 +104,7 @@ def _lines(rows: Sequence[Sequence[str]]) -> str:
 
 
 def comparison_text(comparison: Comparison) -> str:
-    rows = [["", "题数", "指标", "A", "B", "B−A", "p 值"]]
+    rows = [["", "题数", "指标", "A", "B", "B−A", "95% 置信区间", "p 值"]]
     for group, row in comparison.differences.items():
         rows += [
             [
@@ -90,6 +114,7 @@ def comparison_text(comparison: Comparison) -> str:
                 words.shown(name, one.a),
                 words.shown(name, one.b),
                 f"{one.gain:+.3f}",
+                words.between(one.low, one.high),
                 words.p_value(one.p),
             ]
             for name, one in row.items()
@@ -99,23 +124,34 @@ def comparison_text(comparison: Comparison) -> str:
         [
             f"A：{comparison.name_a}    B：{comparison.name_b}",
             columns(rows),
+            columns(comparison_trust(comparison)),
             "p 值：如果两者其实一样好，只凭巧合也会差这么多的可能有多大；通常低于 0.05 才认为真有差别。",
             *([f"有 {left_out} 道题只在一边出现，没有参加比较。"] if left_out else []),
             "",
-            f"B 更好的题（{len(comparison.gains)} 道）",
-            *map(_change, comparison.gains),
-            "",
-            f"B 更差的题（{len(comparison.losses)} 道）",
-            *map(_change, comparison.losses),
+            *_changes(comparison),
             "",
         ]
     )
 
 
+def _changes(comparison: Comparison) -> list[str]:
+    if comparison.totals_only:
+        return ["封闭题目：只比总成绩，不列出题目，也算不出置信区间和 p 值。"]
+    return [
+        f"B 更好的题（{len(comparison.gains)} 道）",
+        *map(_change, comparison.gains),
+        "",
+        f"B 更差的题（{len(comparison.losses)} 道）",
+        *map(_change, comparison.losses),
+    ]
+
+
 def _change(change: Change) -> str:
-    marks = f"{'✓' if change.right_a else '✗'}→{'✓' if change.right_b else '✗'}"
-    ranks = f"{_rank(change.rank_a)}→{_rank(change.rank_b)}"
-    return f"  {marks}  名次 {ranks:<8} {change.id}  {change.question}"
+    marks = "→".join("✓" if score.right else "✗" for score in (change.a, change.b))
+    ranks = f"{_rank(change.a.first_rank)}→{_rank(change.b.first_rank)}"
+    contacts = [bool(score.wrong_contact) for score in (change.a, change.b)]
+    contact = "" if contacts[0] == contacts[1] else f"  （电话或部门{'改错了' if contacts[1] else '改对了'}）"
+    return f"  {marks}  名次 {ranks:<8} {change.id}  {change.question}{contact}"
 
 
 def stard_text(results: dict[str, dict[str, Any]]) -> str:

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from corpus.errors import GongbaoError, UsageError
 from eval import baselines
 from eval.model import Answer, Hit, Office, Response, System
+from eval.origin import Origin, origin
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,6 +52,8 @@ class Ours:
         self._asker, self._mode = asker, mode
 
     def ask(self, question: str, k: int) -> Response:
+        from retriever.confidence import UNSURE
+
         try:
             result = self._asker.ask(question, k=k, mode=self._mode)
         except UsageError as err:  # a question that our commands refuse is answered by nothing
@@ -69,6 +72,7 @@ class Ours:
             ),
             mode_used=result.mode_used,
             note=result.note,
+            cautioned=result.answered and result.confidence < UNSURE,
         )
 
 
@@ -80,6 +84,7 @@ class Bench:
         from index.opening import open_index
         from index.paths import DEFAULT_INDEX
 
+        self._day = day
         self.engine: Engine = open_index(DEFAULT_INDEX if folder is None else folder, today=day)
 
     @cached_property
@@ -105,6 +110,12 @@ class Bench:
         """The name of the index's embedding model, None for an index without embeddings."""
         model = self.engine.info.model
         return None if model is None else model.name
+
+    def origin(self, command: str) -> Origin:
+        """What a run that begins now is made with."""
+        from index.local.manifest import VERSION
+
+        return origin(self.engine.info, command, VERSION, self._day)
 
     @cached_property
     def embedder(self) -> Embedder:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.errors import UsageError
-from eval import words
+from eval import trust, words
+from eval.compare import Comparison
 from eval.results import ALL, ANSWER_RIGHT, READ_WITHIN, Run
 
 QUALITY, ABLATION = "quality", "ablation"  # names of the README's tables
@@ -53,6 +54,45 @@ def kinds_table(run: Run) -> list[list[str]]:
     return rows
 
 
+def run_title(run: Run) -> str:
+    """What a run is called in tables and headings: the system, and ours with its mode."""
+    name = words.SYSTEM_NAMES.get(run.setting.system, run.setting.system)
+    return f"{name}（{run.setting.mode}）" if run.setting.mode else name
+
+
+def trust_table(runs: Sequence[Run]) -> list[list[str]]:
+    """One row for each run: what a citizen meets, each share with its count."""
+    rows = [["办法", *(words.term(name).name for name in trust.NAMES)]]
+    for run in runs:
+        shares = (run.trust.get(name) for name in trust.NAMES)
+        rows.append([run_title(run), *("—" if one is None else words.counted(one) for one in shares)])
+    return rows
+
+
+def trust_rows(run: Run) -> list[list[str]]:
+    """One row for each of the citizen's measures of one run: what, how many of how many, the share, its interval."""
+    rows = [["每 100 道", "个数", "比例", "95% 置信区间"]]
+    return rows + [
+        [words.term(name).name, f"{one.count}/{one.n}", words.share(one.mean), words.interval(one)]
+        for name, one in run.trust.items()
+    ]
+
+
+def comparison_trust(comparison: Comparison) -> list[list[str]]:
+    """The citizen's measures of both runs with their differences, one a row."""
+    rows = [["每 100 道", "A", "B", "B−A", "95% 置信区间"]]
+    return rows + [
+        [
+            words.term(name).name,
+            words.counted(both.a),
+            words.counted(both.b),
+            words.signed(both.difference.gain),
+            words.between(both.difference.low, both.difference.high),
+        ]
+        for name, both in comparison.trust.items()
+    ]
+
+
 def quality_table(runs: Sequence[Run]) -> list[list[str]]:
     """One row for each run: what a user would feel, intervals for the first measure."""
     heads = [words.term(name).name for name in (*_README_MEASURES, "refusal_recall", "wrongly_refused")]
@@ -60,10 +100,9 @@ def quality_table(runs: Sequence[Run]) -> list[list[str]]:
     for run in runs:
         overall = run.measures[ALL]
         first = overall["success_at_1"]
-        name = words.SYSTEM_NAMES.get(run.setting.system, run.setting.system)
         rows.append(
             [
-                f"{name}（{run.setting.mode}）" if run.setting.mode else name,
+                run_title(run),
                 f"{words.share(first.mean)}（{words.share(first.low)}–{words.share(first.high)}）",
                 *(words.shown(measure, overall[measure].mean) for measure in _README_MEASURES[1:]),
                 words.share(run.refusals.recall),
@@ -76,16 +115,14 @@ def quality_table(runs: Sequence[Run]) -> list[list[str]]:
 
 def quality_text(runs: Sequence[Run], command: str) -> str:
     """The README's table, what it was measured on, what its columns mean, and the command that made it."""
-    setting = runs[0].setting
-    scores = runs[0].scores
-    none = sum(not score.answerable for score in scores)
-    names = [*_README_MEASURES, "refusal_recall", "wrongly_refused"]
+    setting, counts = runs[0].setting, runs[0].counts
+    names = [*_README_MEASURES, "refusal_recall", "wrongly_refused", *trust.NAMES]
     files = "、".join(Path(one.file).name for one in setting.files)
     terms = "".join(f"- **{words.term(name).name}**：{words.term(name).meaning}\n" for name in names)
     return (
-        f"{markdown(quality_table(runs))}\n"
-        f"{len(scores)} 道题（{files}，`{setting.split}` 部分），其中 {none} 道在资料里没有答案；"
-        f"括号里是 95% 置信区间。由 `{command}` 写出。\n\n{terms}"
+        f"{markdown(quality_table(runs))}\n{markdown(trust_table(runs))}\n"
+        f"{counts.questions} 道题（{files}，`{setting.split}` 部分），其中 {counts.none} 道在资料里没有答案；"
+        f"第一张表的括号里是 95% 置信区间，第二张的是个数。由 `{command}` 写出。\n\n{terms}"
     )
 
 

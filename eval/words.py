@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 from eval.model import Kind
+from eval.scoring import Score
+from eval.uncertainty import Share
 
 KIND_NAMES = {
     "all": "全部",
@@ -66,6 +68,43 @@ _TERMS = {
     "refusal_recall": ("该拒能拒", "资料里真没有答案的题，有几成如实说了没有。"),
     "wrongly_refused": ("错误拒答", "资料里明明有答案，却说没有，这样的题占多少；越低越好。"),
     "calibration_error": ("把握误差", "说“有七成把握”时实际是否七成如此，平均差多少；越低越好，0 是完全相符。"),
+    "none_answered": ("没答案仍作答", "每 100 道资料里没有答案的题，有多少道仍给了回答；越低越好。"),
+    "none_phone": (
+        "没答案却给电话",
+        "每 100 道资料里没有答案的题，有多少道给了电话号码（答句里的，或旁边部门的）；越低越好。",
+    ),
+    "none_unwarned": (
+        "没答案又没提醒",
+        "每 100 道资料里没有答案的题，有多少道给了回答，又没有像网页那样提醒“这个答案不一定准”；越低越好。",
+    ),
+    "shown_right": (
+        "给出的答案正确",
+        "每 100 个给出的答案，有多少个是对的；资料里没有答案的题也算在内，那里给出的都算错。",
+    ),
+    "wrong_contact": (
+        "电话或部门错",
+        "每 100 个给出的答案，有多少个给错了电话或部门；越低越好。资料里没有答案的题：旁边写的部门和给出的电话都算错。"
+        "有答案的题：电话不是标注认可的，标注所在的文件里也没有（比如另一份文件为别的事留的），算错；"
+        "标注认可某个电话或部门，而排在最前面的不是它，也算错。",
+    ),
+    "aurc": (
+        "风险曲线面积",
+        "按把握从大到小只答前面的一部分题，第一条不对的占几成；答得从少到多，取它的平均。越低越好，0 是从不出错。",
+    ),
+    "excess_aurc": ("面积多出", "风险曲线面积里，因为把握没有把对的都排在错的前面而多出的部分；0 是排得最好。"),
+    "shown_aurc": ("答案风险面积", "同样的面积，只看给出的答案：答句不对，或资料里没有答案，就算错。越低越好。"),
+    "shown_excess_aurc": ("答案面积多出", "答案风险面积里，因为把握排得不好而多出的部分；0 是排得最好。"),
+    "refused": ("错拒 {k}% 时能拒", "如果有答案的题最多错拒 {k}%，没有答案的题能拒绝几成；越高越好。"),
+    "answerable_ece": (
+        "有无答案的把握误差",
+        "把题目按把握排好，平分成 10 组，各组说的把握与真有答案的比例平均差多少；越低越好。",
+    ),
+    "answerable_brier": (
+        "有无答案的布赖尔分",
+        "把握与事实（有答案是 1，没有是 0）之差的平方的平均；越低越好，总说五成是 0.25。",
+    ),
+    "right_ece": ("答案正确的把握误差", "同样分组，只看给出的答案：各组说的把握与答案正确的比例平均差多少；越低越好。"),
+    "right_brier": ("答案正确的布赖尔分", "给出的答案，把握与对错（对是 1，错是 0）之差的平方的平均；越低越好。"),
     "ms": ("用时", "提出一个问题到得到结果的时间：一半的题不超过中位数，100 道里有 95 道不超过 95% 位数。"),
 }
 
@@ -88,12 +127,52 @@ def score(value: float | None) -> str:
     return "—" if value is None else f"{value:.3f}"
 
 
-def p_value(p: float) -> str:
+def p_value(p: float | None) -> str:
     """A p-value as papers print it: what three digits can't show is below .001, never 0."""
+    if p is None:
+        return "—"
     return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def shown(measure: str, value: float | None) -> str:
     """A value in the way that suits its measure."""
     scores = ("rr_", "ndcg_", "recall_", "auroc", "calibration_error")
-    return score(value) if measure.startswith(scores) else share(value)
+    ends = ("aurc", "_ece", "_brier")
+    return score(value) if measure.startswith(scores) or measure.endswith(ends) else share(value)
+
+
+def signed(value: float | None) -> str:
+    """A difference with its sign, to three digits."""
+    return "—" if value is None else f"{value:+.3f}"
+
+
+def between(low: float | None, high: float | None) -> str:
+    """The interval of a difference."""
+    return "—" if low is None or high is None else f"{low:+.3f} 到 {high:+.3f}"
+
+
+def wanted(score: Score) -> str:
+    """What would have been right, for who looks into a miss: accepted strings, quotes, or a refusal."""
+    return (" / ".join(score.expected) or "—") if score.answerable else "（资料里没有，应当拒答）"
+
+
+def given(score: Score) -> str:
+    """What the answer's card shows, and whether it asks to be checked."""
+    if score.given is None:
+        return "（拒答）"
+    return f"{score.given}【提醒过不一定准】" if score.cautioned else score.given
+
+
+def contact_faults(score: Score) -> list[str]:
+    """What is wrong with the telephone or the office that are shown."""
+    return ["电话错"] * bool(score.wrong_phone) + ["部门错"] * bool(score.wrong_office)
+
+
+def counted(part: Share) -> str:
+    """A share with its count: `37.5%（24/64）`."""
+    return f"{share(part.mean)}（{part.count}/{part.n}）"
+
+
+def interval(part: Share) -> str:
+    """The 95 % confidence interval of a share: `26.7%–49.7%`."""
+    return "—" if part.low is None else f"{share(part.low)}–{share(part.high)}"

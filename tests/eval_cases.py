@@ -48,9 +48,10 @@ def response(
     confidence: float = 0.5,
     text: str | None = None,
     offices: Sequence[Office] = (),
+    cautioned: bool = False,
 ) -> Response:
     answer = None if text is None else Answer(text, hits[0].clause_id if hits else "", tuple(offices))
-    return Response(tuple(hits), answered, confidence, answer, mode_used="hybrid")
+    return Response(tuple(hits), answered, confidence, answer, mode_used="hybrid", cautioned=cautioned)
 
 
 def asked(one: Question, answer: Response, ms: float = 10.0) -> Asked:

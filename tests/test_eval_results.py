@@ -105,7 +105,7 @@ def test_compare_names_gains_and_losses() -> None:
     assert [change.id for change in forth.gains] == ["b"]
     assert forth.losses == ()
     assert [change.id for change in back.losses] == ["b"]
-    assert (forth.gains[0].rank_a, forth.gains[0].rank_b) == (4, 1)
+    assert (forth.gains[0].a.first_rank, forth.gains[0].b.first_rank) == (4, 1)
     difference = forth.differences["all"]["success_at_1"]
     assert (difference.n, difference.a, difference.b) == (3, 1 / 3, 2 / 3)
     assert 0.5 < difference.p <= 1  # one question of three proves nothing
@@ -177,7 +177,7 @@ def test_the_report_is_whole_self_contained_and_escaped(several: bool) -> None:
     assert page.bad == []
     assert "http" not in text
     assert "url(" not in text
-    assert page.svgs == (6 if several else 5)  # kinds, ranks, risk, reliability, time (and systems)
+    assert page.svgs == (7 if several else 6)  # kinds, ranks, risk twice, reliability, time (and systems)
     assert "&lt;script&gt;" in text
 
 
@@ -223,8 +223,8 @@ def test_readme_table_goes_between_its_markers_and_nowhere_else(tmp_path: Path) 
     assert text.startswith("前\n\n" + BEGIN)
     assert text.endswith(END + "\n后 | x\n")
     assert "旧" not in text
-    rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert len({line.count("|") for line in rows if "后" not in line}) == 1
+    tables = re.findall(r"(?:^\|.*\n)+", text, re.M)
+    assert [{line.count("|") for line in rows.splitlines()} for rows in tables] == [{10}, {7}]
     assert not table.update_readme(readme, table.QUALITY, table.quality_text([run()], "make eval"))
 
 
