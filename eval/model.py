@@ -42,7 +42,8 @@ class Question:
     """One line of a question file. `relevant` is empty exactly where `kind` is NONE.
 
     `answers` are strings any of which answers it (may be empty). `split` is the line's own optional
-    key. `file` and `line` say where it stands, for messages.
+    key. `file` and `line` say where it stands, for messages. `documents` are the files, relative to a folder
+    of documents, that its labels are of (empty: not said). `wrong` are answers that a reader called wrong.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Question:
     split: str | None
     file: str
     line: int
+    documents: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:

@@ -105,6 +105,8 @@ def _question(row: dict[str, Any], file: str, line: int) -> Question:
         split=row.get("split"),
         file=file,
         line=line,
+        documents=tuple(row.get("documents", ())),
+        wrong=tuple(row.get("wrong", ())),
     )
 
 
@@ -123,6 +125,7 @@ def _reasons(row: object) -> list[str]:
         reasons.append(f"kind 是 {row['kind']!r}，应为 {'、'.join(kinds)} 之一")
     if not _is_texts(row["answer"]):
         reasons.append("answer 应为文字的列表，且没有空的一项")
+    reasons += [f"{key} 应为文字的列表，且没有空的一项" for key in ("documents", "wrong") if not _is_texts(row.get(key, []))]
     if row.get("split") not in (None, *SPLITS):
         reasons.append(f"split 是 {row['split']!r}，应为 {'、'.join(SPLITS)} 之一")
     if not isinstance(row["relevant"], list):
