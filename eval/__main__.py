@@ -18,23 +18,22 @@ from eval import committed, show
 from eval.compare import compare, read_one_run
 from eval.evaluate import ask_all, describe_files, evaluate
 from eval.labels import Passages, Reason, unmet_labels
-from eval.model import Asked, Question
+from eval.model import SPLITS, Asked, Question
 from eval.output import write_output
-from eval.questions import SPLITS, QuestionFileError, read_questions
+from eval.questions import QuestionFileError, read_questions
 from eval.results import Run, Setting, to_text
-from eval.splits import propose, select, to_toml
+from eval.splits import select
 from eval.systems import EMBEDDING_MODES, MODES, OURS, SYSTEMS, Bench, stard_searches
 from eval.table import ABLATION, QUALITY, columns, markdown, quality_text, update_readme
 
 _EXAMPLES = """\
 例：
   python -m eval eval/questions/lishi-2023-02.jsonl
-  python -m eval eval/questions/lishi-2023-02.jsonl --system all --split test --out build/eval
+  python -m eval eval/questions/lishi-2023-02.jsonl --system all --out build/eval
   python -m eval --compare build/eval-before build/eval-after
   python -m eval documents eval/document_labels/dev --documents DIR   文件解析得有多好
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
   python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
-  python -m eval split eval/questions/*.jsonl                   按文件划分 dev 和 test
 """
 
 
@@ -56,6 +55,14 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         choices=(*SYSTEMS, "all"),
         help="测哪种办法，可以写几次；all 是全部（默认 ours，即 gongbao）",
+    )
+    add(
+        "--files",
+        action="append",
+        type=Path,
+        dest="files_of",
+        metavar="FILE_OR_DIR",
+        help="gongbao 以外的办法找哪些文件的纯文本，可以写几次（默认建索引时的文件）",
     )
     add("--json", action="store_true", help="输出 JSON")
     add("--out", type=Path, metavar="DIR", help="把成绩、trec_eval 用的文件和网页报告写到这个文件夹")
@@ -79,21 +86,11 @@ def stard_parser() -> argparse.ArgumentParser:
     return sub
 
 
-def split_parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
-        prog="python -m eval split",
-        description="提议把哪些文件的题目归 dev、哪些归 test，写到标准输出。",
-        epilog="例：python -m eval split eval/questions/*.jsonl > eval/splits.toml",
-    )
-    sub.add_argument("files", nargs="+", type=Path, metavar="QUESTIONS.jsonl", help="题目文件")
-    return sub
-
-
 def ablation_parser() -> argparse.ArgumentParser:
     sub = argparse.ArgumentParser(
         prog="python -m eval ablation",
         description="逐个去掉或换掉检索的一个部分，看各部分有多大用处。",
-        epilog="例：python -m eval ablation eval/questions/lishi-2023-02.jsonl --split test",
+        epilog="例：python -m eval ablation eval/questions/lishi-2023-02.jsonl",
     )
     sub.add_argument("files", nargs="+", type=Path, metavar="QUESTIONS.jsonl", help="题目文件")
     sub.add_argument("--index", type=Path, metavar="DIR", help="索引文件夹（默认与建索引时相同）")
@@ -143,7 +140,6 @@ def run(arguments: Sequence[str]) -> int:
     commands = {
         "documents": _documents,
         "stard": _stard,
-        "split": _split,
         "ablation": _ablation,
         "calibrate": _calibrate,
     }
@@ -168,12 +164,6 @@ def _stard(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _split(arguments: Sequence[str]) -> int:
-    args = split_parser().parse_args(arguments)
-    print(to_toml(propose(read_questions(args.files))), end="")
-    return 0
-
-
 def _calibrate(arguments: Sequence[str]) -> int:
     from eval import calibrate
 
@@ -189,7 +179,7 @@ def _ablation(arguments: Sequence[str]) -> int:
 
     args = ablation_parser().parse_args(arguments)
     questions = _chosen(read_questions(args.files), args.split)
-    bench = Bench(args.index)
+    bench = Bench(args.index, questions=questions)
     files = describe_files(args.files, questions)
     setting = Setting(OURS, "", args.split, 10, files, bench.model, len(bench.passages))
     rows = ablation.table(ablation.ablate(bench, questions, setting))
@@ -229,7 +219,7 @@ def _evaluate(arguments: Sequence[str]) -> int:
         main_parser.error("请给出题目文件")
     every = read_questions(args.files)
     questions = _chosen(every, args.split)
-    bench = Bench(args.index)
+    bench = Bench(args.index, questions=questions, files=args.files_of or None)
     lost = _check_labels(bench, every)
     runs = _runs(args, bench, questions)
     if args.update_baselines:
@@ -280,6 +270,8 @@ def _runs(args: argparse.Namespace, bench: Bench, questions: Sequence[Question])
             clauses=len(bench.passages),
         )
         system = bench.system(name, mode)
+        if name != OURS and (textless := sum(not file.text.strip() for file in bench.files)):
+            print(f"注意：{textless} 个文件取不出纯文本（扫描件等），{name} 找不到它们", file=sys.stderr)
         asked = ask_all(system, questions, args.k)
         other = _other_mode(mode, asked)
         if other is not None and args.update_baselines:

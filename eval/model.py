@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+SPLITS = ("dev", "test")
+
 
 class Kind(StrEnum):
     """The kinds of questions of the contract; `NONE` is what the corpus does not answer."""

@@ -14,11 +14,10 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.text import squash
-from eval.model import Kind, Label, Question, trec_id
+from eval.model import SPLITS, Kind, Label, Question, trec_id
 
 # A shorter quote stands in clauses that do not answer; a longer one asks for one way of cutting.
 SHORTEST_QUOTE, LONGEST_QUOTE = 8, 60
-SPLITS = ("dev", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,9 @@ def _reasons(row: object) -> list[str]:
         reasons.append(f"kind 是 {row['kind']!r}，应为 {'、'.join(kinds)} 之一")
     if not _is_texts(row["answer"]):
         reasons.append("answer 应为文字的列表，且没有空的一项")
-    reasons += [f"{key} 应为文字的列表，且没有空的一项" for key in ("documents", "wrong") if not _is_texts(row.get(key, []))]
+    reasons += [
+        f"{key} 应为文字的列表，且没有空的一项" for key in ("documents", "wrong") if not _is_texts(row.get(key, []))
+    ]
     if row.get("split") not in (None, *SPLITS):
         reasons.append(f"split 是 {row['split']!r}，应为 {'、'.join(SPLITS)} 之一")
     if not isinstance(row["relevant"], list):

@@ -20,7 +20,8 @@ class Score:
     """What one system made of one question.
 
     `measures` are the retrieval measures (empty for `none` questions). `answer_right` is None where
-    the question has no accepted string; an answer that a reader called wrong is wrong in any case. `right` is what its reader would say: the answer is right;
+    the question has no accepted string; an answer that a reader called wrong is wrong in any case.
+    `right` is what its reader would say: the answer is right;
     without accepted strings, the first hit is relevant and was not withheld; for `none`, refused.
     """
 

@@ -184,11 +184,6 @@ def test_wrong_usage_leaves_with_2(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
-def test_split_writes_what_splits_toml_holds(questions: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("split", questions) == 0
-    assert '"离政发〔2023〕5号"' in capsys.readouterr().out
-
-
 def test_the_quality_table_of_the_readme_is_rewritten(index: Path, questions: Path, tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("<!-- quality:begin -->\n<!-- quality:end -->\n", encoding="utf-8")
@@ -196,7 +191,7 @@ def test_the_quality_table_of_the_readme_is_rewritten(index: Path, questions: Pa
     assert "| gongbao（bm25） |" in readme.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", [[], ["stard"], ["split"], ["ablation"]])
+@pytest.mark.parametrize("command", [[], ["stard"], ["ablation"]])
 def test_help_has_an_example_and_loads_nothing_heavy(command: list[str]) -> None:
     code = (
         "import sys\nfrom eval.__main__ import main\n"

@@ -63,7 +63,7 @@ def question_line(feedback: Feedback, collection: Collection) -> dict[str, Any] 
     Whoever says 答错了 may point at the very clause that the answer was taken from, which stands first in the form: the
     clause may be right, the answer isn't. So the answer judged goes with the line as `wrong`.
     """
-    line = {"id": f"feedback-{uuid4().hex[:12]}", "question": feedback.question}
+    line: dict[str, Any] = {"id": f"feedback-{uuid4().hex[:12]}", "question": feedback.question}
     if feedback.verdict == "wrong" and feedback.clause == NOTHING:
         return {**line, "kind": "none", "relevant": [], "answer": []}
     if feedback.verdict == "useless":
