@@ -32,6 +32,7 @@ _EXAMPLES = """\
   python -m eval eval/questions/lishi-2023-02.jsonl --system all --out build/eval
   python -m eval --compare build/eval-before build/eval-after
   python -m eval documents eval/document_labels/dev --documents DIR   文件解析得有多好
+  python -m eval closed --documents documents.tar.xz            不公开的题目，只给合计
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
   python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
 """
@@ -139,6 +140,7 @@ def run(arguments: Sequence[str]) -> int:
     """Do what the first word says; without such a word, measure."""
     commands = {
         "documents": _documents,
+        "closed": _closed,
         "stard": _stard,
         "ablation": _ablation,
         "calibrate": _calibrate,
@@ -152,6 +154,12 @@ def _documents(arguments: Sequence[str]) -> int:
     from eval.documents.command import main as measure_documents
 
     return measure_documents(arguments)
+
+
+def _closed(arguments: Sequence[str]) -> int:
+    from eval.closed_command import main as measure_closed
+
+    return measure_closed(arguments)
 
 
 def _stard(arguments: Sequence[str]) -> int:

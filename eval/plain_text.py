@@ -65,6 +65,10 @@ def _decoded(data: bytes) -> str:
     try:
         return decode(data, "")[0]
     except InputError:
+        pass
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
         return data.decode("gb18030", "replace")
 
 

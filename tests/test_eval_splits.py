@@ -7,9 +7,10 @@ from pathlib import Path
 from eval_cases import none_question, question
 
 from eval import splits
+from eval.closed import CLOSED
 from eval.questions import read_questions
 
-FOLDER = splits.CLOSED.parent
+FOLDER = CLOSED.parent
 
 
 def test_all_open_questions_of_the_repository_are_dev() -> None:
@@ -21,14 +22,14 @@ def test_all_open_questions_of_the_repository_are_dev() -> None:
 
 
 def test_a_question_of_the_closed_folder_is_test() -> None:
-    closed = question(file=str(splits.CLOSED / "places.jsonl"))
+    closed = question(file=str(CLOSED / "places.jsonl"))
     assert splits.split_of(closed) == "test"
-    assert splits.split_of(question(file="closed/places.jsonl")) == "dev"
+    assert splits.split_of(question(file="places/closed.jsonl")) == "dev"
 
 
 def test_the_line_s_own_key_wins() -> None:
     assert splits.split_of(question(split="test")) == "test"
-    assert splits.split_of(question(split="dev", file=str(splits.CLOSED / "x.jsonl"))) == "dev"
+    assert splits.split_of(question(split="dev", file=str(CLOSED / "x.jsonl"))) == "dev"
 
 
 def test_a_path_leads_there_whatever_it_looks_like() -> None:

@@ -51,7 +51,7 @@ def test_a_file_that_our_parser_refuses_is_searched_by_the_others(
     """Before, baselines ran on what the index holds, so that a refused file was nobody's loss."""
     folder = write_notices(tmp_path / "in")
     words = "居住登记窗口的咨询电话写在大厅公告栏里"
-    (folder / "说明.html").write_text(f"<html><body><nav>首页</nav><p>{words}</p></body></html>", "utf-8")
+    (folder / "说明.txt").write_text(f"说明\n\n{words}。\n\0\n", "utf-8")  # an editor still opens it
     quick_build(monkeypatch, folder, tmp_path / "index")
     labelled = question(labels=((None, words),), text="居住登记窗口的咨询电话写在哪里")
     refused = Bench(tmp_path / "index", questions=[labelled])
@@ -59,7 +59,7 @@ def test_a_file_that_our_parser_refuses_is_searched_by_the_others(
     assert not Passages(refused.passages).meet(labelled.relevant[0])
     baseline = refused.system("fixed500-bm25", "")
     assert first_rank(labelled, baseline.ask(labelled.question, 5).hits) == 1
-    assert (refused.raw_texts() or {})["说明.html"].split() == ["首页", words]
+    assert words in (refused.raw_texts() or {})["说明.txt"]
 
 
 def test_other_files_may_be_named(bench: Bench, tmp_path: Path) -> None:
