@@ -31,6 +31,7 @@ _EXAMPLES = """\
   python -m eval eval/questions/lishi-2023-02.jsonl
   python -m eval eval/questions/lishi-2023-02.jsonl --system all --out build/eval
   python -m eval --compare build/eval-before build/eval-after
+  python -m eval eval/questions/lishi-2023-02.jsonl --leave-out notice --out build/leave-out
   python -m eval documents eval/document_labels/dev --documents DIR   文件解析得有多好
   python -m eval closed --documents documents.tar.xz            不公开的题目，只给合计
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
@@ -64,6 +65,11 @@ def parser() -> argparse.ArgumentParser:
         dest="files_of",
         metavar="FILE_OR_DIR",
         help="gongbao 以外的办法找哪些文件的纯文本，可以写几次（默认建索引时的文件）",
+    )
+    add(
+        "--leave-out",
+        choices=("notice", "place"),
+        help="每道题先从索引里去掉它自己的公文（notice）或它那个地方的全部公文（place）再问，看还答不答",
     )
     add("--json", action="store_true", help="输出 JSON")
     add("--out", type=Path, metavar="DIR", help="把成绩、trec_eval 用的文件和网页报告写到这个文件夹")
@@ -228,6 +234,8 @@ def _evaluate(arguments: Sequence[str]) -> int:
     every = read_questions(args.files)
     questions = _chosen(every, args.split)
     bench = Bench(args.index, questions=questions, files=args.files_of or None)
+    if args.leave_out is not None:
+        return _leave_out(args, bench, questions)
     lost = _check_labels(bench, every)
     runs = _runs(args, bench, questions)
     if args.update_baselines:
@@ -240,6 +248,16 @@ def _evaluate(arguments: Sequence[str]) -> int:
         _update(args.readme, QUALITY, quality_text([run for run, _ in runs], "make eval"))
     _print([run for run, _ in runs], args)
     return 1 if lost else 0
+
+
+def _leave_out(args: argparse.Namespace, bench: Bench, questions: Sequence[Question]) -> int:
+    from eval.leave_out import LeftOut
+    from eval.leave_out_command import measure
+
+    print(measure(bench, questions, LeftOut(args.leave_out), args.mode, args.out, as_json=args.json))
+    if args.out is not None:
+        print(f"已写入 {args.out}", file=sys.stderr)
+    return 0
 
 
 def _check_labels(bench: Bench, questions: Sequence[Question]) -> bool:

@@ -45,6 +45,9 @@ class Evidence:
         return [*values[:-2], 0.0, 0.0] if mode == "bm25" else values
 
 
+# `confidence` is a probability: below this, every second or third such answer is wrong, and the page says so.
+UNSURE = 0.6
+
 FEATURES = tuple(field.name for field in fields(Evidence))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from index.engine import IndexedClause
 from retriever.citation import citation
+from retriever.confidence import UNSURE
 from retriever.model import Office, SearchResult
 from retriever.page.clause import actions, body, copy_button, crumbs, same_elsewhere, source, title_line
 from retriever.page.markup import Html, el
@@ -14,7 +15,6 @@ from retriever.page.status import status_note
 from retriever.page.view import View
 
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位"}
-_UNSURE = 0.6  # `confidence` is a probability: below this, every second or third such answer is wrong
 
 
 def answer_card(
@@ -24,7 +24,7 @@ def answer_card(
     clauses found that say the same in the same words."""
     answer = result.answer
     assert answer is not None
-    unsure = result.confidence < _UNSURE
+    unsure = result.confidence < UNSURE
     return el(
         "section",
         el("h2", "答案", id="answer-head", tabindex=-1),
