@@ -15,6 +15,7 @@ from pathlib import Path
 from corpus import console
 from corpus.errors import UsageError
 from eval import committed, show
+from eval.accepted import unstated
 from eval.compare import compare, read_one_run
 from eval.evaluate import ask_all, describe_files, evaluate
 from eval.labels import Passages, Reason, unmet_labels
@@ -261,19 +262,21 @@ def _leave_out(args: argparse.Namespace, bench: Bench, questions: Sequence[Quest
 
 
 def _check_labels(bench: Bench, questions: Sequence[Question]) -> bool:
-    """Report labels that no clause meets. Returns whether the parser lost any.
+    """Report labels that no clause meets, and accepted answers that none states. Returns whether the command is to
+    fail in the end.
 
-    A wrong label makes every number wrong, so QuestionFileError stops everything. What the parser
-    lost is a miss of ours: it is measured as one, and the command fails in the end.
+    A wrong label makes every number wrong, so QuestionFileError stops everything. What the parser lost is a miss of
+    ours and measured as one; an answer that is not stated may be a mistake, or stand in a clause that was cut off.
     """
     unmet = unmet_labels(questions, Passages(bench.passages), bench.raw_texts)
     wrong = [one.problem() for one in unmet if one.reason is not Reason.LOST]
     lost = [one.problem() for one in unmet if one.reason is Reason.LOST]
     if wrong:
         raise QuestionFileError([*wrong, *lost], "请改正标注；如果文件没有收进索引，请先运行 python build_index.py")
-    for problem in lost:
+    stated_nowhere = [one.problem() for one in unstated(questions, bench.entries)]
+    for problem in (*lost, *stated_nowhere):
         print(problem, file=sys.stderr)
-    return bool(lost)
+    return bool(lost or stated_nowhere)
 
 
 def _runs(args: argparse.Namespace, bench: Bench, questions: Sequence[Question]) -> list[tuple[Run, list[Asked]]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eval.stard import Search, Searches, Stard
-    from index.engine import Engine
+    from index.engine import Engine, IndexedClause
     from index.model.embedder import Embedder
     from retriever.ask import Asker
 
@@ -92,11 +92,15 @@ class Bench:
         self._named = files
         self.engine: Engine = open_index(DEFAULT_INDEX if folder is None else folder, today=day)
 
+    @property
+    def entries(self) -> list[IndexedClause]:
+        """Every clause of the index."""
+        return self.engine.clauses(range(self.engine.info.clauses))
+
     @cached_property
     def passages(self) -> list[Hit]:
-        """Every clause of the index."""
-        rows = range(self.engine.info.clauses)
-        return [Hit(one.clause_id, one.notice.doc_number, one.text) for one in self.engine.clauses(rows)]
+        """Every clause as something that can be returned."""
+        return [Hit(one.clause_id, one.notice.doc_number, one.text) for one in self.entries]
 
     @cached_property
     def files(self) -> list[baselines.PlainFile]:

@@ -132,6 +132,20 @@ def test_wrong_labels_stop_everything_and_are_listed_together(
     assert "：c：" not in err
 
 
+def test_an_accepted_answer_that_no_clause_states_fails_in_the_end(
+    index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_rows(
+        tmp_path / "q.jsonl",
+        row(id="a", relevant=[CENSUS], answer=["区财政局", "财政局"]),
+        row(id="b", relevant=[CENSUS], answer=["区财政局", "三千元"]),
+    )
+    assert run(path, "--index", index, "--mode", "bm25", "--json") == 1
+    out, err = capsys.readouterr()
+    assert len(json.loads(out)["runs"][0]["questions"]) == 2
+    assert "第 2 行：b：可接受的答案“三千元”不在标注的条款里" in err and "：a：" not in err
+
+
 def test_text_the_parser_lost_is_measured_as_a_miss_and_fails_in_the_end(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
