@@ -1,8 +1,8 @@
 """Accepted answers that the text does not state: an answer nobody can read anywhere must not count as right.
 
 An accepted string is stated if it stands in a relevant clause, its headings, or the title, number or date of its
-notice; an office or a telephone also anywhere in that notice (its contact lines). Beside a string that is stated, another
-way to write it is accepted, too: the same office by its short name, the same numbers in other digits or units.
+notice; an office or a telephone also anywhere in that notice (its contact lines). Beside a string that is stated, other
+ways to write it are accepted, too: the same office by its short name, the same numbers in other digits or units.
 """
 
 from __future__ import annotations
