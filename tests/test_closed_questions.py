@@ -37,12 +37,8 @@ FILES = closed.question_files()
 
 def tracked() -> dict[str, str]:
     """Name → text of the tree's files, those not yet committed included. Without git (a source archive): all files."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     if listed.returncode == 0:
         names = [name for name in listed.stdout.decode().split("\0") if name]
     else:
@@ -93,7 +89,9 @@ def guard(documents: Path | None) -> Guard:
     questions = read_questions(FILES)
     if documents is None:
         return Guard(questions, [], open_questions(), RUN_ALONE)
-    paths = {str(path): path for path in sorted(documents.rglob("*")) if path.is_file() and path.suffix != ".doc"}
+    folders = (documents, ROOT / "corpus" / "bulletins")
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    paths = {str(path): path for path in files if path.suffix != ".doc"}
     return Guard(questions, plain_texts(paths).values(), open_questions())
 
 
@@ -186,9 +184,16 @@ def test_words_of_documents_and_common_phrases_are_no_leak() -> None:
 
 
 def test_a_whole_question_is_a_leak_whatever_its_phrases() -> None:
-    known = (PLANTED,)
-    assert guarding(PLANTED, known=known).leaks({"a.py": PLANTED[: RUN + 2]}) == []
-    assert guarding(PLANTED, known=known).leaks({"a.py": f"1 {PLANTED}"}) == [Leak("a.py", 1, "p0")]
+    opened = (
+        f"{PLANTED[:14]}吗",
+        f"听说{PLANTED[:14]}",
+        f"{PLANTED[:14]}好不好",
+        *(f"{at}{PLANTED[4:]}" for at in "一二三"),
+    )
+    assert guarding(PLANTED, opened=opened).leaks({"a.py": PLANTED[: RUN + 2]}) == []
+    assert guarding(PLANTED, opened=opened).leaks({"a.py": f"1 {PLANTED}"}) == [Leak("a.py", 1, "p0")]
+    number = "柳政办发〔2023〕第107号文件"
+    assert guarding(number, known=(f"按照{number}办理",)).leaks({"a.py": number}) == []
 
 
 def test_open_questions_would_be_found_in_the_tree() -> None:
