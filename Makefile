@@ -66,8 +66,8 @@ QUESTIONS := eval/questions/lishi-2023-02.jsonl
 
 eval: setup-test
 	$(PY) build_index.py
-	$(PY) -m eval $(QUESTIONS) --split test --system all --out build/eval --readme README.md
-	$(PY) -m eval ablation $(QUESTIONS) --split test --readme README.md
+	$(PY) -m eval $(QUESTIONS) --system all --out build/eval --readme README.md
+	$(PY) -m eval ablation $(QUESTIONS) --readme README.md
 	$(PY) -m eval $(QUESTIONS) --update-baselines
 	$(if $(STARD),$(PY) -m eval stard --data $(STARD))
 

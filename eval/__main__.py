@@ -7,38 +7,39 @@ and messages to stderr.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from corpus import console
 from corpus.errors import UsageError
 from eval import committed, show
+from eval.accepted import unstated
 from eval.closed import FOLDER, any_closed, is_closed
 from eval.compare import compare, read_one_run
 from eval.evaluate import ask_all, describe_files, evaluate
 from eval.labels import Passages, Reason, unmet_labels
-from eval.model import Asked, Question
+from eval.model import SPLITS, Asked, Question
 from eval.output import COMPARE_FILE, write_comparison, write_output
-from eval.questions import SPLITS, QuestionFileError, read_questions
+from eval.questions import QuestionFileError, nothing_told, read_questions
 from eval.results import Run, Setting, to_text, totals_of
-from eval.splits import propose, select, to_toml
+from eval.splits import select
 from eval.systems import EMBEDDING_MODES, MODES, OURS, SYSTEMS, Bench, stard_searches
 from eval.table import ABLATION, QUALITY, columns, markdown, quality_text, update_readme
 
 _EXAMPLES = """\
 例：
   python -m eval eval/questions/lishi-2023-02.jsonl
-  python -m eval eval/questions/lishi-2023-02.jsonl --system all --split test --out build/eval
+  python -m eval eval/questions/lishi-2023-02.jsonl --system all --out build/eval
   python -m eval --compare build/eval-before build/eval-after --out build/compare
+  python -m eval eval/questions/lishi-2023-02.jsonl --leave-out notice --out build/leave-out
   python -m eval documents eval/document_labels/dev --documents DIR   文件解析得有多好
   python -m eval layouts                                        生成版式各异的文件，看解析能不能还原
+  python -m eval closed --documents documents.tar.xz            不公开的题目，只给合计
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
   python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
-  python -m eval split eval/questions/*.jsonl                   按文件划分 dev 和 test
 """
 
 
@@ -60,6 +61,19 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         choices=(*SYSTEMS, "all"),
         help="测哪种办法，可以写几次；all 是全部（默认 ours，即 gongbao）",
+    )
+    add(
+        "--files",
+        action="append",
+        type=Path,
+        dest="files_of",
+        metavar="FILE_OR_DIR",
+        help="gongbao 以外的办法找哪些文件的纯文本，可以写几次（默认建索引时的文件）",
+    )
+    add(
+        "--leave-out",
+        choices=("notice", "place"),
+        help="每道题先从索引里去掉它自己的公文（notice）或它那个地方的全部公文（place）再问，看还答不答",
     )
     add("--json", action="store_true", help="输出 JSON")
     add("--out", type=Path, metavar="DIR", help="把成绩、trec_eval 用的文件和网页报告写到这个文件夹")
@@ -94,21 +108,11 @@ def stard_parser() -> argparse.ArgumentParser:
     return sub
 
 
-def split_parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
-        prog="python -m eval split",
-        description="提议把哪些文件的题目归 dev、哪些归 test，写到标准输出。",
-        epilog="例：python -m eval split eval/questions/*.jsonl > eval/splits.toml",
-    )
-    sub.add_argument("files", nargs="+", type=Path, metavar="QUESTIONS.jsonl", help="题目文件")
-    return sub
-
-
 def ablation_parser() -> argparse.ArgumentParser:
     sub = argparse.ArgumentParser(
         prog="python -m eval ablation",
         description="逐个去掉或换掉检索的一个部分，看各部分有多大用处。",
-        epilog="例：python -m eval ablation eval/questions/lishi-2023-02.jsonl --split test",
+        epilog="例：python -m eval ablation eval/questions/lishi-2023-02.jsonl",
     )
     sub.add_argument("files", nargs="+", type=Path, metavar="QUESTIONS.jsonl", help="题目文件")
     sub.add_argument("--index", type=Path, metavar="DIR", help="索引文件夹（默认与建索引时相同）")
@@ -158,8 +162,8 @@ def run(arguments: Sequence[str]) -> int:
     commands = {
         "documents": _documents,
         "layouts": _layouts,
+        "closed": _closed,
         "stard": _stard,
-        "split": _split,
         "ablation": _ablation,
         "calibrate": _calibrate,
     }
@@ -180,6 +184,12 @@ def _layouts(arguments: Sequence[str]) -> int:
     return measure_layouts(arguments)
 
 
+def _closed(arguments: Sequence[str]) -> int:
+    from eval.closed_command import main as measure_closed
+
+    return measure_closed(arguments)
+
+
 def _stard(arguments: Sequence[str]) -> int:
     from eval.stard import measure_all, read_stard
 
@@ -187,12 +197,6 @@ def _stard(arguments: Sequence[str]) -> int:
     data = read_stard(args.data)
     results = measure_all(data, stard_searches(data, args.mode or MODES))
     print(json.dumps(results, indent=1) if args.json else show.stard_text(results).rstrip())
-    return 0
-
-
-def _split(arguments: Sequence[str]) -> int:
-    args = split_parser().parse_args(arguments)
-    print(to_toml(propose(read_questions(args.files))), end="")
     return 0
 
 
@@ -214,7 +218,7 @@ def _ablation(arguments: Sequence[str]) -> int:
 
     args = ablation_parser().parse_args(arguments)
     questions = _chosen(read_questions(args.files), args.split)
-    bench = Bench(args.index)
+    bench = Bench(args.index, questions=questions)
     files = describe_files(args.files, questions)
     setting = Setting(OURS, "", args.split, 10, files, bench.model, len(bench.passages))
     rows = ablation.table(ablation.ablate(bench, questions, setting))
@@ -259,10 +263,14 @@ def _evaluate(arguments: Sequence[str]) -> int:
     if not args.files:
         main_parser.error("请给出题目文件")
     hide = args.totals_only or any_closed(args.files)
-    with _nothing_told(hide):
+    if args.leave_out is not None and args.out is not None and hide:
+        raise UsageError("封闭题目不能写出来", str(args.out), "请去掉 --out，或换别的题目")
+    with nothing_told(hide):
         every = read_questions(args.files)
         questions = _chosen(every, args.split)
-        bench = Bench(args.index)
+        bench = Bench(args.index, questions=questions, files=args.files_of or None)
+        if args.leave_out is not None:
+            return _leave_out(args, bench, questions)
         lost = _check_labels(bench, every, hide)
     runs = _runs(args, bench, questions, " ".join(["python -m eval", shlex.join(arguments)]), hide)
     if hide:  # from here on there are no questions that anything could show
@@ -281,31 +289,32 @@ def _evaluate(arguments: Sequence[str]) -> int:
     return 1 if lost else 0
 
 
-@contextlib.contextmanager
-def _nothing_told(hide: bool) -> Iterator[None]:
-    """While it lasts, errors in question files say where they are and, if `hide`, nothing of what stands there."""
-    try:
-        yield
-    except QuestionFileError as err:
-        if not hide:
-            raise
-        raise QuestionFileError([problem.hidden() for problem in err.problems], err.advice) from None
+def _leave_out(args: argparse.Namespace, bench: Bench, questions: Sequence[Question]) -> int:
+    from eval.leave_out import LeftOut
+    from eval.leave_out_command import measure
+
+    print(measure(bench, questions, LeftOut(args.leave_out), args.mode, args.out, as_json=args.json))
+    if args.out is not None:
+        print(f"已写入 {args.out}", file=sys.stderr)
+    return 0
 
 
 def _check_labels(bench: Bench, questions: Sequence[Question], hide: bool) -> bool:
-    """Report labels that no clause meets. Returns whether the parser lost any.
+    """Report labels that no clause meets, and accepted answers that none states. Returns whether the command is to
+    fail in the end.
 
-    A wrong label makes every number wrong, so QuestionFileError stops everything. What the parser
-    lost is a miss of ours: it is measured as one, and the command fails in the end.
+    A wrong label makes every number wrong, so QuestionFileError stops everything. What the parser lost is a miss of
+    ours and measured as one; an answer that is not stated may be a mistake, or stand in a clause that was cut off.
     """
     unmet = unmet_labels(questions, Passages(bench.passages), bench.raw_texts)
     wrong = [one.problem() for one in unmet if one.reason is not Reason.LOST]
     lost = [one.problem() for one in unmet if one.reason is Reason.LOST]
     if wrong:
         raise QuestionFileError([*wrong, *lost], "请改正标注；如果文件没有收进索引，请先运行 python build_index.py")
-    for problem in lost:
+    stated_nowhere = [one.problem() for one in unstated(questions, bench.entries)]
+    for problem in (*lost, *stated_nowhere):
         print(problem.hidden() if hide else problem, file=sys.stderr)
-    return bool(lost)
+    return bool(lost or stated_nowhere)
 
 
 def _runs(
@@ -332,6 +341,8 @@ def _runs(
             origin=bench.origin(command),
         )
         system = bench.system(name, mode)
+        if name != OURS and (textless := sum(not file.text.strip() for file in bench.files)):
+            print(f"注意：{textless} 个文件取不出纯文本（扫描件等），{name} 找不到它们", file=sys.stderr)
         asked = ask_all(system, questions, args.k)
         other = _other_mode(mode, asked, hide)
         if other is not None and args.update_baselines:

@@ -219,7 +219,7 @@ def _chunked(size: int) -> Callable[[Bench], System]:
     again in the next."""
 
     def make(bench: Bench) -> System:
-        pieces = chunks(bench.sources, size, size // 10)
+        pieces = chunks(bench.files, size, size // 10)
         return RrfChunks(bench.keyword_chunks(pieces), bench.dense_chunks(pieces))
 
     return make

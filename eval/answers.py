@@ -43,6 +43,11 @@ def same_phone(accepted: str, phone: str) -> bool:
     return len(wanted) >= 5 and given.endswith(wanted)
 
 
+def same_text(one: str, other: str) -> bool:
+    """Whether two answers say the same in the same words, whatever stands between them."""
+    return squash(one) == squash(other)
+
+
 def is_right(answer: Answer | None, accepted: Sequence[str]) -> bool:
     """Whether any accepted string stands in the answer's text or in the name or phone of an office."""
     if answer is None:

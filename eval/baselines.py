@@ -1,18 +1,19 @@
-"""What a user would take instead of gongbao: plain search over the raw text, cut every 500 characters.
+"""What a user would take instead of gongbao: plain search over the text of the same files, cut every 500 characters.
 
-Fixed chunks of 500 characters with 50 of overlap are what general stacks make of a text file; `grep`
-is a person who looks for the question's words in an editor. Neither knows notices, so a passage is
-counted with the notice that most of it stands in; the user would have to find that out alone. They
-always answer, with the beginning of the best passage.
+Fixed chunks of 500 characters with 50 of overlap are what general stacks make of a file's text; `grep` is a person
+who looks for the question's words in an editor. They work on what other programs take out of a file
+(`eval.plain_text`), so that what our parser loses or refuses counts against us. Neither knows notices: a piece answers
+if it holds the words and is of the right file (`eval.owners`); whose notice it is the user would have to find out
+alone. They always answer, with the beginning of the best piece.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,102 +24,99 @@ from retriever.fusion import order, reciprocal_rank
 
 CHUNK, OVERLAP = 500, 50
 ANSWER_LENGTH = 160
-FUSED = 100  # passages of each kind that are fused
+FUSED = 100  # pieces of each kind that are fused
 
 Tokenize = Callable[[str], list[str]]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeLines:
-    """The lines of a source (from 1, both included) that belong to a notice."""
+class PlainFile:
+    """A file before any parsing: its name, where it lies, and its text (empty where none can be taken out)."""
 
-    doc_number: str | None
-    start: int
-    end: int
+    name: str
+    path: Path
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class RawSource:
-    """A source before any parsing: its lines as they are, and where the notices stand in it."""
+class Piece:
+    """A stretch of a file's text, with an id of its own."""
 
+    id: str
     file: str
-    lines: tuple[str, ...]
-    notices: tuple[NoticeLines, ...]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
+    text: str
 
 
-def _owner(source: RawSource, sizes: Iterable[tuple[int, int]]) -> str | None:
-    """The 发文字号 of the notice that most of a piece belongs to; of equals the earlier one.
+class Owners(Protocol):
+    """Says whose notice's a piece counts as: plain text doesn't."""
 
-    `sizes`: how many characters of the piece stand in each line. A piece with (9, 40) and (10, 460), cut where a
-    notice ends with line 9, belongs to the one from line 10 on. None where no notice has a line of it.
-    """
-    counts: Counter[int] = Counter()
-    for line, characters in sizes:
-        for at, notice in enumerate(source.notices):
-            if notice.start <= line <= notice.end:
-                counts[at] += characters
-                break
-    if not counts:
-        return None
-    best = max(counts, key=lambda at: (counts[at], -at))
-    return source.notices[best].doc_number
+    def number(self, question: str, piece: Piece) -> str | None:
+        """The 发文字号 that a piece found for a question counts under."""
+        ...
+
+    def passages(self, pieces: Sequence[Piece]) -> list[Hit]:
+        """The pieces under every 发文字号 that they may count under for some question."""
+        ...
 
 
-def chunks(sources: Sequence[RawSource], size: int = CHUNK, overlap: int = OVERLAP) -> list[Hit]:
-    """Every `size` characters of each source, the last `overlap` of them again in the next chunk: with 4 and 1,
+def chunks(files: Sequence[PlainFile], size: int = CHUNK, overlap: int = OVERLAP) -> list[Piece]:
+    """Every `size` characters of each file, the last `overlap` of them again in the next chunk: with 4 and 1,
     「甲乙丙丁戊己」 → 甲乙丙丁, 丁戊己."""
     pieces = []
-    for source in sources:
-        text = source.text
-        line_of = np.repeat(np.arange(1, len(source.lines) + 1), [len(line) + 1 for line in source.lines])
-        for number, start in enumerate(range(0, max(len(text) - overlap, 1), size - overlap), 1):
-            piece = text[start : start + size]
+    for file in files:
+        starts = range(0, max(len(file.text) - overlap, 1), size - overlap)
+        for number, start in enumerate(starts, 1):
+            piece = file.text[start : start + size]
             if piece.strip():
-                lines = zip(*np.unique(line_of[start : start + size], return_counts=True), strict=True)
-                owner = _owner(source, ((int(line), int(count)) for line, count in lines))
-                pieces.append(Hit(f"{source.file}#{number}", owner, piece))
+                pieces.append(Piece(f"{file.name}#{number}", file.name, piece))
     return pieces
 
 
-def paragraphs(sources: Sequence[RawSource]) -> list[Hit]:
+def paragraphs(files: Sequence[PlainFile]) -> list[Piece]:
     """The blocks of lines between empty lines: 甲 / 乙 / (empty) / 丙 → 甲 + 乙, 丙."""
     pieces = []
-    for source in sources:
-        begin: int | None = None
-        for number, line in enumerate([*source.lines, ""], 1):
+    for file in files:
+        begin, lines = 0, file.text.split("\n")
+        for number, line in enumerate([*lines, ""], 1):
             if line.strip():
-                begin = number if begin is None else begin
-            elif begin is not None:
-                members = source.lines[begin - 1 : number - 1]
-                owner = _owner(source, ((begin + at, len(one)) for at, one in enumerate(members)))
-                pieces.append(Hit(f"{source.file}:{begin}", owner, "\n".join(members)))
-                begin = None
+                begin = begin or number
+            elif begin:
+                pieces.append(Piece(f"{file.name}:{begin}", file.name, "\n".join(lines[begin - 1 : number - 1])))
+                begin = 0
     return pieces
 
 
 class _Ranker:
-    """A baseline: passages, and a score for those that fit a question."""
+    """A baseline: pieces, and a score for those that fit a question."""
 
     calibrated = False
 
-    def __init__(self, name: str, passages: Sequence[Hit]) -> None:
+    def __init__(self, name: str, pieces: Sequence[Piece], owners: Owners | None = None) -> None:
         self.name = name
-        self.passages = passages
+        self.pieces = pieces
+        self._owners = owners
+
+    @property
+    def passages(self) -> Sequence[Hit]:
+        """Every piece; without owners as no notice's."""
+        if self._owners is None:
+            return [Hit(piece.id, None, piece.text) for piece in self.pieces]
+        return self._owners.passages(self.pieces)
+
+    def _hit(self, question: str, piece: Piece) -> Hit:
+        number = None if self._owners is None else self._owners.number(question, piece)
+        return Hit(piece.id, number, piece.text)
 
     def scores(self, question: str) -> Mapping[int, float]:
-        """Position of a passage -> score, for every passage with a score."""
+        """Position of a piece -> score, for every piece with a score."""
         raise NotImplementedError
 
     def ask(self, question: str, k: int) -> Response:
         ranked = order(self.scores(question))[:k]
         if not ranked:
             return Response((), answered=False, confidence=0.0)
-        hits = tuple(self.passages[at] for at, _ in ranked)
+        hits = tuple(self._hit(question, self.pieces[at]) for at, _ in ranked)
         answer = Answer(hits[0].text[:ANSWER_LENGTH], hits[0].clause_id)
         return Response(hits, answered=True, confidence=ranked[0][1], answer=answer)
 
@@ -131,24 +129,27 @@ def _above_zero(scores: NDArray[np.floating[Any]]) -> dict[int, float]:
 class Bm25Chunks(_Ranker):
     """BM25 with bm25s's own settings, as a general stack has them, and with our tokens."""
 
-    def __init__(self, passages: Sequence[Hit], tokenize: Tokenize) -> None:
+    def __init__(self, pieces: Sequence[Piece], tokenize: Tokenize, owners: Owners | None = None) -> None:
         import bm25s
 
-        super().__init__("fixed500-bm25", passages)
+        super().__init__("fixed500-bm25", pieces, owners)
         self._tokenize = tokenize
         self._index: Any = bm25s.BM25()
-        self._index.index([tokenize(passage.text) for passage in passages], show_progress=False)
+        if pieces:  # bm25s raises without any
+            self._index.index([tokenize(piece.text) for piece in pieces], show_progress=False)
 
     def scores(self, question: str) -> Mapping[int, float]:
-        known = [token for token in self._tokenize(question) if token in self._index.vocab_dict]
+        known = [token for token in self._tokenize(question) if self.pieces and token in self._index.vocab_dict]
         return _above_zero(self._index.get_scores(known)) if known else {}
 
 
 class DenseChunks(_Ranker):
-    """Cosine of embeddings. `vectors` is float32 [passages, dim], rows of L2 norm 1."""
+    """Cosine of embeddings. `vectors` is float32 [pieces, dim], rows of L2 norm 1."""
 
-    def __init__(self, passages: Sequence[Hit], vectors: NDArray[np.float32], encode: Encode) -> None:
-        super().__init__("fixed500-dense", passages)
+    def __init__(
+        self, pieces: Sequence[Piece], vectors: NDArray[np.float32], encode: Encode, owners: Owners | None = None
+    ) -> None:
+        super().__init__("fixed500-dense", pieces, owners)
         self._vectors, self._encode = vectors, encode
 
     def scores(self, question: str) -> Mapping[int, float]:
@@ -156,10 +157,10 @@ class DenseChunks(_Ranker):
 
 
 class RrfChunks(_Ranker):
-    """Reciprocal rank fusion of two baselines' first FUSED passages, with the usual k of 60."""
+    """Reciprocal rank fusion of two baselines' first FUSED pieces, with the usual k of 60."""
 
     def __init__(self, one: _Ranker, other: _Ranker) -> None:
-        super().__init__("fixed500-rrf", one.passages)
+        super().__init__("fixed500-rrf", one.pieces, one._owners)
         self._parts = (one, other)
 
     def scores(self, question: str) -> Mapping[int, float]:
@@ -182,9 +183,9 @@ def search_words(question: str) -> list[str]:
 class Grep(_Ranker):
     """How many of the question's words a paragraph holds, letter by letter."""
 
-    def __init__(self, passages: Sequence[Hit]) -> None:
-        super().__init__("grep", passages)
-        self._texts = [nfkc(passage.text).lower() for passage in passages]
+    def __init__(self, pieces: Sequence[Piece], owners: Owners | None = None) -> None:
+        super().__init__("grep", pieces, owners)
+        self._texts = [nfkc(piece.text).lower() for piece in pieces]
 
     def scores(self, question: str) -> Mapping[int, float]:
         words = search_words(question)

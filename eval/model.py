@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+SPLITS = ("dev", "test")
+
 
 class Kind(StrEnum):
     """The kinds of questions of the contract; `NONE` is what the corpus does not answer."""
@@ -42,7 +44,8 @@ class Question:
     """One line of a question file. `relevant` is empty exactly where `kind` is NONE.
 
     `answers` are strings any of which answers it (may be empty). `split` is the line's own optional
-    key. `file` and `line` say where it stands, for messages.
+    key. `file` and `line` say where it stands, for messages. `documents` are the files, relative to a folder
+    of documents, that its labels are of (empty: not said). `wrong` are answers that a reader called wrong.
     """
 
     id: str
@@ -53,6 +56,8 @@ class Question:
     split: str | None
     file: str
     line: int
+    documents: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:

@@ -6,8 +6,9 @@ together.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,10 @@ from typing import Any
 from corpus.errors import UsageError
 from corpus.text import squash
 from eval.closed import HIDDEN, is_closed
-from eval.model import Kind, Label, Question, trec_id
+from eval.model import SPLITS, Kind, Label, Question, trec_id
 
 # A shorter quote stands in clauses that do not answer; a longer one asks for one way of cutting.
 SHORTEST_QUOTE, LONGEST_QUOTE = 8, 60
-SPLITS = ("dev", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,17 @@ class QuestionFileError(UsageError):
         self.problems, self.advice = tuple(problems), todo
         listed = "\n".join(f"  {problem}" for problem in problems)
         super().__init__(f"题目文件有 {len(problems)} 处问题：\n{listed}\n{todo}")
+
+
+@contextlib.contextmanager
+def nothing_told(hide: bool) -> Iterator[None]:
+    """While it lasts, errors in question files say where they are and, if `hide`, nothing of what stands there."""
+    try:
+        yield
+    except QuestionFileError as err:
+        if not hide:
+            raise
+        raise QuestionFileError([problem.hidden() for problem in err.problems], err.advice) from None
 
 
 def read_questions(paths: Sequence[Path]) -> list[Question]:
@@ -111,6 +122,8 @@ def _question(row: dict[str, Any], file: str, line: int) -> Question:
         split=row.get("split"),
         file=file,
         line=line,
+        documents=tuple(row.get("documents", ())),
+        wrong=tuple(row.get("wrong", ())),
     )
 
 
@@ -129,6 +142,9 @@ def _reasons(row: object) -> list[str]:
         reasons.append(f"kind 是 {row['kind']!r}，应为 {'、'.join(kinds)} 之一")
     if not _is_texts(row["answer"]):
         reasons.append("answer 应为文字的列表，且没有空的一项")
+    reasons += [
+        f"{key} 应为文字的列表，且没有空的一项" for key in ("documents", "wrong") if not _is_texts(row.get(key, []))
+    ]
     if row.get("split") not in (None, *SPLITS):
         reasons.append(f"split 是 {row['split']!r}，应为 {'、'.join(SPLITS)} 之一")
     if not isinstance(row["relevant"], list):

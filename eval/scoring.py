@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eval import measures
-from eval.answers import is_right
+from eval.answers import is_right, same_text
 from eval.contacts import contacts
 from eval.labels import Passages
 from eval.misses import Cause, cause
@@ -21,7 +21,8 @@ class Score:
     """What one system made of one question.
 
     `measures` are the retrieval measures (empty for `none` questions). `answer_right` is None where
-    the question has no accepted string. `right` is what its reader would say: the answer is right;
+    the question has no accepted string; an answer that a reader called wrong is wrong in any case.
+    `right` is what its reader would say: the answer is right;
     without accepted strings, the first hit is relevant and was not withheld; for `none`, refused.
     `expected` is what the labels accept: their strings, else their quotes. `offices` and `phones` are what the
     answer shows beside and in its sentence, `wrong_office` and `wrong_phone` are judged by `eval.contacts`; these and
@@ -125,7 +126,10 @@ def _score(one: Asked, values: dict[str, float], passages: Passages) -> Score:
     question, response = one.question, one.response
     first = measures.first_rank(question, response.hits)
     answer = response.answer if response.answered else None
-    answer_right = is_right(answer, question.answers) if question.answers and question.answerable else None
+    called_wrong = answer is not None and any(same_text(answer.text, one) for one in question.wrong)
+    answer_right: bool | None = None
+    if question.answerable and (question.answers or called_wrong):
+        answer_right = not called_wrong and is_right(answer, question.answers)
     if not question.answerable:
         right = not response.answered
     elif answer_right is not None:

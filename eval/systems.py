@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from corpus.errors import GongbaoError, UsageError
+from corpus.errors import UsageError
 from eval import baselines
-from eval.model import Answer, Hit, Office, Response, System
+from eval.model import Answer, Hit, Office, Question, Response, System
 from eval.origin import Origin, origin
+from eval.owners import LabelOwners
+from eval.plain_files import SourceMissingError, indexed_files, named_files, plain_files, recognised
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from eval.stard import Search, Searches, Stard
-    from index.engine import Engine
+    from index.engine import Engine, IndexedClause
     from index.model.embedder import Embedder
     from retriever.ask import Asker
 
@@ -35,10 +37,6 @@ EMBEDDING_MODES = ("hybrid", "dense", "fixed500-dense", "fixed500-rrf")  # modes
 # The day as of which everything is measured: no number may change by itself when a notice expires.
 DAY = dt.date(2026, 11, 28)
 EMBED_BATCH = 64  # texts between two writes to the cache: a minute of work at most is lost
-
-
-class SourceMissingError(GongbaoError):
-    """The text an index was built from is no longer where it was."""
 
 
 class Ours:
@@ -79,31 +77,53 @@ class Ours:
 class Bench:
     """An opened index, and what is measured with it."""
 
-    def __init__(self, folder: Path | None, day: dt.date = DAY) -> None:
-        """Open the index in `folder`, or the default one, as of `day`. Raises what opening an index raises."""
+    def __init__(
+        self,
+        folder: Path | None,
+        day: dt.date = DAY,
+        *,
+        questions: Sequence[Question] = (),
+        files: Sequence[Path] | None = None,
+    ) -> None:
+        """Open the index in `folder`, or the default one, as of `day`. Raises what opening an index raises.
+
+        Baselines search `files`, or those that were indexed; by the labels of `questions` their hits are judged.
+        """
         from index.opening import open_index
         from index.paths import DEFAULT_INDEX
 
         self._day = day
+        self._questions = tuple(questions)
+        self._named = files
         self.engine: Engine = open_index(DEFAULT_INDEX if folder is None else folder, today=day)
+
+    @property
+    def entries(self) -> list[IndexedClause]:
+        """Every clause of the index."""
+        return self.engine.clauses(range(self.engine.info.clauses))
 
     @cached_property
     def passages(self) -> list[Hit]:
-        """Every clause of the index."""
-        rows = range(self.engine.info.clauses)
-        return [Hit(one.clause_id, one.notice.doc_number, one.text) for one in self.engine.clauses(rows)]
+        """Every clause as something that can be returned."""
+        return [Hit(one.clause_id, one.notice.doc_number, one.text) for one in self.entries]
 
     @cached_property
-    def sources(self) -> list[baselines.RawSource]:
-        """The texts the index was built from, as they are. SourceMissingError if one has gone or changed."""
-        return read_sources(self.engine)
+    def files(self) -> list[baselines.PlainFile]:
+        """The plain text of the files, also of those that our parser refuses. SourceMissingError if one that was
+        indexed has gone or changed."""
+        return plain_files(indexed_files(self.engine) if self._named is None else named_files(self._named))
 
     def raw_texts(self) -> dict[str, str] | None:
-        """File name -> its text as it is, None if a file is not where it was."""
+        """File name -> its text, None if a file is not where it was."""
         try:
-            return {source.file: source.text for source in self.sources}
+            return recognised(self.files, self.engine)
         except SourceMissingError:
             return None
+
+    @cached_property
+    def owners(self) -> LabelOwners:
+        """Whose notice's a piece of these files counts as."""
+        return LabelOwners(self._questions, self.files)
 
     @property
     def model(self) -> str | None:
@@ -131,7 +151,7 @@ class Bench:
 
             return Ours(Asker.over(self.engine, dense=mode in EMBEDDING_MODES), self.passages, mode)
         if name == "grep":
-            return baselines.Grep(baselines.paragraphs(self.sources))
+            return baselines.Grep(baselines.paragraphs(self.files), self.owners)
         if name == "fixed500-bm25":
             return self._bm25
         if name == "fixed500-dense":
@@ -139,8 +159,8 @@ class Bench:
         return baselines.RrfChunks(self._bm25, self._dense)
 
     @cached_property
-    def _chunks(self) -> list[Hit]:
-        return baselines.chunks(self.sources)
+    def _chunks(self) -> list[baselines.Piece]:
+        return baselines.chunks(self.files)
 
     @cached_property
     def _bm25(self) -> baselines.Bm25Chunks:
@@ -150,16 +170,16 @@ class Bench:
     def _dense(self) -> baselines.DenseChunks:
         return self.dense_chunks(self._chunks)
 
-    def keyword_chunks(self, chunks: Sequence[Hit]) -> baselines.Bm25Chunks:
+    def keyword_chunks(self, chunks: Sequence[baselines.Piece]) -> baselines.Bm25Chunks:
         """BM25 over chunks with our tokens."""
         from index.tokens import tokenize
 
-        return baselines.Bm25Chunks(chunks, tokenize)
+        return baselines.Bm25Chunks(chunks, tokenize, self.owners)
 
-    def dense_chunks(self, chunks: Sequence[Hit]) -> baselines.DenseChunks:
+    def dense_chunks(self, chunks: Sequence[baselines.Piece]) -> baselines.DenseChunks:
         """Embeddings of chunks by the index's own model, so that only the chunks differ from ours."""
         vectors = embed([chunk.text for chunk in chunks], self.embedder)
-        return baselines.DenseChunks(chunks, vectors, self.embedder.encode_questions)
+        return baselines.DenseChunks(chunks, vectors, self.embedder.encode_questions, self.owners)
 
 
 def embed(texts: Sequence[str], embedder: Embedder) -> NDArray[np.float32]:
@@ -178,37 +198,6 @@ def embed(texts: Sequence[str], embedder: Embedder) -> NDArray[np.float32]:
             cache.add(batch, embedder.encode_passages(batch))
             bar.update(len(batch))
     return cache.get(texts)
-
-
-def read_sources(engine: Engine) -> list[baselines.RawSource]:
-    """The files an index was built from, unparsed, with the lines of their notices.
-
-    Raises SourceMissingError naming a file that is not where it was, or has changed since.
-    """
-    from corpus.guard import Reader
-    from index.inputs import find_inputs, hash_inputs
-
-    todo = "请把文件放回原处，或重建索引：python build_index.py"
-    try:
-        inputs = hash_inputs(find_inputs([Path(name) for name in engine.info.inputs]))
-    except UsageError as err:
-        raise SourceMissingError(f"找不到建索引时的原文（{err.what}）", err.where, todo) from err
-    files = {entry.name: entry for entry in inputs}
-    sources = []
-    with Reader() as reader:
-        for entry in engine.info.sources:
-            if entry.error is not None:  # the build could not read it either
-                continue
-            name = entry.file
-            if name not in files or files[name].sha256 != entry.sha256:
-                raise SourceMissingError("建索引时的原文不见了，或改动过", name, todo)
-            notices = tuple(
-                baselines.NoticeLines(one.notice.doc_number, one.notice.lines.start, one.notice.lines.end)
-                for one in engine.notices
-                if one.files[0] == name
-            )
-            sources.append(baselines.RawSource(name, reader.lines(files[name].path, engine.info.cache), notices))
-    return sources
 
 
 def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:

@@ -132,6 +132,20 @@ def test_wrong_labels_stop_everything_and_are_listed_together(
     assert "：c：" not in err
 
 
+def test_an_accepted_answer_that_no_clause_states_fails_in_the_end(
+    index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_rows(
+        tmp_path / "q.jsonl",
+        row(id="a", relevant=[CENSUS], answer=["区财政局", "财政局"]),
+        row(id="b", relevant=[CENSUS], answer=["区财政局", "三千元"]),
+    )
+    assert run(path, "--index", index, "--mode", "bm25", "--json") == 1
+    out, err = capsys.readouterr()
+    assert len(json.loads(out)["runs"][0]["questions"]) == 2
+    assert "第 2 行：b：可接受的答案“三千元”不在标注的条款里" in err and "：a：" not in err
+
+
 def test_text_the_parser_lost_is_measured_as_a_miss_and_fails_in_the_end(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,11 +198,6 @@ def test_wrong_usage_leaves_with_2(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
-def test_split_writes_what_splits_toml_holds(questions: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("split", questions) == 0
-    assert '"离政发〔2023〕5号"' in capsys.readouterr().out
-
-
 def test_the_quality_table_of_the_readme_is_rewritten(index: Path, questions: Path, tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("<!-- quality:begin -->\n<!-- quality:end -->\n", encoding="utf-8")
@@ -196,7 +205,7 @@ def test_the_quality_table_of_the_readme_is_rewritten(index: Path, questions: Pa
     assert "| gongbao（bm25） |" in readme.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", [[], ["stard"], ["split"], ["ablation"]])
+@pytest.mark.parametrize("command", [[], ["stard"], ["ablation"], ["closed"]])
 def test_help_has_an_example_and_loads_nothing_heavy(command: list[str]) -> None:
     code = (
         "import sys\nfrom eval.__main__ import main\n"

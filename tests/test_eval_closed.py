@@ -196,7 +196,7 @@ def test_other_commands_tell_no_bad_line_and_fit_nothing(closed: Path, capsys: p
     assert run("calibrate", f"{closed}@.index") == 2
     assert "不能用来拟合" in capsys.readouterr().err
     write_rows(closed, *BAD["another id"])
-    assert run("split", closed) == 2
+    assert run("calibrate", f"{closed}@.index") == 2
     assert told(capsys.readouterr().err) == []
     with pytest.raises(QuestionFileError, match="内容不显示"):
         read_questions([closed])

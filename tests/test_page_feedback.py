@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 from page_support import await_text, every, serving
 
 from corpus.errors import UsageError
+from eval.evaluate import ask_all
+from eval.labels import Passages
+from eval.model import Hit
 from eval.questions import read_questions
+from eval.scoring import score
+from eval.systems import Ours
 from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
 from retriever.page.feedback import Feedback, FeedbackFile, FileFullError
@@ -44,6 +49,37 @@ def test_feedback_is_a_question_file(tmp_path: Path, collection: Collection) -> 
     assert [question.question for question in questions] == [result.question, "欠薪找谁", "火星上能办身份证吗"]
     assert questions[1].relevant[0].doc_number == "离政办发〔2023〕9号"
     assert not questions[2].answerable
+
+
+@pytest.mark.parametrize("ticked", ["the answer's own clause", "the first hit"])
+def test_an_answer_called_wrong_counts_as_wrong_whatever_clause_was_ticked(
+    tmp_path: Path, collection: Collection, ticked: str
+) -> None:
+    """Before, the ticked clause alone was kept: found first again, it counted as a right answer."""
+    question = "根治拖欠农民工工资工作的咨询电话是多少"
+    result = collection.asker.ask(question, k=5)
+    assert result.answer is not None
+    own = result.answer.clause_id
+    clause = own if ticked.startswith("the answer") else result.hits[0].clause_id
+    file = keep(tmp_path, collection, Feedback(question, "wrong", result.answer.text, own, clause))
+    (kept,) = read_questions([file.path])
+    assert kept.wrong == (result.answer.text,)
+    system = Ours(collection.asker, [], "bm25")
+    (scored,) = score(ask_all(system, [kept], 10), Passages([Hit("c", kept.relevant[0].doc_number, own)]))
+    assert not scored.right and scored.answer_right is False
+
+
+def test_a_wrong_answer_that_no_text_holds_is_kept_apart(tmp_path: Path, collection: Collection) -> None:
+    right = "离政办发〔2023〕9号/二.（三）.1.（2）"
+    file = keep(tmp_path, collection, Feedback("欠薪找谁", "wrong", "打这个号码", right, right))
+    assert file.path.read_text("utf-8") == ""
+    assert json.loads(file.open_path.read_text("utf-8"))["verdict"] == "wrong"
+
+
+def test_useless_points_out_no_clause(tmp_path: Path, collection: Collection) -> None:
+    """What is ticked under 答错了 was not sent as that."""
+    right = "离政办发〔2023〕9号/二.（三）.1.（2）"
+    assert keep(tmp_path, collection, Feedback("欠薪找谁", "useless", clause=right)).path.read_text("utf-8") == ""
 
 
 def test_a_verdict_without_the_right_clause_is_kept_apart(tmp_path: Path, collection: Collection) -> None:
@@ -97,6 +133,7 @@ NUMBERS = [
     "140102900101123",
     "6222021234567890123",
     "6222 0212 3456 7890 123",
+    "1901201",  # not 1901-2-01
 ]
 
 

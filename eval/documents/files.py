@@ -8,17 +8,29 @@ import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from corpus.errors import UsageError
-from eval.documents.model import LabelledFile
 
 _ARCHIVES = (".tar", ".tar.xz", ".tar.gz", ".tgz", ".txz")
 _LARGEST = 200 << 20  # bytes of one file in an archive
 _TODO = "请用 --documents 给出存放这些文件的文件夹或 tar 文件"
 
 
+class Wanted(Protocol):
+    """A file that is looked for: its path below the folder of documents, the hash of its bytes where that is known,
+    and the file that names it."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def sha256(self) -> str | None: ...
+    @property
+    def source(self) -> Path: ...
+
+
 @contextlib.contextmanager
-def located(labels: Sequence[LabelledFile], documents: Path | None, *, closed: bool) -> Iterator[Mapping[str, Path]]:
+def located(labels: Sequence[Wanted], documents: Path | None, *, closed: bool) -> Iterator[Mapping[str, Path]]:
     """The path of each labelled file, by its name. What was unpacked for it goes at the end.
 
     Without `documents` they are looked for below the labels' folder and those above it, or in a folder
@@ -42,7 +54,7 @@ def located(labels: Sequence[LabelledFile], documents: Path | None, *, closed: b
         yield found
 
 
-def _opened(documents: Path, labels: Sequence[LabelledFile], stack: contextlib.ExitStack) -> Path:
+def _opened(documents: Path, labels: Sequence[Wanted], stack: contextlib.ExitStack) -> Path:
     if documents.is_dir():
         return documents
     if not documents.is_file() or not documents.name.endswith(_ARCHIVES):
@@ -66,7 +78,7 @@ def _name(member: str, wanted: set[str]) -> str | None:
     return next((name for at in range(len(parts)) if (name := "/".join(parts[at:])) in wanted), None)
 
 
-def _place(label: LabelledFile, folders: Sequence[Path]) -> Path | None:
+def _place(label: Wanted, folders: Sequence[Path]) -> Path | None:
     tops = [top for folder in folders for top in (folder, folder / "documents")]
     if not folders:
         tops = [top for folder in label.source.resolve().parents for top in (folder, folder / "documents")]

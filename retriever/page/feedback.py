@@ -58,19 +58,31 @@ class FileFullError(OSError):
 
 
 def question_line(feedback: Feedback, collection: Collection) -> dict[str, Any] | None:
-    """The feedback as a line of a question file; None if it does not tell the right answer."""
-    line = {"id": f"feedback-{uuid4().hex[:12]}", "question": feedback.question}
+    """The feedback as a line of a question file; None if it does not tell the right answer.
+
+    Whoever says 答错了 may point at the very clause that the answer was taken from, which stands first in the form: the
+    clause may be right, the answer isn't. So the answer judged goes with the line as `wrong`.
+    """
+    line: dict[str, Any] = {"id": f"feedback-{uuid4().hex[:12]}", "question": feedback.question}
     if feedback.verdict == "wrong" and feedback.clause == NOTHING:
         return {**line, "kind": "none", "relevant": [], "answer": []}
+    if feedback.verdict == "useless":
+        return None
+    judged = collection.clause(feedback.answer_clause)
+    stated = feedback.answer if judged is not None and feedback.answer in judged.text else ""
     right = feedback.answer_clause if feedback.verdict == "useful" else feedback.clause
+    if feedback.verdict == "wrong" and right == feedback.answer_clause and not stated:
+        return None  # nothing would tell the wrong answer from the right one
     entry = collection.clause(right)
     quote = quote_of(entry, feedback.answer if feedback.verdict == "useful" else "") if entry else None
     if entry is None or quote is None:
         return None
     kind = "table" if entry.role in (Role.ROW, Role.SHREDS) else "clause"
-    known = feedback.answer if feedback.verdict == "useful" and feedback.answer in entry.text else ""
     relevant = [{"doc_number": entry.notice.doc_number, "quote": quote}]
-    return {**line, "kind": kind, "relevant": relevant, "answer": [known] if known else []}
+    line |= {"kind": kind, "relevant": relevant}
+    if feedback.verdict == "useful":
+        return {**line, "answer": [stated] if stated else []}
+    return {**line, "answer": [], **({"wrong": [stated]} if stated else {})}
 
 
 def quote_of(entry: IndexedClause, answer: str) -> str | None:

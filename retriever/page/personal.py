@@ -19,7 +19,9 @@ _BETWEEN = r"[ \-.·_/()]{0,3}"
 _RUN = re.compile(rf"\+?\d(?:{_BETWEEN}\d){{{_FEWEST - 1},}}(?:{_BETWEEN}X)?")
 _YEAR = r"(?:19|20)\d\d"
 _MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
-_DATE = rf"{_YEAR}{_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}"
+_APART = r"[ \-.·_/()]{1,3}"
+# Nothing parts a date of eight digits only: one of seven (1901201) may as well be a telephone.
+_DATE = rf"(?:{_YEAR}{_APART}{_MONTH}{_APART}{_DAY}|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
 # Dates, years, and from one to another: questions about public documents are full of them.
 _DATES = re.compile(rf"(?:{_DATE}|{_YEAR})(?:{_BETWEEN}(?:{_DATE}|{_YEAR}))?")
 
