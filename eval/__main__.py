@@ -206,7 +206,7 @@ def _calibrate(arguments: Sequence[str]) -> int:
     args = calibrate_parser().parse_args(arguments)
     closed = [str(file) for _, files in args.pairs for file in files if is_closed(file)]
     if closed:
-        raise UsageError("封闭题目只用来报告成绩，不能用来拟合", "、".join(closed), "请改用 dev 题目")
+        raise UsageError("不公开的题目只用来报告成绩，不能用来拟合", "、".join(closed), "请改用 dev 题目")
     command = " ".join(["python -m eval calibrate", *arguments])
     args.out.write_text(calibrate.render(calibrate.calibrate(dict(args.pairs)), command), "utf-8")
     print(f"已写入 {args.out}", file=sys.stderr)
@@ -264,7 +264,7 @@ def _evaluate(arguments: Sequence[str]) -> int:
         main_parser.error("请给出题目文件")
     hide = args.totals_only or any_closed(args.files)
     if args.leave_out is not None and args.out is not None and hide:
-        raise UsageError("封闭题目不能写出来", str(args.out), "请去掉 --out，或换别的题目")
+        raise UsageError("不公开的题目不能写出来", str(args.out), "请去掉 --out，或换别的题目")
     with nothing_told(hide):
         every = read_questions(args.files)
         questions = _chosen(every, args.split)
@@ -276,7 +276,7 @@ def _evaluate(arguments: Sequence[str]) -> int:
     if hide:  # from here on there are no questions that anything could show
         questions, runs = [], [(totals_of(run), []) for run, _ in runs]
         if args.per_question or args.misses:
-            print("封闭题目只给总成绩，不列出题目", file=sys.stderr)
+            print("不公开的题目只给总成绩，不列出题目", file=sys.stderr)
     if args.update_baselines:
         committed.write_committed([run for run, _ in runs], committed.COMMITTED_FILE)
         print(f"已写入 {committed.COMMITTED_FILE}", file=sys.stderr)

@@ -20,7 +20,7 @@ from pathlib import Path
 from corpus.errors import UsageError
 
 FOLDER = "closed"
-HIDDEN = "封闭题目，内容不显示"
+HIDDEN = "不公开的题目，内容不显示"
 CLOSED = Path(__file__).parent / "questions" / FOLDER
 
 

@@ -243,7 +243,7 @@ def _share(ratio: Ratio) -> Share:
 def _compare_totals(a: Run, b: Run, name_a: str, name_b: str) -> Comparison:
     """Totals beside each other. UsageError unless both are of the same questions."""
     if _asked(a) != _asked(b):
-        what = "封闭题目只有总成绩，两次测评的题目不同，没法比较"
+        what = "不公开的题目只有总成绩，两次测评的题目不同，没法比较"
         raise UsageError(what, "", "请用同样的题目文件和 --split 测评后再比较")
     return Comparison(
         name_a=name_a,

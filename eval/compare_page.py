@@ -83,7 +83,7 @@ def _totals(comparison: Comparison) -> str:
         if row
     ]
     lead = (
-        "封闭题目：只有总成绩，算不出差别的置信区间和 p 值。"
+        "不公开的题目：只有总成绩，算不出差别的置信区间和 p 值。"
         if comparison.totals_only
         else "p 值：如果两者其实一样好，只凭巧合也会差这么多的可能有多大；通常低于 0.05 才认为真有差别。"
     )

@@ -16,11 +16,13 @@ from typing import Any
 from tqdm import tqdm
 
 from corpus.text import squash
+from eval.contacts import shown_phones
 from eval.measures import same_number
-from eval.model import Question
+from eval.model import Question, Response
 from eval.notice_places import places_of
 from eval.reduced import Reduced, Whole
 from eval.remaining import Why, still_answered
+from eval.systems import response
 from index.engine import Engine
 from index.model.embedder import Embedder
 from retriever.ask import Asker
@@ -59,12 +61,17 @@ class Pair:
     figures: Mapping[str, float] | None
 
     @property
-    def phones(self) -> list[str]:
-        answer = self.result.answer
-        return [] if answer is None else [office.phone for office in answer.offices if office.phone]
+    def response(self) -> Response:
+        return response(self.result)
 
-    def to_json(self, left_out: LeftOut, unsure: float) -> dict[str, Any]:
-        """One line of the file that calibration and reader learn from; `unsure` is the mark of the page's caution."""
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """The telephones that the answer shows."""
+        answer = self.response.answer
+        return () if answer is None else shown_phones(answer)
+
+    def to_json(self, left_out: LeftOut) -> dict[str, Any]:
+        """One line of the file that calibration and reader learn from."""
         result = self.result
         return {
             "id": self.question.id,
@@ -75,10 +82,10 @@ class Pair:
             "mode": result.mode_used,
             "answered": result.answered,
             "confidence": result.confidence,
-            "cautioned": result.answered and result.confidence < unsure,
+            "cautioned": self.response.cautioned,
             "answer": None
             if result.answer is None
-            else {"text": result.answer.text, "clause_id": result.answer.clause_id, "phones": self.phones},
+            else {"text": result.answer.text, "clause_id": result.answer.clause_id, "phones": list(self.phones)},
             "figures": None if self.figures is None else dict(self.figures),
             "clauses": [
                 {

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import UsageError
-from eval.closed import any_closed
 from eval.leave_out import LeftOut, Outcome, Skipped, leave_out
 from eval.model import Question
 from eval.output import OutputError
 from eval.remaining import Why
 from eval.systems import EMBEDDING_MODES, Bench
 from eval.words import share
-from retriever.confidence import UNSURE
 
 _SKIPPED = {
     Skipped.NONE: "本来就没有答案",
@@ -31,9 +28,7 @@ _WHAT = {LeftOut.NOTICE: "去掉各题自己的公文", LeftOut.PLACE: "去掉�
 def measure(
     bench: Bench, questions: Sequence[Question], left_out: LeftOut, mode: str, out: Path | None, *, as_json: bool
 ) -> str:
-    """Ask, write the pairs if `out` is a folder, and say the totals. Raises UsageError, OutputError."""
-    if out is not None and any_closed(question.file for question in questions):
-        raise UsageError("不公开的题目不能写出来", "", "请去掉 --out，或换别的题目")
+    """Ask, write the pairs if `out` is a folder, and say the totals. Raises OutputError."""
     embedder = bench.embedder if mode in EMBEDDING_MODES and bench.model is not None else None
     outcome = leave_out(bench.engine, embedder, questions, left_out, mode)
     if out is not None:
@@ -45,7 +40,7 @@ def measure(
 def write_pairs(folder: Path, outcome: Outcome, left_out: LeftOut) -> Path:
     """One line for each question asked (`eval.leave_out.Pair.to_json`). Raises OutputError."""
     path = folder / f"left-out-{left_out.value}.jsonl"
-    lines = (json.dumps(pair.to_json(left_out, UNSURE), ensure_ascii=False) + "\n" for pair in outcome.pairs)
+    lines = (json.dumps(pair.to_json(left_out), ensure_ascii=False) + "\n" for pair in outcome.pairs)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(lines), "utf-8")
@@ -55,7 +50,7 @@ def write_pairs(folder: Path, outcome: Outcome, left_out: LeftOut) -> Path:
 
 
 def summary(outcome: Outcome, left_out: LeftOut) -> dict[str, Any]:
-    results = [pair.result for pair in outcome.pairs]
+    results = [pair.response for pair in outcome.pairs]
     return {
         "left_out": left_out.value,
         "mode_used": results[0].mode_used if results else None,
@@ -64,7 +59,7 @@ def summary(outcome: Outcome, left_out: LeftOut) -> dict[str, Any]:
         "answered_by": {one.value: outcome.answered_by[one] for one in Why},
         "answered": sum(result.answered for result in results),
         "with_phone": sum(bool(pair.phones) for pair in outcome.pairs),
-        "without_caution": sum(result.answered and result.confidence >= UNSURE for result in results),
+        "without_caution": sum(result.answered and not result.cautioned for result in results),
     }
 
 

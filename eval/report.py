@@ -46,7 +46,7 @@ def _head(run: Run) -> str:
         f"共 {counts.questions} 道题，其中 {counts.none} 道在资料里没有答案。"
         f"索引有 {setting.clauses} 条，向量模型：{setting.model or '未用'}；题目划分：{setting.split}。"
     )
-    closed = "封闭题目：只给总成绩，不列出题目。" if run.totals_only else ""
+    closed = "不公开的题目：只给总成绩，不列出题目。" if run.totals_only else ""
     return (
         f"<header><h1>测评报告：{escape(run_title(run))}</h1><p>{escape(lead)}{escape(closed)}</p>"
         f"{page.facts(made_with(setting))}</header>"

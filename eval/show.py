@@ -136,7 +136,7 @@ def comparison_text(comparison: Comparison) -> str:
 
 def _changes(comparison: Comparison) -> list[str]:
     if comparison.totals_only:
-        return ["封闭题目：只比总成绩，不列出题目，也算不出置信区间和 p 值。"]
+        return ["不公开的题目：只比总成绩，不列出题目，也算不出置信区间和 p 值。"]
     return [
         f"B 更好的题（{len(comparison.gains)} 道）",
         *map(_change, comparison.gains),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from index.engine import Engine, IndexedClause
     from index.model.embedder import Embedder
     from retriever.ask import Asker
+    from retriever.model import SearchResult
 
 OURS = "ours"
 SYSTEMS = (OURS, "fixed500-dense", "fixed500-bm25", "fixed500-rrf", "grep")
@@ -50,28 +51,32 @@ class Ours:
         self._asker, self._mode = asker, mode
 
     def ask(self, question: str, k: int) -> Response:
-        from retriever.confidence import UNSURE
-
         try:
-            result = self._asker.ask(question, k=k, mode=self._mode)
+            return response(self._asker.ask(question, k=k, mode=self._mode))
         except UsageError as err:  # a question that our commands refuse is answered by nothing
             return Response((), answered=False, confidence=0.0, mode_used=self._mode, note=str(err))
-        answer = result.answer
-        return Response(
-            hits=tuple(Hit(hit.clause_id, hit.doc_number, hit.text) for hit in result.hits),
-            answered=result.answered,
-            confidence=result.confidence,
-            answer=None
-            if answer is None
-            else Answer(
-                answer.text,
-                answer.clause_id,
-                tuple(Office(office.name, office.phone) for office in answer.offices),
-            ),
-            mode_used=result.mode_used,
-            note=result.note,
-            cautioned=result.answered and result.confidence < UNSURE,
-        )
+
+
+def response(result: SearchResult) -> Response:
+    """What a person sees of our result: the caution is the page's."""
+    from retriever.confidence import UNSURE
+
+    answer = result.answer
+    return Response(
+        hits=tuple(Hit(hit.clause_id, hit.doc_number, hit.text) for hit in result.hits),
+        answered=result.answered,
+        confidence=result.confidence,
+        answer=None
+        if answer is None
+        else Answer(
+            answer.text,
+            answer.clause_id,
+            tuple(Office(office.name, office.phone) for office in answer.offices),
+        ),
+        mode_used=result.mode_used,
+        note=result.note,
+        cautioned=result.answered and result.confidence < UNSURE,
+    )
 
 
 class Bench:

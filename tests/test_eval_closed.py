@@ -178,7 +178,7 @@ def test_a_bad_line_is_told_by_its_number(
     assert run(path, "--index", small_index, "--mode", "bm25", *(["--totals-only"] if by_option else [])) == 2
     out, err = capsys.readouterr()
     assert told(out) == told(err) == []
-    assert f"第 {len(rows)} 行：封闭题目，内容不显示" in err
+    assert f"第 {len(rows)} 行：不公开的题目，内容不显示" in err
 
 
 def test_what_the_parser_lost_of_a_closed_question_is_told_by_its_line(
@@ -189,7 +189,7 @@ def test_what_the_parser_lost_of_a_closed_question_is_told_by_its_line(
     assert run(closed, "--index", small_index, "--mode", "bm25", "--misses") == 1
     out, err = capsys.readouterr()
     assert told(out) == told(err) == []
-    assert "第 1 行：封闭题目" in err and "没有解析出来 1" in out
+    assert "第 1 行：不公开的题目" in err and "没有解析出来 1" in out
 
 
 def test_other_commands_tell_no_bad_line_and_fit_nothing(closed: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,6 +73,13 @@ def test_a_place_is_hidden_as_a_whole(engine: Engine) -> None:
     assert {hit.doc_number for hit in pair.result.hits} == {"柳政办发〔2023〕7号"}
 
 
+def test_a_telephone_counts_wherever_the_answer_shows_it(engine: Engine) -> None:
+    """It stands in the sentence, beside no office."""
+    (pair,) = asked(engine, replace(SEAL, question="经济普查领导小组印章的咨询电话是多少")).pairs
+    assert pair.result.answer is not None and not pair.result.answer.offices
+    assert pair.phones == ("0435-7220000",)
+
+
 def test_what_something_else_answers_is_not_asked(engine: Engine) -> None:
     """29号 has the same words; a telephone tells by itself; a short answer counts beside the question's words only."""
     quote = "新刻制的2枚印章自2023年6月1日启用"
