@@ -13,8 +13,9 @@ from eval_cases import row, write_rows
 from index_cases import write_notices
 
 from corpus.errors import UsageError
-from eval import closed
+from eval import closed, trust
 from eval.__main__ import main
+from eval.words import term
 
 # An editor still opens it, our parser doesn't.
 DAMAGED = "说明\n\n窗口咨询电话写在一楼大厅的公告栏里，请以公告栏为准。\n\0\n"
@@ -101,6 +102,34 @@ def test_ours_and_the_baselines_side_by_side(
     assert groups["set:places-a"]["systems"]["ours-bm25"]["success_at_5"] == 1
     assert groups["kind:none"]["systems"]["grep"]["refusal_recall"] == 0
     assert groups["kind:none"]["systems"]["grep"]["success_at_1"] is None
+
+
+def test_what_a_citizen_meets_stands_in_totals_and_tables(
+    questions: Path, documents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(questions, documents, "--json") == 0
+    ours = totals(capsys)["groups"]["all"]["systems"]["ours-bm25"]
+    assert set(ours["trust"]) == set(trust.NAMES)
+    assert ours["trust"]["none_answered"]["n"] == 1
+    assert ours["trust"]["shown_right"]["n"] >= ours["trust"]["none_answered"]["count"]
+    assert 0 <= ours["aurc"] <= 1 and 0 <= ours["right_ece"] <= 1
+    assert run(questions, documents) == 0
+    out = capsys.readouterr().out
+    assert [name for name in trust.NAMES if term(name).name not in out] == []
+    assert term("aurc").name in out
+
+
+def test_totals_are_kept_for_a_comparison(
+    questions: Path, documents: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index, out = tmp_path / "index", tmp_path / "out"
+    assert run(questions, documents, "--system", "ours", "--system", "grep", "--index", index, "--out", out) == 0
+    kept = (out / "ours-bm25" / "results.json").read_text("utf-8")
+    assert json.loads(kept)["runs"][0]["questions"] == []
+    assert main(["--compare", str(out / "ours-bm25"), str(out / "grep"), "--out", str(tmp_path / "page")]) == 0
+    written = [path for folder in (out, tmp_path / "page") for path in folder.rglob("*") if path.is_file()]
+    told = "".join((*capsys.readouterr(), *(path.read_text("utf-8") for path in written)))
+    assert [word for word in WORDS if word in told] == []
 
 
 def test_nothing_of_a_question_or_a_file_is_told(
