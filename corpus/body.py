@@ -14,8 +14,8 @@ from corpus.columns import is_shred, uncross
 from corpus.dates import only_date
 from corpus.duties import INLINE_NOTE, NOTE_LINE, NOTE_TAIL
 from corpus.fields import CLOSING, NOTE, is_attachment_head, is_attachment_list, may_sign, read_contact, split_signature
-from corpus.heads import looks_like_title
 from corpus.joins import Joiner, has_pause, is_heading
+from corpus.lines import looks_like_title
 from corpus.model import Role, Warn
 from corpus.numbering import Marker, Style, read_marker
 from corpus.offices import is_org

@@ -23,6 +23,13 @@ _PHONE_LINE = re.compile(r"^[（(]?([^：:。；]{2,40}?)(?:联系|咨询|服务
 _ATTACHMENT_HEAD = re.compile(r"^附\s*(?:件\s*)?(?:(\d{1,2}|[一二三四五六七八九十])\s*)?[.．、:：]?$")
 _ATTACHMENT_LIST = re.compile(r"^附\s*(?:件\s*)?(?:[：:]|\d{1,2}\s*[.．]\s*\S)")
 _ADDRESSEE = re.compile(rf"(?:{alternatives('addressee_ends')}|[）)])$")
+# A line that ends with its colon and names bodies or people, and nothing of what else a colon announces.
+_BODIES = re.compile(
+    r"^(?:各|本)|[局厅委部校院社]、|[省市县区旗镇乡][、，]|单位|部门|代表$|同志$|先生$|女士$|[小中大]学$|校$|行$|户$"
+)
+_NO_BODIES = re.compile(
+    r"如下|以下|下列|通知|通告|公告|要求|规定|情况|问题|条件|材料|方式|时间|地点|对象|内容|包括|办法|电话|地址|标准|程序|流程|范围|原则|名单"
+)
 # Closing words of a body: 特此通知, 此复, 本办法由…负责解释.
 CLOSING = re.compile(
     r"^(?:特此|专此|此复|此致|妥否|以上.{0,6}(?:复|示|函)"
@@ -82,7 +89,8 @@ def read_addressee(text: str) -> str | None:
     if not match or read_marker(text):
         return None
     names = repair(match[1])
-    if "《" in names or not _ADDRESSEE.search(names) or len(squash(names)) < 3:
+    alone = not squash(text[match.end() :]) and _BODIES.search(names) and not _NO_BODIES.search(names)
+    if "《" in names or not (_ADDRESSEE.search(names) or alone) or len(squash(names)) < 3:
         return None
     if re.match(r"^(?:现|为|经|根据|按照|具体|对象|其中|关于|一是|公告|以下)", names):
         return None

@@ -22,14 +22,17 @@ from corpus.dates import only_date
 from corpus.doc_number import find_numbers, parse
 from corpus.errors import InputError
 from corpus.fields import NOTE, find_email, is_attachment_list, read_addressee, read_contact, split_signature
-from corpus.heads import Head, find_heads, looks_like_title, split_inline
+from corpus.heads import Head
+from corpus.inline import split_inline
 from corpus.joins import Joiner, make_joiner
 from corpus.kinds import kind_pattern
+from corpus.lines import looks_like_title
 from corpus.model import LeftOut, Notice, ParsedFile, Role, Source, Span, Warn
 from corpus.offices import is_org
 from corpus.phones import find_phones
 from corpus.place import Place, Step, StepKind
 from corpus.reading import read_text
+from corpus.segment import Segment, segment
 from corpus.text import repair, squash
 from corpus.tree import Paragraph, Part, Piece, walk
 
@@ -61,29 +64,25 @@ def parse_source(source: Source) -> ParsedFile:
         running.add(squash(bulletin.title))
     body, furniture = drop_furniture(body, running)
     body = split_inline(body)
-    heads = find_heads(body, 0)
-    if not heads:
-        raise InputError(
-            "没有找到公文（既没有发文字号，也没有公文标题）", source.file, "请检查文件内容是否为公文或公报"
-        )
-    before = body[: heads[0].start]
-    if not cover and before:
-        bulletin = read_cover(before)
-    why = "封面和目录" if contents else "首篇公文之前的内容"
-    left_out += [LeftOut(block.line, block.text, why) for block in cover]
-    left_out += [LeftOut(block.line, block.text, "首篇公文之前的内容") for block in before]
+    if not body:
+        raise InputError("文件里没有文字", source.file, "请检查文件是否完整")
+    listed = frozenset(contents.titles.titles) if contents else None
+    reading = segment(body, _stem(source.file), listed)
+    first = reading.segments[0].head.start
+    loose = [body[index] for index in sorted({*reading.furniture, *(i for s in reading.segments for i in s.head.page)})]
+    if not cover:
+        bulletin = read_cover([block for index, block in enumerate(body[:first]) if index in set(reading.furniture)])
+    left_out += [LeftOut(block.line, block.text, "封面和目录" if contents else "首篇公文之前的内容") for block in cover]
+    left_out += [LeftOut(block.line, _shown(block), "网页或刊物上的其他文字") for block in loose]
     left_out += furniture
     joiner = make_joiner(body)
     reader = _NoticeReader(source, body, contents, joiner, warnings)
-    ends = [head.start for head in heads[1:]] + [len(body)]
-    notices = [reader.read(head, end) for head, end in zip(heads, ends, strict=True)]
+    notices = [reader.read(part) for part in reading.segments]
     _check_contents(contents, reader.taken, warnings)
-    if len("".join(squash(block.text) for block in before)) > 300:
-        warnings.append(Warn(before[0].line, "首篇公文之前有较多文字没有归入任何公文，请核对"))
-    coverage = _coverage(body[heads[0].start :], reader.drafts)
+    coverage = _coverage(body, reader.drafts)
     if coverage < _WHOLE:
         what = f"只有 {coverage:.2%} 的文字归入了条款，其余的可能没有读出或重复，请对照原文核对"
-        warnings.append(Warn(body[heads[0].start].line, what))
+        warnings.append(Warn(body[first].line, what))
     return ParsedFile(
         source.file,
         source.encoding,
@@ -93,6 +92,14 @@ def parse_source(source: Source) -> ParsedFile:
         tuple(sorted(warnings, key=lambda warning: warning.line)),
         tuple(sorted(left_out, key=lambda left: left.line)),
     )
+
+
+def _stem(file: str) -> str:
+    return Path(file.rpartition("!")[2] or file).stem
+
+
+def _shown(block: Block) -> str:
+    return " ".join(cell for cell in block.cells if cell) if block.cells else block.text
 
 
 def _check_contents(contents: Contents | None, taken: set[int], warnings: list[Warn]) -> None:
@@ -145,14 +152,17 @@ class _NoticeReader:
         text = "".join(repair(block.text) for block in self.blocks)
         return Counter(text) + Counter(a + b for a, b in itertools.pairwise(text))
 
-    def read(self, head: Head, end: int) -> Notice:
-        blocks = self.blocks[head.body : end]
+    def read(self, segment: Segment) -> Notice:
+        head = segment.head
+        blocks = [self.blocks[index] for index in segment.body]
         title, number, listed = self._cross_check(head)
         attached = [name for block in blocks if is_attachment_list(block.text) for name in _split_names(block)]
         titles = [*_named_titles(title, blocks), *attached]
         parts = BodyReader(self.joiner, titles, attached, self.warnings).read(blocks)
-        head_blocks = [b for i, b in enumerate(self.blocks[head.start : head.body], head.start) if i not in head.info]
-        drafts = cut_drafts([_title_draft(head_blocks, title, number), *self._info(head), *draft_clauses(parts)])
+        others = {*head.info, *head.page}
+        head_blocks = [b for i, b in enumerate(self.blocks[head.start : head.body], head.start) if i not in others]
+        heading = [_title_draft(head_blocks, title, number)] if head_blocks else []
+        drafts = cut_drafts([*heading, *self._info(head), *draft_clauses(parts)])
         self.drafts += drafts
         notice_id = self._notice_id(number, title, head)
         signature = _signature(parts[0])
@@ -162,8 +172,8 @@ class _NoticeReader:
             notice_id=notice_id,
             doc_number=number,
             title=title,
-            issuer=head.issuer or _issuer(title, signature),
-            date=head.date or (signature[1] if signature else None),
+            issuer=head.issuer or _issuer(title, signature) or head.named_issuer,
+            date=head.date or (signature[1] if signature else None) or head.passed or head.put_up,
             section=listed[0] if listed else None,
             addressee=_addressee(parts[0]),
             unit=contact.unit,
