@@ -32,6 +32,7 @@ _EXAMPLES = """\
   python -m eval eval/questions/lishi-2023-02.jsonl --system all --split test --out build/eval
   python -m eval --compare build/eval-before build/eval-after
   python -m eval documents eval/document_labels/dev --documents DIR   文件解析得有多好
+  python -m eval layouts                                        生成版式各异的文件，看解析能不能还原
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
   python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
   python -m eval split eval/questions/*.jsonl                   按文件划分 dev 和 test
@@ -142,6 +143,7 @@ def run(arguments: Sequence[str]) -> int:
     """Do what the first word says; without such a word, measure."""
     commands = {
         "documents": _documents,
+        "layouts": _layouts,
         "stard": _stard,
         "split": _split,
         "ablation": _ablation,
@@ -156,6 +158,12 @@ def _documents(arguments: Sequence[str]) -> int:
     from eval.documents.command import main as measure_documents
 
     return measure_documents(arguments)
+
+
+def _layouts(arguments: Sequence[str]) -> int:
+    from eval.layouts.command import main as measure_layouts
+
+    return measure_layouts(arguments)
 
 
 def _stard(arguments: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from corpus.model import Clause
 from corpus.numbering import read_marker
 from corpus.text import nfkc, squash
 from eval.documents.matching import Match, bears
-from eval.documents.model import Document, Quote, Table
+from eval.documents.model import Apart, Document, Quote, Table
 from eval.documents.parsed import Found, in_one_clause
 from eval.documents.tally import Tally
 
@@ -83,6 +83,16 @@ def quoted(quote: Quote, found: Sequence[Found]) -> tuple[bool, bool]:
     """Whether a quote stands in one clause of the file, and whether it does so under its headings."""
     clauses = in_one_clause(squash(quote.quote), found)
     return bool(clauses), any(under_path(quote, clause) for clause in clauses)
+
+
+def below_foreign_heading(apart: Apart, found: Sequence[Found]) -> str | None:
+    """The heading above a clause with these words that mustn't stand there; empty where all is well, None
+    where the words weren't found."""
+    clauses = in_one_clause(squash(apart.text), found)
+    if not clauses:
+        return None
+    parsed = [heading for clause in clauses for heading in clause.path]
+    return next((one for one in apart.headings if any(heading_is(one, heading) for heading in parsed)), "")
 
 
 def _pairs(header: Sequence[str], cells: Sequence[str]) -> list[tuple[str, str]]:

@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     for note in labels.notes:
         print(f"注意：{note}", file=sys.stderr)
     scores = evaluate(
-        labels.files, args.documents, limits_of(args), closed=args.totals_only, progress=_Progress(sys.stderr.isatty())
+        labels.files, args.documents, limits_of(args), closed=args.totals_only, progress=Progress(sys.stderr.isatty())
     )
     results = summarise(scores, totals_only=args.totals_only)
     if args.out is not None:
@@ -79,7 +79,7 @@ def _compare(args: argparse.Namespace) -> None:
         print(show.comparison_text(comparison, (str(a), str(b))).rstrip())
 
 
-class _Progress:
+class Progress:
     """Counts files on a terminal. Never names one."""
 
     def __init__(self, shown: bool) -> None:

@@ -58,7 +58,7 @@ def same_unit(a: str, b: str) -> bool:
 def judge_phones(wanted: Sequence[tuple[str, str]], given: Sequence[tuple[str, str]]) -> tuple[Tally, Tally]:
     """Numbers, each once; and pairs of number and unit, each once."""
     numbers, got = {number_form(phone) for _, phone in wanted}, {number_form(phone) for _, phone in given}
-    pairs = {(squash(unit), number_form(phone)) for unit, phone in wanted}
+    pairs = {(squash(unit), number_form(phone)) for unit, phone in wanted if squash(unit)}
     left = {(squash(unit), number_form(phone)) for unit, phone in given if squash(unit)}
     total, right = len(left), 0
     for unit, phone in sorted(pairs):

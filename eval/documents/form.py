@@ -24,7 +24,7 @@ _FILE_KEYS = {"file", "name", "sha256", "place", "form", "kind", "documents", "e
 _DOCUMENT_KEYS = {
     *FIELDS,
     *ALSO,
-    *("phones", "first_text", "last_text", "clauses", "tables", "absent", "must", "joined"),
+    *("phones", "first_text", "last_text", "clauses", "tables", "absent", "must", "joined", "apart"),
     *("expected", "valid_for", "broken", "sheet", "note"),
 }
 
@@ -138,7 +138,12 @@ def _document_problems(document: dict[str, Any]) -> list[tuple[str, str]]:
     else:
         problems += [(f"clauses.{key}", "不认识这个键") for key in sorted(counts.keys() - set(COUNTED))]
         problems += [(f"clauses.{key}", "应为不小于 0 的整数") for key in COUNTED if not _is_count(counts.get(key, 0))]
-    for key, check in (("phones", _phone_problem), ("tables", _table_problem), ("must", _quote_problem)):
+    for key, check in (
+        ("phones", _phone_problem),
+        ("tables", _table_problem),
+        ("must", _quote_problem),
+        ("apart", _apart_problem),
+    ):
         entries = document.get(key, [])
         if not isinstance(entries, list):
             problems.append((key, "应为列表"))
@@ -167,6 +172,14 @@ def _table_problem(entry: object) -> str | None:
     if entry["header"] and entry["one_row"] and len(entry["header"]) != len(entry["one_row"]):
         return "header 和 one_row 应一样长"
     return None
+
+
+def _apart_problem(entry: object) -> str | None:
+    if not isinstance(entry, dict) or not {"text", "headings"} <= entry.keys():
+        return "应有 text 和 headings"
+    if not _is_text(entry["text"]) or not 0 < len(squash(entry["text"])) <= LONGEST_QUOTE:
+        return f"text 应有 1 至 {LONGEST_QUOTE} 个字（只数文字和数字）"
+    return None if _is_texts(entry["headings"]) and entry["headings"] else "headings 应为文字的列表，且不空"
 
 
 def _quote_problem(entry: object) -> str | None:

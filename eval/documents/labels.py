@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus.errors import UsageError
 from eval.documents.form import ALSO, file_problems, unknown_keys
-from eval.documents.model import FIELDS, Document, Expected, LabelledFile, Quote, Table
+from eval.documents.model import FIELDS, Apart, Document, Expected, LabelledFile, Quote, Table
 
 _SUFFIXES = (".json", ".jsonl")
 
@@ -148,4 +148,5 @@ def _document(value: dict[str, Any]) -> Document:
         absent=tuple(value.get("absent", ())),
         must=tuple(Quote(one["quote"], tuple(one.get("path", ()))) for one in value.get("must", ())),
         joined=tuple(value.get("joined", ())),
+        apart=tuple(Apart(one["text"], tuple(one["headings"])) for one in value.get("apart", ())),
     )

@@ -42,6 +42,7 @@ MEASURES = {
     "chapters_equal": Measure("章数相同", "个数相同的公文（双方都没有的不算）"),
     "quotes": Measure("引文在一条内", "应有的引文完整地在某一条里"),
     "quote_paths": Measure("引文及层次", "而且上面的章、条、标题都对（上面没有标题的不算）"),
+    "apart": Measure("不在别的标题下", "引文所在的条款，上面没有不该有的标题（没有读出的不算）"),
     "joined": Measure("跨页的句子", "被分页断开的句子完整地在某一条里"),
     "table_rows": Measure("表格行", "同一表头下的行数"),
     "table_cells": Measure("表格行与表头", "所标的一行找到，每格都在自己的表头下"),

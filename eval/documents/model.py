@@ -32,6 +32,14 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Words that, wherever they stand, stand below none of these headings."""
+
+    text: str
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table: its column heads (empty: it has none), how many rows follow, and one of them."""
 
@@ -58,6 +66,7 @@ class Document:
     absent: tuple[str, ...] = ()
     must: tuple[Quote, ...] = ()
     joined: tuple[str, ...] = ()
+    apart: tuple[Apart, ...] = ()
 
     def accepted(self, name: str) -> tuple[str, ...]:
         """Every value of a key that counts as right."""

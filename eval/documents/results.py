@@ -88,7 +88,7 @@ def write_results(folder: Path, results: Results) -> None:
 def read_results(folder: Path) -> Results:
     """The run in a folder of `--out`. UsageError where there is none that can be read."""
     path = folder / RESULTS_FILE
-    todo = "请给出 python -m eval documents --out 写出的文件夹"
+    todo = "请给出用 --out 写出的文件夹"
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if "files" in data:  # sums are never read back where they can be made again, so they can't disagree

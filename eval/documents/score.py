@@ -167,6 +167,10 @@ def _judge_body(one: Match, found: Sequence[Found], count: _Counting, *, refused
         count.add("quotes", share([held]), quote.quote)
         if quote.path:
             count.add("quote_paths", share([under]), f"{' / '.join(quote.path)}：{quote.quote}")
+    for apart in document.apart:
+        heading = body.below_foreign_heading(apart, found)
+        if heading is not None:
+            count.add("apart", share([not heading]), f"不该在“{heading}”下：{apart.text}")
     for sentence in document.joined:
         count.add("joined", share([bool(in_one_clause(squash(sentence), found))]), sentence)
     if document.tables:
