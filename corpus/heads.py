@@ -17,11 +17,11 @@ from corpus.doc_number import find_numbers, only_number
 from corpus.lines import (
     MAX_TITLE,
     Line,
+    Order,
     ends_like_title,
     is_about,
     is_foreign,
     names_issuer,
-    order_number,
 )
 from corpus.numbering import Style
 from corpus.offices import is_org
@@ -30,6 +30,7 @@ from corpus.text import repair, squash
 MAX_HEAD = 40  # lines; the longest table of information of 4,000 real pages has 28 with its title
 MAX_TITLE_LINES = 5
 # 「■ 云岭市教育局关于…」, 「…法（草案）全文」: signs in front, and what a page says of the text.
+_FIELDS = 4  # kinds of fields that speak for a head: further ones don't
 _AROUND_TITLE = re.compile(r"^[■□●◆★▪•◎○※·►▶\s]+|[（(]?全文[）)]?$")
 _SENTENCES = 3  # of an order, in which it says what it promulgates
 _MAX_UNKNOWN = 2  # lines of a head that are none of the things known to stand there
@@ -70,7 +71,7 @@ class _Part:
     cost: float = 0.0
     title: tuple[int, int] | None = None  # first line and the one behind the last
     number: str | None = None
-    order: tuple[str | None, str | None] = (None, None)  # issuer and serial
+    order: Order | None = None
     fields: tuple[tuple[str, str], ...] = ()
     info: tuple[int, ...] = ()
     passed: str | None = None
@@ -109,9 +110,7 @@ class HeadReader:
         if line.number or line.order:
             return True
         if line.labels:
-            return any(name in ("number", "issuer", "title", "date") for name, _ in line.labels) or bool(
-                line.block.cells
-            )
+            return True
         return self.title_cost(at, at + 1) is not None
 
     def _ways(self, at: int, part: _Part) -> Iterator[Head]:
@@ -120,6 +119,8 @@ class HeadReader:
         if at >= len(self.lines) or at - part.start >= MAX_HEAD or part.cost > _TOO_DEAR:
             return
         line = self.lines[at]
+        if at > part.start and line.block.gap >= 2:
+            part = replace(part, cost=part.cost + cost("head", "gap"))
         if line.number:
             yield from self._ways(at + 1, self._with_number(part, line.number, "alone"))
             return
@@ -135,7 +136,7 @@ class HeadReader:
         if line.is_note and at > part.start:
             yield from self._ways(at + 1, self._with_note(part, at))
         yield from self._with_title(at, part)
-        unknown = part.title or part.number or part.order != (None, None)
+        unknown = part.title or part.number or part.order
         if unknown and part.unknown < _MAX_UNKNOWN and line.is_short and not line.ends and line.marker is None:
             dearer = part.cost + cost("head", "unknown")
             yield from self._ways(at + 1, replace(part, cost=dearer, info=(*part.info, at), unknown=part.unknown + 1))
@@ -172,20 +173,23 @@ class HeadReader:
 
     def _with_order(self, part: _Part, at: int) -> _Part | None:
         order = self.lines[at].order
-        issuer, serial = part.order
         if order is None or part.number:
             return None
-        if (order.issuer and issuer) or (order.serial and serial):
+        both = part.order.joined(order) if part.order else order
+        if both is None:
             return None
-        both = (issuer or order.issuer, serial or order.serial)
-        price = cost("number", "order") if all(both) else 0.0
+        price = cost("number", "order") if both.doc_number else 0.0
+        price += cost("number", "below_title") if part.title and not part.order else 0.0
         return replace(part, order=both, cost=part.cost + price)
 
     def _with_labels(self, part: _Part, at: int) -> _Part:
         line = self.lines[at]
-        names = [name for name, _ in line.labels]
-        kinds = {"published", "page"} & set(names)
-        price = cost("head", "published" if kinds and not self._published(part) else "label")
+        before = {name for name, _ in part.fields}
+        new = {name for name, _ in line.labels} - before
+        first = bool(new & {"published", "page"}) and not before & {"published", "page"}
+        price = cost("head", "published" if first else "label")
+        if not first and new and len(before) + len(new) <= _FIELDS:
+            price += cost("head", "field")
         grown = replace(part, cost=part.cost + price, fields=(*part.fields, *line.labels), page=(*part.page, at))
         number = _field(line.labels, "number")
         return self._with_number(grown, number, "labelled") if number else grown
@@ -200,20 +204,17 @@ class HeadReader:
             return replace(grown, put_up=part.put_up or line.date)
         if part.passed is None and dates:
             grown = replace(grown, passed=dates[0][2])
-        if part.order == (None, None) and part.number is None and part.title and re.search("公布|发布|令第", line.text):
+        if part.order is None and part.number is None and part.title and re.search("公布|发布|令第", line.text):
             orders = [cited.number for cited in find_numbers(line.text) if cited.number.form == "order"]
             if orders:
-                grown = replace(grown, order=(orders[0].code, orders[0].serial))
+                grown = replace(grown, order=Order(orders[0].code, "令", None, orders[0].serial))
         return grown
-
-    def _published(self, part: _Part) -> bool:
-        return any(name in ("published", "page") for name, _ in part.fields)
 
     def _finish(self, at: int, part: _Part) -> Head | None:
         """What has been read as a head, if it has a title or a complete order."""
-        issuer, serial = part.order
-        ordered = issuer is not None and serial is not None
-        if (issuer or serial) and not ordered:
+        order = part.order
+        ordered = order.doc_number if order else None
+        if order and not ordered:
             return None
         labelled = next((value for name, value in part.fields if name == "title" and len(squash(value)) >= 4), None)
         price = part.cost
@@ -221,13 +222,13 @@ class HeadReader:
             title = self.title(*part.title)
         elif labelled:
             title, price = repair(labelled), price - 1.0
-        elif ordered:
-            title = self._promulgated(at) or f"{issuer}令"
+        elif order and ordered:
+            title = self._promulgated(at) or f"{order.issuer}{order.kind}"
         elif part.number and at < len(self.lines) and self.lines[at].is_addressee:
             title, price = self.file_title or self._promulgated(at) or part.number, price + cost("number", "untitled")
         else:
             return None
-        number = order_number(issuer, serial) if issuer and serial else part.number
+        number = ordered or part.number
         stated = next((value for name, value in part.fields if name == "date"), "")
         dates = find_dates(repair(stated))
         named = next((value for name, value in part.fields if name == "issuer" and is_org(value)), None)
@@ -238,7 +239,7 @@ class HeadReader:
             at,
             title,
             number,
-            issuer,
+            order.issuer if order else None,
             named,
             date,
             part.passed,
@@ -329,7 +330,7 @@ class HeadReader:
             return False
         if line.number or line.date or line.is_signed or line.labels or (line.is_note and line.marker is None):
             return False
-        return not (line.order and line.order.serial)
+        return not (line.order and line.order.serial) and not line.is_contents
 
     def _named_by_file(self, letters: str) -> bool:
         return any(

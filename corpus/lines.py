@@ -27,25 +27,53 @@ _TITLE_END = re.compile(rf"{_KIND}(?:[（(〔\[][^）)〕\]]{{1,20}}[）)〕\]])
 _NOT_TITLE = re.compile(r"[。；;！？?]|[：:]$|^附\s*件|^点击|^[（(].*[）)]$")
 _ISSUED = re.compile(r"关于|印发|转发|批转|[实贯]施《")
 _BODY_NAME = re.compile(rf"^.{{2,40}}?{alternatives('org_suffixes')}[\s、，]*(?:关于|印发|转发|批转|对)")
-_ORDER_NAME = re.compile(r"^(?P<issuer>[^，。；：《》（()）\s]{2,40})令$")
-_SERIAL = r"第\s*(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,6})\s*号"
+_ORDER_NAME = re.compile(r"^(?P<issuer>[^，。；：《》（()）\s]{2,40})(?P<kind>令|公告)$")
+_SERIAL = r"(?:(?P<year>(?:19|20)\d\d)年)?第(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,6})号"
 _ORDER_SERIAL = re.compile(rf"^[（(〔\[]?{_SERIAL}[）)〕\]]?$")
-_ORDER_WHOLE = re.compile(rf"^(?P<issuer>[^，。；：《》（()）\s]{{2,40}})令[（(〔\[]?{_SERIAL}[）)〕\]]?$")
+_ORDER_WHOLE = re.compile(
+    rf"^(?P<issuer>[^，。；：《》（()）\s]{{2,40}})(?P<kind>令|公告)[（(〔\[]?{_SERIAL}[）)〕\]]?$"
+)
 _BANNER = re.compile(rf"^.{{2,60}}(?:{alternatives('org_suffixes')})(?:文件|公报|公告栏)$")
 # 「（2012年10月28日云岭省第九届人民代表大会常务委员会第三十次会议通过）」, also over several lines.
 _PASSED = re.compile(r"通过|公布|发布|修正|修订|修改|批准|施行|制定|令第|征求意见")
+_OPEN = re.compile(r"[（(]?(?:(?:信息)?公开(?:方式|选项|类别)\s*[：:])?\s*(?:主动公开|依申请公开|不予公开|此件公开发布|此件公开)[）)]?")
+_CLOSING = re.compile(r"(?:施行|实施|执行|试行|废止|解释|为准)[。）)]*$")
 _BRACKETED = re.compile(r"^[（(〔\[].*[）)〕\]]$|^[（(][^）)]*$|^[^（(]*[）)]$")
-_PRINTED = re.compile(r"日\s*印发$|^(?:抄\s*[送报]|主\s*送|公开方式|信息公开|主动公开|打字|校对|共印|（?此件)")
+_PRINTED = re.compile(r"日\s*印发$|^抄\s*[送报]\s*[：:]|^(?:打字|校对)\s*[：:]|共印\s*\d+\s*份")
+_LEADER = re.compile(r"(?:…|\.{3,}|·{3,}|‥|—{3,})[\s.…·]*[（(]?\d{1,4}[）)]?\s*$|^[　 \s]*目\s*[录次]\s*$")
 _CLOCK = re.compile(r"^(?:19|20)\d\d[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?")
 _MAX_NOTE = 160  # letters of a note in brackets
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order's name, its serial, or both: `云岭市人民政府令`, `第12号`, `云岭市人民政府令第12号`."""
+    """An order's or announcement's name, its serial, or both: `云岭市人民政府令`, `第12号`, `云岭市人民政府令第12号`,
+    `云岭市财政局公告`, `2019年第35号`."""
 
-    issuer: str | None
-    serial: str | None
+    issuer: str | None = None
+    kind: str | None = None  # 令 or 公告
+    year: str | None = None
+    serial: str | None = None
+
+    def joined(self, other: Order) -> Order | None:
+        """Name and serial together, or None where both have one, or they are of different kinds."""
+        if (self.issuer and other.issuer) or (self.serial and other.serial):
+            return None
+        both = Order(
+            self.issuer or other.issuer,
+            self.kind or other.kind,
+            self.year or other.year,
+            self.serial or other.serial,
+        )
+        whole = both.issuer is not None and both.serial is not None
+        return None if whole and both.doc_number is None else both
+
+    @property
+    def doc_number(self) -> str | None:
+        """The number, if name and serial are known and go together: an announcement's has a year, an order's none."""
+        if self.issuer is None or self.serial is None or (self.kind == "公告") != (self.year is not None):
+            return None
+        return str(DocNumber("order" if self.kind == "令" else "announcement", self.issuer, self.year, self.serial))
 
 
 @dataclass(frozen=True)
@@ -75,11 +103,11 @@ class Line:
     def order(self) -> Order | None:
         text = self.text.replace(" ", "") if self.is_short else ""
         if match := _ORDER_WHOLE.match(text):
-            return Order(match["issuer"], match["serial"])
+            return Order(**match.groupdict())
         if match := _ORDER_NAME.match(text):
-            return Order(match["issuer"], None)
+            return Order(match["issuer"], match["kind"])
         if match := _ORDER_SERIAL.match(text):
-            return Order(None, match["serial"])
+            return Order(year=match["year"], serial=match["serial"])
         return None
 
     @functools.cached_property
@@ -120,13 +148,18 @@ class Line:
         text = self.text
         if self.block.cells or len(self.letters) > _MAX_NOTE:
             return False
-        if self.date or NOTE.fullmatch(self.block.text.strip()) or _BANNER.match(text):
+        if self.date or NOTE.fullmatch(self.block.text.strip()) or _BANNER.match(text) or _OPEN.fullmatch(text):
             return True
         passed = _PASSED.search(text) is not None
         if _BRACKETED.match(text) and not self.marker and passed:
             return True
         dates = find_dates(text)
         return bool(dates) and dates[0][0] == 0 and passed and not self.ends
+
+    @functools.cached_property
+    def is_printed(self) -> bool:
+        """A line of the 版记: 抄送…, …2021年2月7日印发."""
+        return self.is_short and _PRINTED.search(self.text) is not None
 
     @functools.cached_property
     def is_signed(self) -> bool:
@@ -136,13 +169,26 @@ class Line:
         return (
             split_signature(self.block.text) is not None
             or self.date is not None
-            or _PRINTED.search(self.text) is not None
+            or self.is_printed
+            or _OPEN.fullmatch(self.text) is not None
             or read_contact(self.block.text) is not None
         )
 
     @functools.cached_property
+    def is_closing(self) -> bool:
+        """A last article or sentence: 本办法自2021年1月1日起施行。"""
+        return self.ends and _CLOSING.search(self.text[-12:]) is not None and re.search("本|自", self.text) is not None
+
+    @functools.cached_property
     def is_addressee(self) -> bool:
-        return not self.block.cells and read_addressee(self.block.text[:400]) is not None
+        if self.block.cells or self.labels:
+            return False
+        return read_addressee(self.block.text[:400]) is not None
+
+    @functools.cached_property
+    def is_contents(self) -> bool:
+        """An entry of a contents page: dots and a page number at its end."""
+        return not self.block.cells and _LEADER.search(self.block.text) is not None
 
     @functools.cached_property
     def heads_attachment(self) -> bool:
@@ -195,7 +241,3 @@ def names_issuer(text: str) -> bool:
 def is_foreign(text: str) -> bool:
     """Whether most of a text's letters are no Chinese characters."""
     return sum(map(is_cjk, text)) * 2 < len(squash(text))
-
-
-def order_number(issuer: str, serial: str) -> str:
-    return str(DocNumber("order", issuer, None, serial))

@@ -18,7 +18,7 @@ from enum import IntEnum
 
 from corpus.blocks import Block
 from corpus.costs import cost
-from corpus.heads import Head, HeadReader
+from corpus.heads import MAX_TITLE_LINES, Head, HeadReader
 from corpus.kinds import kind_pattern
 from corpus.lines import Line, is_about, views
 from corpus.numbering import Style
@@ -30,6 +30,7 @@ _LOOK_AHEAD = 6  # lines of a body in which its first item shows
 _LONG_NAME = 6  # letters
 _CJK_NAME = 4  # Chinese characters of a file's name that can be a title
 _MENU_LINES = 6  # short lines in a row that are a menu
+_WRAPPED = 3  # lines that a name in 《》 goes over at most
 _WIDE = 2  # blank lines
 _MOSTLY = 0.8
 
@@ -103,6 +104,7 @@ class _Reading:
         self.heads = HeadReader(lines, names, self.file_title, listed, self.menus)
         self.named = _named(lines)
         self.covers = [at for at, line in enumerate(lines) if line.is_short and _COVER.search(line.text)]
+        self.names_above = self._names_above()
         self.separated = self._is_separated()
         self.articles_before, self.item_after = _sequences(lines)
         self.steps: list[list[_Step]] = [[] for _ in range(len(lines) + 1)]
@@ -113,6 +115,8 @@ class _Reading:
         """Whether the file sets documents apart by two or more blank lines and uses them for nothing else: a title or
         a number follows nearly every wide gap, and nearly every number stands close behind one."""
         wide = [at for at, line in enumerate(self.lines) if at and line.block.gap >= _WIDE and not line.block.cells]
+        if any(self.names_above[at] for at in wide):
+            return False  # what a notice issues is set apart in the same way
         numbers = [at for at, line in enumerate(self.lines) if line.number]
         starts = {0, *wide}
         near = sum(any(back in starts for back in range(at - _LOOK_AHEAD, at + 1)) for at in numbers)
@@ -134,7 +138,7 @@ class _Reading:
             add(_Step(at, _State.BEHIND, at + 1, _State.BODY, self._body_cost(at) + cost("furniture", "resume")))
         further = cost("document", "further")
         for head in self.heads.at(at):
-            first = head.cost + self._opening_cost(head.body)
+            first = head.cost + self._opening_cost(head.body) + self._cut_cost(at)
             add(_Step(at, _State.BEFORE, head.body, _State.HEADED, first, head))
             again = first + further + self._issued_cost(head)
             add(_Step(at, _State.BODY, head.body, _State.HEADED, again + self._boundary_cost(at), head))
@@ -150,7 +154,7 @@ class _Reading:
 
     def _furniture_cost(self, at: int) -> float:
         line = self.lines[at]
-        if line.is_page:
+        if line.is_page or line.is_contents:
             return cost("furniture", "known")
         if line.labels or line.date or not line.letters or line.is_note:
             return cost("furniture", "dull")
@@ -163,9 +167,9 @@ class _Reading:
 
     def _body_cost(self, at: int) -> float:
         line = self.lines[at]
-        if line.number or (line.order and line.order.issuer and line.order.serial):
+        if line.number or (line.order and line.order.doc_number):
             return cost("number", "in_body")
-        return cost("furniture", "in_body") if line.is_page else 0.0
+        return cost("furniture", "in_body") if line.is_page or line.is_contents else 0.0
 
     def _opening_cost(self, at: int) -> float:
         """How likely a body begins at a line."""
@@ -201,8 +205,12 @@ class _Reading:
         names = []
         if before.heads_attachment:
             return cost("title", "below_attachment")
-        if before.is_signed:
+        if before.is_printed:
+            names.append("printed")
+        elif before.is_signed:
             names.append("signed")
+        elif before.is_closing:
+            names.append("closing")
         elif not before.ends and not before.block.cells:
             short = len(before.letters) <= 40
             names.append("heading" if short else "open")
@@ -216,16 +224,40 @@ class _Reading:
             names.append("new_page")
         return sum(cost("boundary", name) for name in names)
 
+    def _cut_cost(self, at: int) -> float:
+        """Whether the line above belongs to the title: as short, set in as far, and not over."""
+        if at == 0:
+            return 0.0
+        above, line = self.lines[at - 1], self.lines[at]
+        alike = line.block.gap == 0 and not above.ends and above.is_short and abs(above.block.indent - line.block.indent) <= 8
+        known = above.is_page or above.labels or above.is_note or above.is_signed or above.number or above.order
+        return cost("boundary", "cut") if alike and not known and not above.is_contents else 0.0
+
     def _issued_cost(self, head: Head) -> float:
         """What a covering notice names just before is issued by it, and no document of its own."""
         if head.doc_number:
             return 0.0
-        places = self.named.get(squash(head.title), ())
-        if any(0 < head.start - at <= _NAMED_WITHIN for at in places):
+        if any(self.names_above[index] for index in range(head.start, head.body) if index not in head.page):
             return cost("title", "named")
-        apart = self.separated and self.lines[head.start].block.gap >= _WIDE
-        covered = any(at < head.start for at in self.covers[:1]) and not is_about(head.title) and not apart
-        return cost("title", "issued") if covered else 0.0
+        if is_about(head.title) or (self.separated and self.lines[head.start].block.gap >= _WIDE):
+            return 0.0
+        cover = max((at for at in self.covers if at < head.start), default=None)
+        if cover is None or any(self.names_above[cover + 1 : head.start]):
+            return 0.0
+        return cost("title", "issued")
+
+    def _names_above(self) -> list[bool]:
+        """For each line, whether it is (a part of) a title that stands in 《》 some way above."""
+        found = [False] * len(self.lines)
+        for start in range(len(self.lines)):
+            letters = ""
+            for end in range(start, min(start + MAX_TITLE_LINES, len(self.lines))):
+                if not self.lines[end].is_short:
+                    break
+                letters += self.lines[end].letters
+                if any(0 < start - place <= _NAMED_WITHIN for place in self.named.get(letters, ())):
+                    found[start : end + 1] = [True] * (end + 1 - start)
+        return found
 
     # -- the path -----------------------------------------------------------------------------------
 
@@ -242,15 +274,30 @@ class _Reading:
         path.reverse()
         segments: list[Segment] = []
         furniture: list[int] = []
+        bodies: list[list[int]] = []
         for step in path:
             if step.head is not None:
                 doubts = (*step.head.uncertain, *self._doubts(step, forward, backward, best))
                 segments.append(Segment(replace(step.head, uncertain=doubts), ()))
+                bodies.append([])
             elif step.then is _State.BODY:
-                segments[-1] = Segment(segments[-1].head, (*segments[-1].body, step.at))
+                bodies[-1].append(step.at)
+                if doubt := self._another(step.at, forward, backward, best):
+                    head = segments[-1].head
+                    segments[-1] = Segment(replace(head, uncertain=(*head.uncertain, doubt)), ())
             else:
                 furniture.append(step.at)
-        return Segmentation(tuple(segments), tuple(furniture))
+        whole = (Segment(part.head, tuple(body)) for part, body in zip(segments, bodies, strict=True))
+        return Segmentation(tuple(whole), tuple(furniture))
+
+    def _another(self, at: int, forward: list[list[float]], backward: list[list[float]], best: float) -> str | None:
+        """Whether another document may begin at a line of a body: that reading is nearly as good."""
+        for step in self.steps[at]:
+            if step.head is None or step.state is not _State.BODY:
+                continue
+            if forward[at][_State.BODY] + step.cost + backward[step.to][step.then] - best < NEAR:
+                return f"第{self.lines[at].block.line}行起也可能是另一篇公文《{step.head.title}》"
+        return None
 
     def _forward(self) -> tuple[list[list[float]], list[list[_Step | None]]]:
         size = len(self.lines) + 1
@@ -318,9 +365,14 @@ def _named(lines: Sequence[Line]) -> dict[str, list[int]]:
     """Where names stand in 《》, squashed."""
     places: dict[str, list[int]] = {}
     for at, line in enumerate(lines):
-        if "《" not in line.block.text:
+        text = line.block.text
+        if "《" not in text:
             continue
-        for name in re.findall(r"《([^《》]{4,120}(?:《[^《》]{1,60}》[^《》]{0,60})?)》", line.block.text):
+        for following in lines[at + 1 : at + _WRAPPED]:
+            if text.count("《") <= text.count("》"):
+                break
+            text += following.block.text  # a name that goes on in the next line
+        for name in re.findall(r"《([^《》]{4,120}(?:《[^《》]{1,60}》[^《》]{0,60})?)》", text):
             places.setdefault(squash(name), []).append(at)
     return places
 
