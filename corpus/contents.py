@@ -59,7 +59,9 @@ _ENTRY_NUMBER = re.compile(
     rf"{OPEN}\s*((?:19|20)\d\d)\s*{CLOSE}\s*(\d{{1,4}})\s*(?:号\s*)?[)）]"
     r"[\s.…·。]*(\d{1,4})?"
 )
-_PAGED = re.compile(r"^\s*(\S.{2,150}?)(?:\s*(?:…+|\.{3,}|·{3,}|—{2,})[\s.…·]*|\s*[（(]|\s{2,}|[\t\u3000]+)(\d{1,4})\s*[）)]?\s*$")
+_PAGED = re.compile(
+    r"^\s*(\S.{2,150}?)(?:\s*(?:…+|\.{3,}|·{3,}|—{2,})[\s.…·]*|\s*[（(]|\s{2,}|[\t\u3000]+)(\d{1,4})\s*[）)]?\s*$"
+)
 _MAX_ENTRY = 1000  # characters in front of an entry's number that may be its title
 
 
@@ -68,7 +70,9 @@ def find_contents(blocks: list[Block]) -> Contents | None:
 
     It begins at a line 目录 and ends before the first line that is nothing but a 发文字号.
     """
-    start = next((i for i, block in enumerate(blocks) if squash(block.text) in ("目录", "目次", "本期目录", "要目")), None)
+    start = next(
+        (i for i, block in enumerate(blocks) if squash(block.text) in ("目录", "目次", "本期目录", "要目")), None
+    )
     if start is None:
         return None
     end = next((i for i in range(start, len(blocks)) if only_number(blocks[i].text)), len(blocks))
@@ -110,7 +114,7 @@ def _entries(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
     title = ""
     first_line, last = 0, 0
     for index, block in enumerate(blocks):
-        if len(block.text) > _MAX_ENTRY or block.text.rstrip().endswith(("。", "；", "：")):
+        if len(block.text) > _MAX_ENTRY:
             break  # a body has begun
         head = _SECTION.fullmatch(block.text.strip())
         if head:
@@ -121,6 +125,8 @@ def _entries(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
         title = f"{title} {block.text}" if title else block.text
         first_line = first_line or block.line
         match = _ENTRY_NUMBER.search(title)
+        if match is not None and match[4] is None and squash(title[match.end() :]):
+            break  # a number cited in a sentence: a body has begun
         if match is None:
             title = title[-_MAX_ENTRY:]
             continue

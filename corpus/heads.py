@@ -32,7 +32,7 @@ MAX_TITLE_LINES = 5
 # 「■ 云岭市教育局关于…」, 「…法（草案）全文」: signs in front, and what a page says of the text.
 _FIELDS = 4  # kinds of fields that speak for a head: further ones don't
 _AROUND_TITLE = re.compile(r"^[■□●◆★▪•◎○※·►▶\s]+|[（(]?全文[）)]?$")
-_SENTENCES = 3  # of an order, in which it says what it promulgates
+_SENTENCES = 6  # lines of an order in which it says what it promulgates
 _MAX_UNKNOWN = 2  # lines of a head that are none of the things known to stand there
 _TOO_DEAR = 14.0  # a way that costs more is never the cheapest
 _LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
@@ -45,7 +45,8 @@ class Head:
     document and no part of it.
 
     `issuer` is an order's; `named_issuer` one that a label or a line below the title gives. `date` is one that a
-    label gives, `passed` that of a note (…通过), `put_up` of a date alone, as pages print it.
+    label gives, `passed` that of a note (…通过), `put_up` of a date alone, as pages print it. `noted` says that the
+    number is that of the order which such a note names.
     """
 
     start: int
@@ -57,6 +58,7 @@ class Head:
     date: str | None = None
     passed: str | None = None
     put_up: str | None = None
+    noted: bool = False
     info: tuple[int, ...] = ()
     page: tuple[int, ...] = ()
     cost: float = 0.0
@@ -77,6 +79,7 @@ class _Part:
     passed: str | None = None
     put_up: str | None = None
     unknown: int = 0
+    noted: bool = False  # the order has been read from a note
     labelled: bool = False  # the number has been read from a label only
     page: tuple[int, ...] = ()  # of `info`: lines of the page, not of the document
 
@@ -149,7 +152,9 @@ class HeadReader:
                     return
                 continue
             if part.title is None:
-                yield from self._ways(end, replace(part, cost=part.cost + price, title=(at, end)))
+                grown = replace(part, cost=part.cost + price, title=(at, end))
+                number = self._read_title(at, end)[1]
+                yield from self._ways(end, self._with_number(grown, number, "alone") if number else grown)
             elif self._same_title(part.title, (at, end)):
                 # The page's own title and the document's: the later one stands with the document.
                 again = replace(part, cost=part.cost + cost("title", "again"), title=(at, end))
@@ -207,7 +212,7 @@ class HeadReader:
         if part.order is None and part.number is None and part.title and re.search("公布|发布|令第", line.text):
             orders = [cited.number for cited in find_numbers(line.text) if cited.number.form == "order"]
             if orders:
-                grown = replace(grown, order=Order(orders[0].code, "令", None, orders[0].serial))
+                grown = replace(grown, noted=True, order=Order(orders[0].code, "令", None, orders[0].serial))
         return grown
 
     def _finish(self, at: int, part: _Part) -> Head | None:
@@ -244,6 +249,7 @@ class HeadReader:
             date,
             part.passed,
             part.put_up,
+            part.noted,
             tuple(sorted(part.info)),
             tuple(sorted(part.page)),
             price,
@@ -251,17 +257,31 @@ class HeadReader:
 
     def _promulgated(self, at: int) -> str | None:
         """What an order without a title promulgates, by its first sentences: 《专利代理条例》已经…通过."""
+        text = ""
         for line in self.lines[at : at + _SENTENCES]:
-            named = re.findall(r"《((?:[^《》]|《[^《》]*》){4,80})》", line.text)
-            if named and re.search("公布|发布|施行|通过", line.text):
-                return repair(named[0])
-            if line.ends and named:
+            text += line.block.text
+            if line.ends and "》" in text:
                 break
-        return None
+        named = re.search(r"《((?:[^《》]|《[^《》]*》){4,80})》", text)
+        return repair(named[1]) if named and re.search("公布|发布|施行|通过", text) else None
 
     def title(self, start: int, end: int) -> str:
-        text = repair(" ".join(line.block.text for line in self.lines[start:end]))
-        return _AROUND_TITLE.sub("", text)
+        return self._read_title(start, end)[0]
+
+    def _read_title(self, start: int, end: int) -> tuple[str, str | None]:
+        """The lines joined, and the number that stands behind the title, perhaps in brackets and over two lines."""
+        joined = " ".join(line.block.text for line in self.lines[start:end])
+        whole = repair(joined)
+        # In brackets a number may go over two lines; without them white space parts it from the title.
+        for text in (whole, joined):
+            cited = find_numbers(text)
+            if not cited or cited[-1].number.form == "order" or squash(text[cited[-1].end :]) or cited[-1].start < 4:
+                continue
+            before = text[: cited[-1].start]
+            if before[-1] in "（(〔[ \u3000" and before.count("《") == before.count("》"):
+                title = repair(before.rstrip("（(〔[ \u3000"))
+                return _AROUND_TITLE.sub("", title), cited[-1].doc_number
+        return _AROUND_TITLE.sub("", whole), None
 
     def _may_go_on(self, at: int) -> bool:
         """Whether a line that is no title by itself may be part of one of several lines."""

@@ -9,6 +9,7 @@ from corpus.blocks import Block
 from corpus.doc_number import Cited, find_numbers, only_number
 from corpus.lines import looks_like_title
 
+_ISSUED = ("order", "announcement")  # numbers that begin with the name of a body
 _ORDER_END = re.compile(r"\s*[）)〕\]]?")
 
 
@@ -23,7 +24,7 @@ def split_inline(blocks: Sequence[Block]) -> list[Block]:
             out.append(block)
             continue
         end = own.end
-        if own.number.form == "order" and (close := _ORDER_END.match(block.text, own.end)):
+        if own.number.form in _ISSUED and (close := _ORDER_END.match(block.text, own.end)):
             end = close.end()
         pieces = [block.text[: own.start], block.text[own.start : end], block.text[end:]]
         kept = [piece for piece in pieces if piece.strip(" \u3000（）()〔〕[]")]
@@ -40,7 +41,7 @@ def _is_own(text: str, cited: Cited) -> bool:
     after = after.lstrip("〕）)]").strip()
     if not after and not before:
         return False
-    if cited.number.form == "order":
+    if cited.number.form in _ISSUED:
         return not before and looks_like_title(after)
     if not before:
         # 「国发〔2018〕39号 各省…：」: an addressee or a title follows, not the rest of a sentence.

@@ -1,11 +1,11 @@
 """One reading of a whole file: which lines head documents, which are bodies, and which belong to the page.
 
 A file is read by dynamic programming over its lines. A reading is a path through four states: in front of
-the first document, behind a head, in a body, and in furniture behind one. It goes on by a line of furniture, a line of body,
-or a head (one of the ways of `corpus.heads`). Each step has a cost, and so has how a body begins and how the
-one before it ends (`data/segment.toml`); the cheapest path is the reading. The same costs from both ends say
-how much dearer the best reading is in which a head is none, or a line that heads nothing is one: where that
-is little, the document is `uncertain`. Time is linear in the lines.
+the first document, behind a head, in a body, and in furniture behind one. It goes on by a line of furniture,
+a line of body, or a head (one of the ways of `corpus.heads`). Each step has a cost, and so has how a body begins
+and how the one before it ends (`data/segment.toml`); the cheapest path is the reading. The same costs from both
+ends say how much dearer the best reading is in which a head is none, or a line that heads nothing is one: where
+that is little, the document is `uncertain`. Time is linear in the lines.
 """
 
 from __future__ import annotations
@@ -128,7 +128,8 @@ class _Reading:
     def _add_steps(self, at: int) -> None:
         add = self.steps[at].append
         loose = self._furniture_cost(at)
-        add(_Step(at, _State.BEFORE, at + 1, _State.BEFORE, loose))
+        ahead = cost("furniture", "menu") if self.menus[at] else loose
+        add(_Step(at, _State.BEFORE, at + 1, _State.BEFORE, ahead))
         add(_Step(at, _State.BEHIND, at + 1, _State.BEHIND, loose))
         add(_Step(at, _State.HEADED, at + 1, _State.BODY, self._body_cost(at)))
         add(_Step(at, _State.HEADED, at + 1, _State.HEADED, loose))
@@ -158,7 +159,7 @@ class _Reading:
             return cost("furniture", "known")
         if line.labels or line.date or not line.letters or line.is_note:
             return cost("furniture", "dull")
-        if self.menus[at] or line.block.linked:
+        if line.block.linked:
             return cost("furniture", "menu")
         size = len(line.letters)
         if size <= 8 and not line.ends and not line.block.cells:
@@ -169,6 +170,8 @@ class _Reading:
         line = self.lines[at]
         if line.number or (line.order and line.order.doc_number):
             return cost("number", "in_body")
+        if line.block.linked:
+            return cost("furniture", "links_in_body")
         return cost("furniture", "in_body") if line.is_page or line.is_contents else 0.0
 
     def _opening_cost(self, at: int) -> float:
@@ -179,6 +182,8 @@ class _Reading:
         marker = line.marker
         if line.is_addressee:
             return cost("opening", "addressee")
+        if line.labels:
+            return cost("opening", "label")
         if line.number or line.order:
             return cost("opening", "title_like")
         ahead = self.item_after[at]
@@ -211,7 +216,7 @@ class _Reading:
             names.append("signed")
         elif before.is_closing:
             names.append("closing")
-        elif not before.ends and not before.block.cells:
+        elif not before.ends and not before.block.cells and not (self.separated and line.block.gap >= _WIDE):
             short = len(before.letters) <= 40
             names.append("heading" if short else "open")
         if line.block.gap >= _WIDE:
@@ -229,13 +234,18 @@ class _Reading:
         if at == 0:
             return 0.0
         above, line = self.lines[at - 1], self.lines[at]
-        alike = line.block.gap == 0 and not above.ends and above.is_short and abs(above.block.indent - line.block.indent) <= 8
+        alike = (
+            line.block.gap == 0
+            and not above.ends
+            and above.is_short
+            and abs(above.block.indent - line.block.indent) <= 8
+        )
         known = above.is_page or above.labels or above.is_note or above.is_signed or above.number or above.order
         return cost("boundary", "cut") if alike and not known and not above.is_contents else 0.0
 
     def _issued_cost(self, head: Head) -> float:
         """What a covering notice names just before is issued by it, and no document of its own."""
-        if head.doc_number:
+        if head.doc_number and not head.noted:
             return 0.0
         if any(self.names_above[index] for index in range(head.start, head.body) if index not in head.page):
             return cost("title", "named")
