@@ -60,6 +60,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (changed(NOTICE_LABEL, clauses={"article": 3}), "documents 第 1 项的 clauses.article"),
     (changed(NOTICE_LABEL, first_text="长" * 21), "documents 第 1 项的 first_text"),
     (changed(NOTICE_LABEL, must=[{"quote": "字" * 61}]), "documents 第 1 项的 must 第 1 项"),
+    (changed(NOTICE_LABEL, apart=[{"text": "公园", "headings": []}]), "documents 第 1 项的 apart 第 1 项"),
+    (changed(NOTICE_LABEL, apart=[{"text": "公园"}]), "documents 第 1 项的 apart 第 1 项"),
     (
         changed(NOTICE_LABEL, tables=[{"header": ["单位", "电话"], "rows": 1, "one_row": ["水务局"]}]),
         "documents 第 1 项的 tables 第 1 项",

@@ -97,6 +97,8 @@ def test_totals_add_up_before_they_are_divided(tmp_path: Path) -> None:
         ({"must": [{"quote": "县园林中心负责", "path": ["第二章", "第二条"]}]}, "quotes", Tally(1, 1)),
         ({"must": [{"quote": "由县财政承担。第二章附则", "path": []}]}, "quotes", Tally(0, 1)),
         ({"absent": ["第二条 县园林", "第二条，县园林"]}, "furniture", Tally(1, 2)),
+        ({"apart": [{"text": "由县财政承担", "headings": ["第一条", "第二章"]}]}, "apart", Tally(1, 1)),
+        ({"apart": [{"text": "由县财政承担", "headings": ["第二章", "第一章 总则"]}]}, "apart", Tally(0, 1)),
         ({"joined": ["保护公园环境，根据有关规定", "制定本办法。第二条"]}, "joined", Tally(1, 2)),
     ],
 )  # fmt: skip
@@ -192,6 +194,10 @@ def test_phones_by_number_and_with_their_unit() -> None:
     numbers, units = judge_phones(wanted, given)
     assert numbers == Tally(2, 2, 3)
     assert units == Tally(1, 3, 2)
+
+
+def test_a_telephone_without_a_unit_is_a_number_and_no_pair() -> None:
+    assert judge_phones([("", "8222401")], [("", "8222401")]) == (Tally(1, 1, 1), Tally(0, 0, 0))
 
 
 @pytest.mark.parametrize(

@@ -52,11 +52,12 @@ class Results:
 def summarise(scores: Sequence[FileScore], *, totals_only: bool) -> Results:
     """Put the scores together, overall and by form."""
     forms = sorted({score.form for score in scores})
-    groups = {ALL: _group(scores)} | {form: _group([one for one in scores if one.form == form]) for form in forms}
+    groups = {ALL: group_of(scores)} | {form: group_of([one for one in scores if one.form == form]) for form in forms}
     return Results(groups, None if totals_only else tuple(scores))
 
 
-def _group(scores: Sequence[FileScore]) -> Group:
+def group_of(scores: Sequence[FileScore]) -> Group:
+    """The sums over these files."""
     tallies: dict[str, Tally] = {}
     for score in scores:
         for name, tally in score.tallies.items():
@@ -93,7 +94,7 @@ def read_results(folder: Path) -> Results:
         data = json.loads(path.read_text(encoding="utf-8"))
         if "files" in data:  # sums are never read back where they can be made again, so they can't disagree
             return summarise([_score(row) for row in data["files"]], totals_only=False)
-        return Results({name: _read_group(row) for name, row in data["totals"].items()}, None)
+        return Results({name: read_group(row) for name, row in data["totals"].items()}, None)
     except OSError as err:
         raise UsageError(f"打不开结果（{err.strerror or err}）", str(path), todo) from err
     except (ValueError, KeyError, TypeError, AttributeError) as err:
@@ -104,7 +105,8 @@ def _tallies(row: dict[str, Any]) -> dict[str, Tally]:
     return {name: Tally(one["right"], one["wanted"], one.get("given")) for name, one in row["measures"].items()}
 
 
-def _read_group(row: dict[str, Any]) -> Group:
+def read_group(row: dict[str, Any]) -> Group:
+    """A group from its JSON."""
     return Group(row["files"], row["refused"], row["perfect"], row["coverage"], _tallies(row))
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from corpus.errors import InputError
 from corpus.model import Source
 from corpus.parse import parse_source
-from corpus.reading import source_from_text
 from corpus.sources import read_source
 from corpus.validity import resolve
 from eval.documents.score import FileScore, score_file
@@ -22,16 +21,14 @@ def judged(case: Case, form: str, name: str = "layout") -> FileScore:
     """Parse a case in a form and judge it. A file that is refused is a score, too."""
     rendered = render(case, form, name)
     try:
-        parsed = parse_source(_source(rendered, form))
+        parsed = parse_source(_source(rendered))
     except InputError as err:
         return score_file(rendered.label, None, err.what)
     notices = tuple(resolve(parsed.notices, dt.date.today()))
     return score_file(rendered.label, replace(parsed, notices=notices))
 
 
-def _source(rendered: Rendered, form: str) -> Source:
-    if form == "txt":
-        return source_from_text(Path(rendered.label.file).name, rendered.data.decode(), "utf-8")
+def _source(rendered: Rendered) -> Source:
     with tempfile.TemporaryDirectory(prefix="gongbao-layout-") as folder:
         path = Path(folder) / Path(rendered.label.file).name
         path.write_bytes(rendered.data)

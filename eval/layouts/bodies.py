@@ -149,10 +149,11 @@ def table(writer: Writer) -> Table:
     """Column heads and two to six rows, no two alike."""
     choose, lists = writer.chooser, writer.lists["tables"]
     header = tuple(writer.word(lists["heads"]))
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for at in range(1, choose.between(2, 6) + 1):
-        first = str(at) if header[0] == "序号" else f"{writer.word(lists['cells'])}{at}组"
-        rows.append((first, *(str(writer.word(lists["cells"])) for _ in header[1:])))
+        first = str(at) if header[0] == "序号" else f"{writer.word(lists['cells'][header[0]])}{'甲乙丙丁戊己'[at - 1]}"
+        cells = (str(writer.word(lists["cells"][head])) for head in header[1:])
+        rows.append((first, *(cell.replace("#", str(choose.between(2, 40))) for cell in cells)))
     return Table(header, tuple(rows))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eval.layouts.chooser import Chooser, Seeded
 from eval.layouts.compose import compose
-from eval.layouts.layout import Layout, draw_layout
+from eval.layouts.layout import Layout, draw_layout, fitted
 from eval.layouts.model import Structure
 from eval.layouts.pieces import Piece
 from eval.layouts.plain import Line, printed_lines
@@ -33,8 +33,10 @@ class Case:
 
 
 def draw_case(choose: Chooser) -> Case:
+    """The layout comes first, so that hypothesis can drop documents and leave it as it is."""
+    layout = draw_layout(choose)
     structure = draw_structure(choose)
-    return Case(structure, draw_layout(choose, len(structure.documents)))
+    return Case(structure, fitted(layout, len(structure.documents)))
 
 
 def layouts(seed: int) -> Case:

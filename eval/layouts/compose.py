@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from eval.layouts.contents import contents_pieces, site_foot, site_head, tool_lines
 from eval.layouts.heads import date_text, date_under_title, head_pieces, title_lines
 from eval.layouts.layout import ContactPlace, DatePlace, Layout
 from eval.layouts.model import Contact, Document, Item, Paragraph, Part, People, Section, Structure, Table
 from eval.layouts.pieces import Align, Label, Piece
+
+_HALF = str.maketrans("，：；（）", ",:;()")
 
 
 def compose(structure: Structure, layout: Layout) -> tuple[Piece, ...]:
@@ -23,19 +26,20 @@ def compose(structure: Structure, layout: Layout) -> tuple[Piece, ...]:
             behind = titles[0] + 1 if titles else 0
             own[behind:behind] = tools
         gap = layout.gap if pieces else None
-        pieces += [_with_gap(own[0], gap), *own[1:]]
+        pieces += [replace(own[0], gap=gap), *own[1:]]
     pieces += [Piece(Label.FURNITURE, (line,), None, Align.FLUSH) for line in site_foot(layout)]
-    return tuple(pieces)
+    return tuple(_half_width(piece) if layout.half_width else piece for piece in pieces)
 
 
-def _with_gap(piece: Piece, gap: int | None) -> Piece:
-    return Piece(piece.label, piece.lines, piece.document, piece.align, piece.rows, gap)
+def _half_width(piece: Piece) -> Piece:
+    lines, rows = (tuple(line.translate(_HALF) for line in piece.lines), piece.rows)
+    return replace(piece, lines=lines, rows=tuple(tuple(cell.translate(_HALF) for cell in row) for row in rows))
 
 
 def _document(document: Document, at: int, layout: Layout) -> Iterator[Piece]:
     yield from head_pieces(document, at, layout)
     yield from _items(document.items, at, layout)
-    yield from _attachment_list(document.attachments, at)
+    yield from _attachment_list(document.attachments, at, layout)
     contacts = list(_contacts(document.contacts, at, layout))
     if layout.contact_place is ContactPlace.BEFORE:
         yield from contacts
@@ -74,7 +78,11 @@ def _section(section: Section, at: int, layout: Layout) -> Piece:
     return Piece(label, (f"{section.marker}{section.head}{stop}{section.text}",), at)
 
 
-def _attachment_list(names: Sequence[str], at: int) -> Iterator[Piece]:
+def _attachment_list(names: Sequence[str], at: int, layout: Layout) -> Iterator[Piece]:
+    if len(names) > 1 and layout.variant % 4 == 3:  # all on one line
+        line = "　".join(f"{number}.{name}" for number, name in enumerate(names, 1))
+        yield Piece(Label.ATTACHMENTS, (f"附件：{line}",), at)
+        return
     for number, name in enumerate(names, 1):
         if len(names) == 1:
             yield Piece(Label.ATTACHMENTS, (f"附件：{name}",), at)
@@ -121,5 +129,5 @@ def _part(part: Part, at: int, layout: Layout) -> Iterator[Piece]:
         yield Piece(Label.MARK, (part.mark,), at, Align.FLUSH, gap=layout.issued_gap)
         yield title
     else:
-        yield _with_gap(title, layout.issued_gap)
+        yield replace(title, gap=layout.issued_gap)
     yield from _items(part.items, at, layout)

@@ -46,6 +46,8 @@ def site_head(structure: Structure, layout: Layout) -> tuple[str, ...]:
     site = word_lists()["site"]
     found: list[str] = []
     if layout.site in (Site.HEAD, Site.BOTH):
+        if layout.variant % 4 == 1:  # the window's title was saved as the first line
+            found.append(f"{structure.documents[0].title}-政务公开-门户网站")
         place = structure.documents[0].title[:3]
         found += [line.format(place=place) for line in site["heads"][layout.variant % len(site["heads"])]]
     if layout.crumb:

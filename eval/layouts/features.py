@@ -36,9 +36,13 @@ def features(case: Case, form: str) -> dict[str, str]:
     if form == "pdf":
         found["分栏"] = str(layout.columns)
     if form == "txt":
+        found["编码"] = layout.encoding
+        found["换行符"] = {"\n": "LF"}.get(layout.newline, "CRLF")
+        found["空行里的空格"] = _yes(bool(layout.blank))
         found["折行"] = "否" if layout.width is None else "是"
         found["段首"] = {"　　": "全角空格", "    ": "半角空格"}.get(layout.indent, "无")
         found["段间空行"] = str(layout.paragraph_gap)
+    found["半角标点"] = _yes(layout.half_width)
     found["日期写法"] = layout.date_form.format(y=2021, m=2, d=7).replace("chinese", "二〇二一年二月七日")
     found["日期位置"] = layout.date_place.value
     labels = {piece.label for piece in case.pieces}

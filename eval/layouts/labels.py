@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
@@ -38,7 +37,7 @@ def label_file(
     structure: model.Structure, layout: Layout, pieces: Sequence[Piece], furniture: Sequence[str], name: str, file: str
 ) -> LabelledFile:
     """The label of a file. `furniture` are its lines that belong to no document."""
-    once = Counter(squash(text.text) for document in structure.documents for text in _texts(document))
+    letters = "\n".join(squash(_piece_text(piece)) for piece in pieces)
     whole = "".join("".join(piece.text.split()) for piece in pieces if piece.document is not None)
     absent = tuple(
         dict.fromkeys(
@@ -54,7 +53,11 @@ def label_file(
         expected=Expected.DOCUMENTS,
         documents=tuple(
             _document(
-                document, layout, [piece for piece in pieces if piece.document == at], absent if at == 0 else (), once
+                document,
+                layout,
+                [piece for piece in pieces if piece.document == at],
+                absent if at == 0 else (),
+                letters,
             )
             for at, document in enumerate(structure.documents)
         ),
@@ -63,23 +66,25 @@ def label_file(
 
 
 def _document(
-    document: model.Document, layout: Layout, pieces: Sequence[Piece], absent: tuple[str, ...], once: Counter[str]
+    document: model.Document, layout: Layout, pieces: Sequence[Piece], absent: tuple[str, ...], letters: str
 ) -> Document:
     tables = [*_tables(document.items), *(found for part in document.parts for found in _tables(part.items))]
-    behind = dropwhile(lambda piece: piece.label not in _BODY or piece.text == document.mark, pieces)
+    mark = squash(document.mark)  # above the title, so no part of the body
+    behind = dropwhile(lambda piece: piece.label not in _BODY or squash(piece.text) == mark, pieces)
     body = squash("".join(_piece_text(piece) for piece in behind if piece.label in _BODY))
+    last = _last_letters(document, body)
     printed = body + squash("".join(document.printing))
     sections = [
         *model.numbered(document.items),
         *(one for part in document.parts for one in model.numbered(part.items)),
     ]
-    texts = [text for text in _texts(document) if once[squash(text.text)] == 1 and len(squash(text.text)) >= _SHORTEST]
+    quotes = [(quote, text) for text in _texts(document) for quote in _quotes(text.text, letters)]
     return Document(
         fields=_fields(document),
-        also=_also(document, layout) | {"last_text": (printed[-END_LETTERS:],)},
+        also=_also(document, layout) | {"first_text": _notes(pieces), "last_text": (printed[-END_LETTERS:],)},
         phones=tuple(_phones(document, tables)),
         first_text=body[:END_LETTERS],
-        last_text=body[-END_LETTERS:],
+        last_text=last,
         counts={
             "articles": sum(one.is_article for one in sections),
             "level1": sum(one.is_level1 for one in sections),
@@ -87,19 +92,39 @@ def _document(
         },
         tables=tuple(TableLabel(one.header, len(one.rows), one.rows[-1]) for one in tables),
         absent=absent,
-        must=tuple(Quote(quote, text.path) for text in texts for quote in _quotes(text.text)),
-        apart=tuple(Apart(quote, text.beside) for text in texts if text.beside for quote in _quotes(text.text))
-        + tuple(_printing_apart(document, sections)),
+        must=tuple(Quote(quote, text.path) for quote, text in quotes),
+        apart=(
+            *(Apart(quote, text.beside) for quote, text in quotes if text.beside),
+            *_printing_apart(document, sections, letters),
+        ),
     )
+
+
+def _last_letters(document: model.Document, body: str) -> str:
+    """The end of the body; of a table that ends it the cells alone, for its heads belong to every row."""
+    items = document.parts[-1].items if document.parts else document.items
+    item = items[-1]
+    while isinstance(item, model.Section) and item.items:
+        item = item.items[-1]
+    whole = squash("".join("".join(row) for row in item.rows)) if isinstance(item, model.Table) else body
+    return whole[-END_LETTERS:]
 
 
 def _piece_text(piece: Piece) -> str:
     return "".join("".join(row) for row in piece.rows) or piece.text
 
 
-def _quotes(text: str) -> tuple[str, ...]:
-    letters = squash(text)
-    return tuple(dict.fromkeys((letters[:_QUOTE], letters[-_QUOTE:])))
+def _notes(pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """A note of adoption under the title: whether it opens the body is a matter of taste."""
+    infos = [squash(piece.text) for piece in pieces if piece.label is Label.INFO]
+    return tuple(text[:END_LETTERS] for text in infos if text.endswith("通过"))
+
+
+def _quotes(text: str, letters: str) -> tuple[str, ...]:
+    """The first and the last letters of a text, those that stand once among the letters of the file."""
+    own = squash(text.removeprefix("答："))
+    both = dict.fromkeys((own[:_QUOTE], own[-_QUOTE:]))
+    return tuple(quote for quote in both if len(quote) >= _SHORTEST and letters.count(quote) == 1)
 
 
 def _fields(document: model.Document) -> dict[str, str | None]:
@@ -127,6 +152,8 @@ def _also(document: model.Document, layout: Layout) -> dict[str, tuple[str, ...]
         also["doc_number"] = (f"{number.code}〔{number.year}〕{serial}号",)
     if number is not None and document.is_order:
         also["title"] = (number.normal, f"{number.code}令")
+        if document.valid_from is None and document.date is not None:
+            also["valid_from"] = (document.date.isoformat(),)  # 自公布之日起施行
     if document.date is None:
         printed = [line for line in document.printing if line.endswith("日印发")]
         days = [page_day(document, layout)] if has_info(document, layout) else []
@@ -188,11 +215,10 @@ def _tables(items: Sequence[model.Item]) -> Iterator[model.Table]:
             yield from _tables(item.items)
 
 
-def _printing_apart(document: model.Document, sections: Sequence[model.Section]) -> Iterator[Apart]:
+def _printing_apart(document: model.Document, sections: Sequence[model.Section], letters: str) -> Iterator[Apart]:
     """Printing lines stand below no heading: not below the last one, that is."""
     if not sections:
         return
     last = sections[-1].label
     for line in document.printing:
-        if len(squash(line)) >= _SHORTEST:
-            yield Apart(squash(line)[:_QUOTE], (last,))
+        yield from (Apart(quote, (last,)) for quote in _quotes(line, letters))

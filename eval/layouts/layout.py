@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from eval.layouts.chooser import Chooser
@@ -94,7 +94,7 @@ class Layout:
     contents: bool = False
     pages: Pages = Pages.NONE
     page_number: str = "— {} —"
-    page_lines: int = 30
+    page_lines: int = 18
     columns: int = 1
     gap: int = 1
     paragraph_gap: int = 0
@@ -111,6 +111,10 @@ class Layout:
     bullet: str = ""  # in front of the title
     title_twice: bool = False  # the page's heading, label lines, then the document's own title
     title_in_name: bool = False  # a single regulation's, and nowhere else
+    blank: str = ""  # what stands on a blank line
+    half_width: bool = False  # ,:;() instead of ，：；（）
+    encoding: str = "utf-8"  # of a text
+    newline: str = "\n"
     variant: int = 0  # which of several texts site furniture and labels have
 
 
@@ -120,8 +124,17 @@ _PAGE_NUMBERS = ["— {} —", "- {} -", "－{}－", "{}", "第 {} 页", "·{}·
 _DATE_FORMS = [("{y}年{m}月{d}日", 60), ("chinese", 22), ("{y} 年 {m} 月 {d} 日", 10), ("{y}年{m:02}月{d:02}日", 8)]
 
 
-def draw_layout(choose: Chooser, documents: int) -> Layout:
-    """A layout for a file of so many documents."""
+def fitted(layout: Layout, documents: int) -> Layout:
+    """The layout of a file of so many documents: one alone has no contents page, several have no file's name."""
+    return replace(
+        layout,
+        contents=layout.contents and documents > 1,
+        title_in_name=layout.title_in_name and documents == 1,
+    )
+
+
+def draw_layout(choose: Chooser) -> Layout:
+    """A layout for any file."""
     site = choose.weighted([(Site.NONE, 70), (Site.HEAD, 8), (Site.FOOT, 8), (Site.BOTH, 14)])
     from_web = site is not Site.NONE
     paged = not from_web and choose.chance(25)
@@ -143,7 +156,7 @@ def draw_layout(choose: Chooser, documents: int) -> Layout:
         site=site,
         crumb=from_web and choose.chance(60),
         tools=from_web and choose.chance(50),
-        contents=documents > 1 and not from_web and choose.chance(30),
+        contents=not from_web and choose.chance(30),
         pages=choose.weighted([(Pages.NUMBERS, 60), (Pages.HEADS, 40)]) if paged else Pages.NONE,
         page_number=choose.one(_PAGE_NUMBERS),
         page_lines=choose.between(18, 44),
@@ -151,7 +164,7 @@ def draw_layout(choose: Chooser, documents: int) -> Layout:
         gap=max(paragraph_gap, choose.weighted([(1, 40), (2, 30), (0, 20), (3, 10)])),
         paragraph_gap=paragraph_gap,
         title_lines=choose.weighted([(1, 60), (2, 28), (3, 12)]),
-        width=None if choose.chance(60) else choose.between(24, 46),
+        width=choose.between(24, 46) if choose.chance(40) else None,
         indent=choose.weighted([("　　", 60), ("", 25), ("    ", 15)]),
         marker_gap=choose.one(["　", "", " ", "  "]),
         date_form=choose.weighted(_DATE_FORMS),
@@ -162,6 +175,10 @@ def draw_layout(choose: Chooser, documents: int) -> Layout:
         spread=choose.chance(25),
         bullet=choose.one(["■", "★", "●"]) if choose.chance(4) else "",
         title_twice=from_web and choose.chance(20),
-        title_in_name=documents == 1 and not from_web and choose.chance(6),
+        title_in_name=not from_web and choose.chance(6),
+        blank=choose.weighted([("", 88), ("　　", 8), (" ", 4)]),
+        half_width=choose.chance(7),
+        encoding=choose.weighted([("utf-8", 78), ("gb18030", 14), ("utf-8-sig", 8)]),
+        newline=choose.weighted([("\n", 75), ("\r\n", 25)]),
         variant=choose.below(12),
     )  # fmt: skip

@@ -13,14 +13,15 @@ from typing import Any
 from corpus.errors import UsageError
 from corpus.limits import Limits
 from eval.documents.evaluate import evaluate
-from eval.documents.results import Results, read_results, summarise, write_results
+from eval.documents.results import Group, Results, group_of, read_group, read_results, summarise, write_results
 from eval.documents.score import FileScore
 from eval.layouts.case import layouts
 from eval.layouts.features import features
+from eval.layouts.plain import text_of
 from eval.layouts.render import form_of, render
 
 LAYOUTS_FILE = "layouts.json"
-Features = dict[str, dict[str, tuple[int, int]]]  # name → value → files, those given back whole
+Features = dict[str, dict[str, Group]]  # name → value → the sums over the files that have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +55,23 @@ def measure(
             path = folder / rendered.label.file
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(rendered.data)
-            digest.update(rendered.data)
+            digest.update(own.encode() + text_of(case.lines).encode())
             labels.append(rendered.label)
             chosen.append(features(case, own))
         scores = evaluate(labels, folder, limits, progress=progress)
-    return LayoutResults(summarise(scores, totals_only=False), _count(chosen, scores), digest.hexdigest())
+    return LayoutResults(summarise(scores, totals_only=False), _by_feature(chosen, scores), digest.hexdigest())
 
 
-def _count(chosen: Iterable[dict[str, str]], scores: Iterable[FileScore]) -> Features:
-    found: Features = {}
+def _by_feature(chosen: Iterable[dict[str, str]], scores: Iterable[FileScore]) -> Features:
+    found: dict[str, dict[str, list[FileScore]]] = {}
     for values, score in zip(chosen, scores, strict=True):
         for name, value in values.items():
-            of_name = found.setdefault(name, {})
-            files, whole = of_name.get(value, (0, 0))
-            of_name[value] = (files + 1, whole + score.perfect)
-    return found
+            found.setdefault(name, {}).setdefault(value, []).append(score)
+    return {name: {value: group_of(own) for value, own in values.items()} for name, values in found.items()}
 
 
 def _features_json(found: Features) -> dict[str, Any]:
-    return {
-        name: {value: {"files": files, "whole": whole} for value, (files, whole) in values.items()}
-        for name, values in found.items()
-    }
+    return {name: {value: group.to_json() for value, group in values.items()} for name, values in found.items()}
 
 
 def write_run(folder: Path, run: LayoutResults) -> None:
@@ -95,7 +91,7 @@ def read_run(folder: Path) -> LayoutResults:
     try:
         extra = json.loads(path.read_text(encoding="utf-8"))
         found = {
-            name: {value: (row["files"], row["whole"]) for value, row in values.items()}
+            name: {value: read_group(row) for value, row in values.items()}
             for name, values in extra["features"].items()
         }
         return LayoutResults(results, found, extra["digest"])

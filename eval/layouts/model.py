@@ -58,7 +58,8 @@ class Section:
 
     @property
     def label(self) -> str:
-        return self.marker + self.head
+        """The heading as it is compared. 问： is no number."""
+        return self.head if self.marker == "问：" else self.marker + self.head
 
     @property
     def is_article(self) -> bool:

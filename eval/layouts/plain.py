@@ -10,7 +10,7 @@ from eval.layouts.layout import Layout, Pages
 from eval.layouts.model import Structure
 from eval.layouts.pieces import Align, Label, Piece
 
-_NEVER_FIRST = "。，、；：？！）》”〕］"
+_NEVER_FIRST, _NEVER_LAST = "。，、；：？！）》”〕］", "（《“〔［"
 _RIGHT, _CENTRE = 24, 12  # spaces in front
 
 
@@ -23,12 +23,14 @@ class Line(NamedTuple):
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """A paragraph cut into lines of so many characters; closing marks hang over."""
+    """A paragraph cut into lines of so many characters; closing marks hang over, opening ones go down."""
     lines = []
     while len(text) > width:
         cut = width
         while cut < len(text) and text[cut] in _NEVER_FIRST:
             cut += 1
+        while cut > 1 and text[cut - 1] in _NEVER_LAST:
+            cut -= 1
         lines.append(text[:cut])
         text = text[cut:]
     return [*lines, *([text] if text else [])]
@@ -50,7 +52,7 @@ def _lines(layout: Layout, pieces: Sequence[Piece]) -> Iterator[Line]:
             gap = piece.gap if piece.gap is not None else layout.paragraph_gap
             before = pieces[number - 1].document
             inside = piece.document if before == piece.document else None
-            yield from [Line("", Label.BLANK, inside)] * gap
+            yield from [Line(layout.blank, Label.BLANK, inside)] * gap
         yield from (Line(text, piece.label, piece.document) for text in _texts(piece, layout))
 
 
@@ -78,7 +80,7 @@ def _paged(structure: Structure, layout: Layout, lines: Sequence[Line]) -> Itera
         yield line
         if (at + 1) % layout.page_lines == 0 and at + 1 < len(lines):
             around = lines[at].document if lines[at].document == lines[at + 1].document else None
-            blank = [Line("", Label.BLANK, around)] * (layout.variant % 2)
+            blank = [Line(layout.blank, Label.BLANK, around)] * (layout.variant % 2)
             yield from blank
             yield Line(layout.page_number.format(page), Label.FURNITURE, None)
             if layout.pages is Pages.HEADS:

@@ -36,7 +36,7 @@ def render(case: Case, form: str, name: str) -> Rendered:
     ]
     paged = case.layout.pages is not Pages.NONE
     if form == "txt":
-        data = text_of(case.lines).encode()
+        data = text_of(case.lines).replace("\n", case.layout.newline).encode(case.layout.encoding)
         furniture += [line.text for line in case.lines if line.label is Label.FURNITURE]
     elif form == "html":
         from eval.layouts.web import html_of

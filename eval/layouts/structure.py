@@ -30,6 +30,7 @@ def draw_structure(choose: Chooser) -> Structure:
     return Structure(tuple(documents))
 
 
+_MARKS = ["附件{}", "附件{}：", "附件 {}", "附{}"]
 _Build = Callable[[Writer, dict[str, str], int], Document]
 
 
@@ -45,7 +46,7 @@ def _office(writer: Writer, place: dict[str, str]) -> tuple[str, str]:
 
 def _title(writer: Writer, kind: str, place: dict[str, str], date: dt.date, **more: str) -> str:
     patterns = writer.lists["titles"][kind]["words"]
-    return writer.sentence(patterns, place["name"], year=str(date.year), **more)
+    return writer.sentence([writer.chooser.one(patterns)], place["name"], year=str(date.year), **more)
 
 
 def _notice(writer: Writer, place: dict[str, str], serial: int) -> Document:
@@ -74,14 +75,15 @@ def _notice(writer: Writer, place: dict[str, str], serial: int) -> Document:
 
 def _attachments(writer: Writer, place: str) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     """One or two attachments with what they hold."""
-    count = writer.chooser.between(1, 2)
+    count, form = writer.chooser.between(1, 2), writer.chooser.one(_MARKS)
     found = []
     for at in range(1, count + 1):
-        title = f"{place}{writer.subject()}{writer.chooser.one(['明细表', '工作任务分工', '实施方案', '申报要求'])}"
+        ending = writer.chooser.one(["明细表", "工作任务分工", "实施方案", "申报要求"])
+        title = writer.sentence(["{place}{subject}" + ending], place)
         items: tuple[Item, ...] = (bodies.table(writer),)
         if not title.endswith("表"):
             items = bodies.headed_body(writer, place, writer.paragraph(place, 1))
-        found.append(Part(title, items, f"附件{at if count > 1 else ''}"))
+        found.append(Part(title, items, form.format(at if count > 1 else "").rstrip()))
     return tuple(found), tuple(part.title for part in found)
 
 
@@ -107,7 +109,7 @@ def _signed(
         items=items,
         number=Number(NumberKind.LETTER, code, date.year, serial) if has_number else None,
         head_issuer=issuer if in_title else None,
-        addressee=str(writer.word(writer.lists["addressees"])) if not choose.chance(25) else None,
+        addressee=str(choose.one(writer.lists["addressees"])) if not choose.chance(25) else None,
         attachments=attachments,
         parts=parts,
         office=issuer,
@@ -167,21 +169,27 @@ def _issuing(writer: Writer, place: dict[str, str], serial: int) -> Document:
     choose = writer.chooser
     date = _date(choose)
     issuer, code = _office(writer, place)
-    names = [writer.regulation(place["name"])]
+    names = [writer.new_regulation(place["name"])]
     if choose.chance(12):
-        names.append(writer.regulation(place["name"]))
+        names.append(writer.new_regulation(place["name"]))
     title = _title(writer, "issuing", place, date, regulation=names[0])
     cover = writer.sentence(writer.lists["sentences"]["issuing"], place["name"], regulation="》和《".join(names))
     day = _day_of_force(choose, date)
-    parts = [Part(name, bodies.articles(writer, place["name"], name, day)) for name in names]
-    return _signed(writer, issuer, code, title, serial, date, (Paragraph(cover),), parts=tuple(parts), valid_from=day)
+    listed = tuple(names) if choose.chance(20) else ()
+    marks = [f"附件{at if len(names) > 1 else ''}" if listed else "" for at in range(1, len(names) + 1)]
+    parts = tuple(
+        Part(name, bodies.articles(writer, place["name"], name, day), mark)
+        for name, mark in zip(names, marks, strict=True)
+    )
+    items = (Paragraph(cover),)
+    return _signed(writer, issuer, code, title, serial, date, items, attachments=listed, parts=parts, valid_from=day)
 
 
 def _regulation(writer: Writer, place: dict[str, str], serial: int) -> Document:
     """A regulation by itself: mostly neither addressee nor signature."""
     choose = writer.chooser
     date = _date(choose)
-    title = writer.regulation(place["name"])
+    title = writer.new_regulation(place["name"])
     day = _day_of_force(choose, date)
     issuer, code = _office(writer, place)
     number = Number(NumberKind.LETTER, code, date.year, serial) if choose.chance(40) else None
@@ -196,7 +204,7 @@ def _order(writer: Writer, place: dict[str, str], serial: int) -> Document:
     choose = writer.chooser
     date = _date(choose)
     issuer = place["name"] + "人民政府"
-    name = writer.regulation(place["name"])
+    name = writer.new_regulation(place["name"])
     day = _day_of_force(choose, date)
     when = "公布之日" if day is None else f"{day.year}年{day.month}月{day.day}日"
     cover = writer.sentence(writer.lists["sentences"]["orders"], place["name"], regulation=name, when=when)
@@ -210,7 +218,7 @@ def _order(writer: Writer, place: dict[str, str], serial: int) -> Document:
         signer=f"{place['name'][-1]}长　{writer.person()}",
         date=date,
         printing=_printing(writer, issuer, date) if choose.chance(15) else (),
-        valid_from=day or date,
+        valid_from=day,
     )
 
 
@@ -219,7 +227,7 @@ def _announcement(writer: Writer, place: dict[str, str], serial: int) -> Documen
     choose = writer.chooser
     date = _date(choose)
     issuer, _ = _office(writer, place)
-    title = f"关于{writer.subject()}有关事项的公告"
+    title = writer.sentence(["关于{subject}有关事项的公告"], place["name"])
     opening = writer.sentence(writer.lists["sentences"]["openings"], place["name"])
     items: tuple[Item, ...] = (Paragraph(opening),)
     if choose.chance(60):
@@ -240,7 +248,7 @@ def _letter(writer: Writer, place: dict[str, str], serial: int) -> Document:
     if choose.chance(50):
         items += (Paragraph("此复。", closes=True),)
     document = _signed(writer, issuer, code, title, serial, date, items)
-    addressee = str(writer.word(writer.lists["addressees_of_letters"]))
+    addressee = str(choose.one(writer.lists["addressees_of_letters"]))
     return replace(document, addressee=addressee, contacts=(), printing=())
 
 
