@@ -30,8 +30,10 @@ from corpus.text import repair, squash
 MAX_HEAD = 40  # lines; the longest table of information of 4,000 real pages has 28 with its title
 MAX_TITLE_LINES = 5
 # 「■ 云岭市教育局关于…」, 「…法（草案）全文」: signs in front, and what a page says of the text.
+_PARAGRAPH = 4  # narrow columns by which a paragraph's first line is set in: two characters
 _FIELDS = 4  # kinds of fields that speak for a head: further ones don't
 _AROUND_TITLE = re.compile(r"^[■□●◆★▪•◎○※·►▶\s]+|[（(]?全文[）)]?$")
+_SENTENCE = re.compile(r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^经.{2,20}(?:同意|批准)")
 _SENTENCES = 6  # lines of an order in which it says what it promulgates
 _MAX_UNKNOWN = 2  # lines of a head that are none of the things known to stand there
 _TOO_DEAR = 14.0  # a way that costs more is never the cheapest
@@ -46,7 +48,8 @@ class Head:
 
     `issuer` is an order's; `named_issuer` one that a label or a line below the title gives. `date` is one that a
     label gives, `passed` that of a note (…通过), `put_up` of a date alone, as pages print it. `noted` says that the
-    number is that of the order which such a note names.
+    number is that of the order which such a note names. `layout` says in what order the kinds of lines stand:
+    T title, N number, O order, P published, L another label, D date or note.
     """
 
     start: int
@@ -59,6 +62,7 @@ class Head:
     passed: str | None = None
     put_up: str | None = None
     noted: bool = False
+    layout: str = ""
     info: tuple[int, ...] = ()
     page: tuple[int, ...] = ()
     cost: float = 0.0
@@ -79,6 +83,7 @@ class _Part:
     passed: str | None = None
     put_up: str | None = None
     unknown: int = 0
+    layout: str = ""
     noted: bool = False  # the order has been read from a note
     labelled: bool = False  # the number has been read from a label only
     page: tuple[int, ...] = ()  # of `info`: lines of the page, not of the document
@@ -152,7 +157,7 @@ class HeadReader:
                     return
                 continue
             if part.title is None:
-                grown = replace(part, cost=part.cost + price, title=(at, end))
+                grown = replace(part, cost=part.cost + price, title=(at, end), layout=part.layout + "T")
                 number = self._read_title(at, end)[1]
                 yield from self._ways(end, self._with_number(grown, number, "alone") if number else grown)
             elif self._same_title(part.title, (at, end)):
@@ -170,7 +175,9 @@ class HeadReader:
 
     def _with_number(self, part: _Part, number: str, how: str) -> _Part:
         if part.number is None:
-            return replace(part, number=number, labelled=how == "labelled", cost=part.cost + cost("number", how))
+            layout = part.layout + ("N" if how == "alone" else "")
+            price = part.cost + cost("number", how)
+            return replace(part, number=number, labelled=how == "labelled", cost=price, layout=layout)
         if part.number == number:
             more = cost("number", "alone") - cost("number", "labelled") if how == "alone" and part.labelled else 0.0
             return replace(part, labelled=False, cost=part.cost + cost("number", "again") + more)
@@ -185,7 +192,8 @@ class HeadReader:
             return None
         price = cost("number", "order") if both.doc_number else 0.0
         price += cost("number", "below_title") if part.title and not part.order else 0.0
-        return replace(part, order=both, cost=part.cost + price)
+        layout = part.layout + ("O" if both.doc_number else "")
+        return replace(part, order=both, cost=part.cost + price, layout=layout)
 
     def _with_labels(self, part: _Part, at: int) -> _Part:
         line = self.lines[at]
@@ -193,9 +201,12 @@ class HeadReader:
         new = {name for name, _ in line.labels} - before
         first = bool(new & {"published", "page"}) and not before & {"published", "page"}
         price = cost("head", "published" if first else "label")
-        if not first and new and len(before) + len(new) <= _FIELDS:
+        if (len(new) > 1 or (new and not first)) and len(before) + len(new) <= _FIELDS:
             price += cost("head", "field")
-        grown = replace(part, cost=part.cost + price, fields=(*part.fields, *line.labels), page=(*part.page, at))
+        kind = "P" if new & {"published", "page"} else "L"
+        layout = part.layout if part.layout.endswith(kind) else part.layout + kind
+        fields, page = (*part.fields, *line.labels), (*part.page, at)
+        grown = replace(part, cost=part.cost + price, fields=fields, page=page, layout=layout)
         number = _field(line.labels, "number")
         return self._with_number(grown, number, "labelled") if number else grown
 
@@ -204,7 +215,7 @@ class HeadReader:
         line = self.lines[at]
         dates = find_dates(line.text)
         kind = "dated" if line.date else "note"
-        grown = replace(part, cost=part.cost + cost("head", kind), info=(*part.info, at))
+        grown = replace(part, cost=part.cost + cost("head", kind), info=(*part.info, at), layout=part.layout + "D")
         if line.date:
             return replace(grown, put_up=part.put_up or line.date)
         if part.passed is None and dates:
@@ -250,6 +261,7 @@ class HeadReader:
             part.passed,
             part.put_up,
             part.noted,
+            part.layout,
             tuple(sorted(part.info)),
             tuple(sorted(part.page)),
             price,
@@ -305,6 +317,8 @@ class HeadReader:
             return None
         if len({(line.block.level, line.block.linked) for line in lines}) > 1:
             return None
+        if lines[0].block.indent != _PARAGRAPH and any(line.block.indent == _PARAGRAPH for line in lines[1:]):
+            return None
         text = self.title(start, end)
         letters = squash(text)
         if not 2 <= len(letters) <= MAX_TITLE or re.search(r"[。；;]|[、，,：:]$", text):
@@ -317,6 +331,7 @@ class HeadReader:
             *(["long"] if len(letters) > 60 else []),
             *(["line"] * (len(lines) - 1)),
             *(["pause"] if re.search(r"[，,：:]", re.sub(r"《[^》]*》|[（(][^）)]*[）)]", "", text)) else []),
+            *(["sentence"] if _SENTENCE.search(text) else []),
             *(["question"] if re.search(r"[？?]$", text) else []),
             *(["office"] if is_org(text) and not is_about(text) else []),
             *(["attachment"] if re.match(r"附\s*[件表]", text) else []),

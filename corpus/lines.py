@@ -39,6 +39,9 @@ _PASSED = re.compile(r"通过|公布|发布|修正|修订|修改|批准|施行|�
 _OPEN = re.compile(
     r"[（(]?(?:(?:信息)?公开(?:方式|选项|类别)\s*[：:])?\s*(?:主动公开|依申请公开|不予公开|此件公开发布|此件公开)[）)]?"
 )
+_SIGNER = re.compile(
+    r"^(?:代)?(?:国务院)?(?:总理|省长|市长|州长|区长|县长|主席|主任|部长|局长|厅长|署长|行长)[　 ：:]+\S{2,4}(?:[　 ]\S)?$"
+)
 _CLOSING = re.compile(r"(?:施行|实施|执行|试行|废止|解释|为准)[。）)]*$")
 _BRACKETED = re.compile(r"^[（(〔\[].*[）)〕\]]$|^[（(][^）)]*$|^[^（(]*[）)]$")
 _PRINTED = re.compile(r"日\s*印发$|^抄\s*[送报]\s*[：:]|^(?:打字|校对)\s*[：:]|共印\s*\d+\s*份")
@@ -172,6 +175,7 @@ class Line:
             split_signature(self.block.text) is not None
             or self.date is not None
             or self.is_printed
+            or _SIGNER.match(self.block.text.strip()) is not None
             or _OPEN.fullmatch(self.text) is not None
             or read_contact(self.block.text) is not None
         )

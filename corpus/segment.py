@@ -20,12 +20,13 @@ from corpus.blocks import Block
 from corpus.costs import cost
 from corpus.heads import MAX_TITLE_LINES, Head, HeadReader
 from corpus.kinds import kind_pattern
-from corpus.lines import Line, is_about, views
+from corpus.lines import Line, ends_like_title, is_about, views
 from corpus.numbering import Style
 from corpus.text import is_cjk, repair, squash
 
-NEAR = 3.0  # costs: a reading that is this much dearer is about twenty times less likely
+NEAR = 3.5  # costs: a reading that is this much dearer is about twenty times less likely
 _NAMED_WITHIN = 200  # lines in front of a title in which its name in 《》 says that it is issued there
+_FIRST_WITHIN = 60  # lines in which the first head is looked for
 _LOOK_AHEAD = 6  # lines of a body in which its first item shows
 _LONG_NAME = 6  # letters
 _CJK_NAME = 4  # Chinese characters of a file's name that can be a title
@@ -107,6 +108,7 @@ class _Reading:
         self.names_above = self._names_above()
         self.separated = self._is_separated()
         self.articles_before, self.item_after = _sequences(lines)
+        self.first = self._first_layout()
         self.steps: list[list[_Step]] = [[] for _ in range(len(lines) + 1)]
         for at in range(len(lines)):
             self._add_steps(at)
@@ -115,13 +117,22 @@ class _Reading:
         """Whether the file sets documents apart by two or more blank lines and uses them for nothing else: a title or
         a number follows nearly every wide gap, and nearly every number stands close behind one."""
         wide = [at for at, line in enumerate(self.lines) if at and line.block.gap >= _WIDE and not line.block.cells]
-        if any(self.names_above[at] for at in wide):
+        if any(self.names_above[at] is not None for at in wide):
             return False  # what a notice issues is set apart in the same way
         numbers = [at for at, line in enumerate(self.lines) if line.number]
         starts = {0, *wide}
         near = sum(any(back in starts for back in range(at - _LOOK_AHEAD, at + 1)) for at in numbers)
         opening = sum(any(head.cost < 0 for head in self.heads.at(at)) for at in wide)
         return len(wide) > 1 and near >= _MOSTLY * len(numbers) and opening >= _MOSTLY * len(wide)
+
+    def _first_layout(self) -> str:
+        """The layout of the likeliest first head, empty where it is nothing but a title."""
+        price, best = 0.0, (math.inf, "")
+        for at in range(min(len(self.lines), _FIRST_WITHIN)):
+            for head in self.heads.at(at)[:1]:
+                best = min(best, (price + head.cost, head.layout))
+            price += self._furniture_cost(at)
+        return best[1] if best[1].strip("T") else ""
 
     # -- steps --------------------------------------------------------------------------------------
 
@@ -142,12 +153,13 @@ class _Reading:
             first = head.cost + self._opening_cost(head.body) + self._cut_cost(at)
             add(_Step(at, _State.BEFORE, head.body, _State.HEADED, first, head))
             again = first + further + self._issued_cost(head)
+            if self.first and head.layout == self.first and self.lines[at].block.gap:
+                again += cost("boundary", "like_first")
             add(_Step(at, _State.BODY, head.body, _State.HEADED, again + self._boundary_cost(at), head))
             add(_Step(at, _State.BEHIND, head.body, _State.HEADED, again, head))
             add(_Step(at, _State.HEADED, head.body, _State.HEADED, again + cost("document", "empty"), head))
-        if not self.lines[at].is_page:
-            price = cost("document", "untitled") + self._opening_cost(at)
-            add(_Step(at, _State.BEFORE, at, _State.HEADED, price, self._untitled(at)))
+        price = cost("document", "untitled") + self._opening_cost(at) + self._body_cost(at)
+        add(_Step(at, _State.BEFORE, at, _State.HEADED, price, self._untitled(at)))
 
     def _untitled(self, at: int) -> Head:
         title = self.file_title or repair(self.lines[at].block.text)[:40]
@@ -247,26 +259,28 @@ class _Reading:
         """What a covering notice names just before is issued by it, and no document of its own."""
         if head.doc_number and not head.noted:
             return 0.0
-        if any(self.names_above[index] for index in range(head.start, head.body) if index not in head.page):
+        places = (self.names_above[index] for index in range(head.start, head.body) if index not in head.page)
+        if any(place is not None and place < head.start for place in places):
             return cost("title", "named")
         if is_about(head.title) or (self.separated and self.lines[head.start].block.gap >= _WIDE):
             return 0.0
         cover = max((at for at in self.covers if at < head.start), default=None)
-        if cover is None or any(self.names_above[cover + 1 : head.start]):
+        if cover is None or any(place is not None for place in self.names_above[cover + 1 : head.start]):
             return 0.0
         return cost("title", "issued")
 
-    def _names_above(self) -> list[bool]:
-        """For each line, whether it is (a part of) a title that stands in 《》 some way above."""
-        found = [False] * len(self.lines)
+    def _names_above(self) -> list[int | None]:
+        """For each line that is (a part of) a title which stands some way above, in 《》 or as a title: where."""
+        found: list[int | None] = [None] * len(self.lines)
         for start in range(len(self.lines)):
             letters = ""
             for end in range(start, min(start + MAX_TITLE_LINES, len(self.lines))):
                 if not self.lines[end].is_short:
                     break
                 letters += self.lines[end].letters
-                if any(0 < start - place <= _NAMED_WITHIN for place in self.named.get(letters, ())):
-                    found[start : end + 1] = [True] * (end + 1 - start)
+                above = [place for place in self.named.get(letters, ()) if 0 < start - place <= _NAMED_WITHIN]
+                if above:
+                    found[start : end + 1] = [above[0]] * (end + 1 - start)
         return found
 
     # -- the path -----------------------------------------------------------------------------------
@@ -372,10 +386,12 @@ def _menus(lines: Sequence[Line]) -> list[bool]:
 
 
 def _named(lines: Sequence[Line]) -> dict[str, list[int]]:
-    """Where names stand in 《》, squashed."""
+    """Where names stand, squashed: in 《》, or as titles on lines of their own."""
     places: dict[str, list[int]] = {}
     for at, line in enumerate(lines):
         text = line.block.text
+        if line.is_short and len(line.letters) >= _LONG_NAME and ends_like_title(line.text):
+            places.setdefault(line.letters, []).append(at)
         if "《" not in text:
             continue
         for following in lines[at + 1 : at + _WRAPPED]:
