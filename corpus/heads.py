@@ -33,6 +33,8 @@ MAX_TITLE_LINES = 5
 _PARAGRAPH = 4  # narrow columns by which a paragraph's first line is set in: two characters
 _FIELDS = 4  # kinds of fields that speak for a head: further ones don't
 _AROUND_TITLE = re.compile(r"^[■□●◆★▪•◎○※·►▶\s]+|[（(]?全文[）)]?$")
+# 「…的通知-政务公开-门户网站」: what windows add to a title.
+_SITE = re.compile(r"(?:\s*[-_—–|]+\s*[^-_—–|《》]{0,16}(?:网|公开|门户|频道|栏目|首页|政府|厅|局|委员会))+$")
 _SENTENCE = re.compile(r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^经.{2,20}(?:同意|批准)")
 _SENTENCES = 6  # lines of an order in which it says what it promulgates
 _MAX_UNKNOWN = 2  # lines of a head that are none of the things known to stand there
@@ -162,7 +164,7 @@ class HeadReader:
                 yield from self._ways(end, self._with_number(grown, number, "alone") if number else grown)
             elif self._same_title(part.title, (at, end)):
                 # The page's own title and the document's: the later one stands with the document.
-                again = replace(part, cost=part.cost + cost("title", "again"), title=(at, end))
+                again = replace(part, cost=part.cost + cost("title", "again") + max(0.0, price), title=(at, end))
                 yield from self._ways(end, replace(again, page=(*part.page, *range(*part.title))))
 
     def _same_title(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -293,7 +295,7 @@ class HeadReader:
             if before[-1] in "（(〔[ \u3000" and before.count("《") == before.count("》"):
                 title = repair(before.rstrip("（(〔[ \u3000"))
                 return _AROUND_TITLE.sub("", title), cited[-1].doc_number
-        return _AROUND_TITLE.sub("", whole), None
+        return _SITE.sub("", _AROUND_TITLE.sub("", whole)), None
 
     def _may_go_on(self, at: int) -> bool:
         """Whether a line that is no title by itself may be part of one of several lines."""
@@ -317,8 +319,10 @@ class HeadReader:
             return None
         if len({(line.block.level, line.block.linked) for line in lines}) > 1:
             return None
-        if lines[0].block.indent != _PARAGRAPH and any(line.block.indent == _PARAGRAPH for line in lines[1:]):
-            return None
+        if len(lines) > 1 and lines[0].block.indent != _PARAGRAPH == lines[-1].block.indent:
+            # A paragraph's first line below a title that is complete.
+            if ends_like_title(self.title(start, end - 1)):
+                return None
         text = self.title(start, end)
         letters = squash(text)
         if not 2 <= len(letters) <= MAX_TITLE or re.search(r"[。；;]|[、，,：:]$", text):

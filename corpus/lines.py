@@ -24,6 +24,7 @@ _SHORT = 120  # letters: a longer line is body, whatever it holds
 
 _KIND = kind_pattern("official", "rules", "titles")
 _TITLE_END = re.compile(rf"{_KIND}(?:[（(〔\[][^）)〕\]]{{1,20}}[）)〕\]])*$")
+_KIND_FIRST = re.compile(rf"的?{kind_pattern('official')}(?![规发函办])")
 _NOT_TITLE = re.compile(r"[。；;！？?]|[：:]$|^附\s*件|^点击|^[（(].*[）)]$")
 _ISSUED = re.compile(r"关于|印发|转发|批转|[实贯]施《")
 _BODY_NAME = re.compile(rf"^.{{2,40}}?{alternatives('org_suffixes')}[\s、，]*(?:关于|印发|转发|批转|对)")
@@ -40,7 +41,7 @@ _OPEN = re.compile(
     r"[（(]?(?:(?:信息)?公开(?:方式|选项|类别)\s*[：:])?\s*(?:主动公开|依申请公开|不予公开|此件公开发布|此件公开)[）)]?"
 )
 _SIGNER = re.compile(
-    r"^(?:代)?(?:国务院)?(?:总理|省长|市长|州长|区长|县长|主席|主任|部长|局长|厅长|署长|行长)[　 ：:]+\S{2,4}(?:[　 ]\S)?$"
+    r"^代?(?:总理|省长|市长|州长|区长|县长|主席|主任|部长|局长|厅长|署长|行长)[　 ：:]+\S{2,4}(?:[　 ]\S)?$"
 )
 _CLOSING = re.compile(r"(?:施行|实施|执行|试行|废止|解释|为准)[。）)]*$")
 _BRACKETED = re.compile(r"^[（(〔\[].*[）)〕\]]$|^[（(][^）)]*$|^[^（(]*[）)]$")
@@ -101,8 +102,9 @@ class Line:
 
     @functools.cached_property
     def number(self) -> str | None:
-        """The 发文字号 that the line is and nothing else."""
-        return only_number(self.block.text) if self.is_short else None
+        """The 发文字号 that the line is and nothing else (「通报　云建字〔2024〕3号」 is a title's end and its number)."""
+        number = only_number(self.block.text) if self.is_short else None
+        return None if number and _KIND_FIRST.match(number) else number
 
     @functools.cached_property
     def order(self) -> Order | None:
