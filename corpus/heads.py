@@ -121,7 +121,9 @@ class HeadReader:
             return True
         if line.labels:
             return True
-        return self.title_cost(at, at + 1) is not None
+        price = self.title_cost(at, at + 1)
+        # A numbered line is no title's first line, unless much else speaks for it.
+        return price is not None and (line.marker is None or price < 0)
 
     def _ways(self, at: int, part: _Part) -> Iterator[Head]:
         if head := self._finish(at, part):
