@@ -1,7 +1,7 @@
 """A source into notices and clauses: the one way in for every kind of file.
 
-lines → blocks → heads of notices → parts → clauses. Nothing is lost on the way: `coverage` compares
-the letters and digits of the body with those of all clauses, and `left_out` lists the rest.
+lines → blocks → heads of notices → parts → clauses. Nothing is lost on the way: `corpus.coverage` compares
+the letters and digits of the file with those of all clauses, and `left_out` lists the rest.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from corpus.blocks import Block, drop_furniture, make_blocks
 from corpus.body import BodyReader
 from corpus.clauses import Draft, cut_drafts, draft_clauses, number_clauses
 from corpus.contents import Contents, find_contents, match_entry, mend_number, mend_title, read_cover
+from corpus.coverage import COVER, WHOLE, coverage, warning
 from corpus.dates import only_date
 from corpus.doc_number import find_numbers, parse
 from corpus.errors import InputError
@@ -33,7 +34,6 @@ from corpus.reading import read_text
 from corpus.text import repair, squash
 from corpus.tree import Paragraph, Part, Piece, walk
 
-_WHOLE = 0.99  # a coverage below it is warned of (contract)
 # What a covering notice issues: 「关于印发X的通知」.
 _ISSUES = re.compile(r"印发|转发|批转|发布|公布")
 _COVERING = re.compile(rf"的?{kind_pattern('covering')}$")
@@ -69,7 +69,7 @@ def parse_source(source: Source) -> ParsedFile:
     before = body[: heads[0].start]
     if not cover and before:
         bulletin = read_cover(before)
-    why = "封面和目录" if contents else "首篇公文之前的内容"
+    why = COVER if contents else "首篇公文之前的内容"
     left_out += [LeftOut(block.line, block.text, why) for block in cover]
     left_out += [LeftOut(block.line, block.text, "首篇公文之前的内容") for block in before]
     left_out += furniture
@@ -80,16 +80,15 @@ def parse_source(source: Source) -> ParsedFile:
     _check_contents(contents, reader.taken, warnings)
     if len("".join(squash(block.text) for block in before)) > 300:
         warnings.append(Warn(before[0].line, "首篇公文之前有较多文字没有归入任何公文，请核对"))
-    coverage = _coverage(body[heads[0].start :], reader.drafts)
-    if coverage < _WHOLE:
-        what = f"只有 {coverage:.2%} 的文字归入了条款，其余的可能没有读出或重复，请对照原文核对"
-        warnings.append(Warn(body[heads[0].start].line, what))
+    share = coverage(source, left_out, (draft.own for draft in reader.drafts))
+    if share < WHOLE:
+        warnings.append(Warn(body[heads[0].start].line, warning(share, left_out)))
     return ParsedFile(
         source.file,
         source.encoding,
         bulletin,
         tuple(notices),
-        coverage,
+        share,
         tuple(sorted(warnings, key=lambda warning: warning.line)),
         tuple(sorted(left_out, key=lambda left: left.line)),
     )
@@ -99,23 +98,6 @@ def _check_contents(contents: Contents | None, taken: set[int], warnings: list[W
     for index, listed in enumerate(contents.entries if contents else ()):
         if index not in taken:
             warnings.append(Warn(listed.line, f"目录中的《{listed.title}》（{listed.doc_number}）在正文里没有找到"))
-
-
-def _coverage(blocks: list[Block], drafts: list[Draft]) -> float:
-    """Share of the body's letters and digits that stand in exactly one clause.
-
-    Letters missing from all clauses count against it, and so do letters that stand in two.
-    """
-    body: Counter[str] = Counter()
-    for block in blocks:
-        body.update(squash("".join(block.cells) if block.cells else block.text))
-    clauses: Counter[str] = Counter()
-    for draft in drafts:
-        clauses.update(squash(draft.own))
-    total = sum(body.values())
-    missing = sum((body - clauses).values())
-    doubled = sum((clauses - body).values())
-    return round(max(0.0, 1 - (missing + doubled) / total), 4) if total else 0.0
 
 
 class _NoticeReader:
