@@ -118,6 +118,8 @@ def _source(file: str, encoding: str, content: Lines) -> Source:
         lines,
         tuple(replace(warning, line=min(warning.line, last)) for warning in content.warnings),
         tuple(replace(left, line=min(left.line, last)) for left in content.left_out),
+        letters=content.letters,
+        stated=tuple(content.stated),
     )
 
 
