@@ -17,7 +17,11 @@ from corpus.offices import is_org
 from corpus.text import squash
 
 _MAX_TITLE = 300  # characters: a longer one is no title
-_PARTS = re.compile(r"\s*(?:[_|｜»>]|-{2,}|—+|–|\s-\s|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f]))\s*")
+_MAX_PUBLISHED = 160  # characters of the line that says when a page was published
+_MAX_NAME = 20  # letters of an origin or author in it
+_PARTS = re.compile(r"\s*(?:[_|｜»>]|-{2,}|—+|–|\s-\s|(?<=[^\x00-\x7f])-(?=\S)|(?<=\S)-(?=[^\x00-\x7f]))\s*")
+_FILE_NAME = re.compile(r"\.(?:s?html?|aspx?|jsp|php)$", re.IGNORECASE)
+_ISO = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _METAS = {"articletitle": "title", "pubdate": "published", "contentsource": "origin"}
 _LABELS = {
     "发文字号": "doc_number", "文号": "doc_number", "发文文号": "doc_number",
@@ -26,6 +30,10 @@ _LABELS = {
     "发布日期": "published", "发布时间": "published",
     "来源": "origin", "信息来源": "origin",
 }  # fmt: skip
+_OF_DOCUMENT = re.compile(
+    "|".join(r"\s*".join(label) for label, name in _LABELS.items() if name in ("doc_number", "issuer", "date"))
+    + "|公布日期|实施日期|生效日期|索\\s*引\\s*号|索取号"
+)
 _LABEL = re.compile(
     r"(?:^|[\s\t【\[（(])("
     + "|".join(r"\s{0,4}".join(label) for label in sorted(_LABELS, key=len, reverse=True))
@@ -61,7 +69,8 @@ def _as(name: str, value: str) -> str | None:
     if name == "doc_number":
         return only_number(value)
     if name in ("date", "published"):
-        dates = find_dates(value)
+        iso = _ISO.match(value)
+        dates = find_dates("{}年{}月{}日".format(*iso.groups()) if iso else value)
         return dates[0][2] if dates else None
     return value or None
 
@@ -104,9 +113,22 @@ def choose(root: Any, lines: Sequence[str]) -> str:
     return first if len(squash(first)) >= 6 and not is_site(first) and len(first) <= _MAX_TITLE else ""
 
 
+def is_published(line: str) -> bool:
+    """Whether a line only says when, whence and how often the page was published."""
+    labels = any_of("published")
+    if len(line) > _MAX_PUBLISHED or "\t" in line or line.startswith("#") or _OF_DOCUMENT.search(line):
+        return False
+    if not re.search(rf"(?:{labels.pattern})\s*[次数量]*\s*[：:]", line):
+        return False
+    rest = any_of("tools").sub(" ", labels.sub(" ", _ISO.sub(" ", line)))
+    values = [squash(value) for value in re.split(r"[\s：:|\[\]【】（）()]+", rest)]
+    named = [value for value in values if re.sub(r"[\d年月日时分秒]", "", value)]
+    return not re.search(r"[。；，、]", line) and len(named) <= 3 and all(len(value) <= _MAX_NAME for value in named)
+
+
 def is_site(title: str) -> bool:
     """Whether a title names a site, a column of it or an office, and no document."""
     bare = title.strip()
-    if any_of("breadcrumbs").search(bare[:8]):
+    if any_of("breadcrumbs").search(bare[:8]) or _FILE_NAME.search(bare):
         return True
     return is_org(bare) or any(bare.endswith(word) for word in page_words("sites")) and not NAMED.search(bare)
