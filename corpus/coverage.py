@@ -55,9 +55,7 @@ def warning(share: float, left_out: Sequence[LeftOut]) -> str:
         sizes[left.why] += size
         largest[left.why] = max(largest.get(left.why, (0, "")), (size, left.text))
     del sizes[COVER]
-    named = [
-        f"{why}（{size} 字，如“{_short(largest[why][1])}”）" for why, size in sizes.most_common(_NAMED) if size
-    ]
+    named = [f"{why}（{size} 字，如“{_short(largest[why][1])}”）" for why, size in sizes.most_common(_NAMED) if size]
     what = "没有归入的主要是" + "、".join(named) if named else "其余的可能没有读出或重复"
     return f"只有 {share:.2%} 的文字归入了条款，{what}，请对照原文核对"
 

@@ -102,13 +102,19 @@ class _Reader:
                 self.out.lines += _PAGE_GAP
         self._end_table()
         self.out.lines += notes
-        boxes = [line for span in _paragraphs(self.text.units, *self.text.parts["boxes"]) for line in self._lines(*span)]
+        boxes = [
+            line for span in _paragraphs(self.text.units, *self.text.parts["boxes"]) for line in self._lines(*span)
+        ]
         if boxes:
             self.out.warn("文本框里的文字排在正文后面，请对照原文件")
         self.out.lines += boxes
         for part, why in _ASIDE.items():
-            spans = _paragraphs(self.text.units, *self.text.parts[part])
-            self.out.leave_out(" ".join(line for span in spans for line in self._lines(*span)), why)
+            self.out.leave_out(" ".join(self._part(part)), why)
+
+    def _part(self, name: str) -> list[str]:
+        """The lines of a part of the file beside its main text."""
+        spans = _paragraphs(self.text.units, *self.text.parts[name])
+        return [line for span in spans for line in self._lines(*span)]
 
     def _notes(self) -> Iterator[str]:
         """Footnotes and endnotes in their order: each begins with its mark."""

@@ -219,10 +219,13 @@ def _in_text(
     hidden: list[tuple[tuple[int, int], str]], starts: list[int], places: list[tuple[int, int]], units: list[str]
 ) -> Iterator[tuple[int, int, str]]:
     """Places in the stream as places in the text: both lists are walked in the stream's order."""
-    pieces = sorted((place, place + wide * len(text), wide, start) for (place, wide), start, text in zip(places, starts, units, strict=True))
+    pieces = sorted(
+        (place, place + wide * len(text), wide, start)
+        for (place, wide), start, text in zip(places, starts, units, strict=True)
+    )
     ends = [end for _, end, _, _ in pieces]
     for (first, last), why in hidden:
-        at = bisect_right(ends, first) if sorted else 0
+        at = bisect_right(ends, first)
         while at < len(pieces) and pieces[at][0] < last:
             begin, end, wide, start = pieces[at]
             if max(first, begin) < min(last, end):

@@ -62,7 +62,9 @@ def _check_size(data: bytes, where: str) -> None:
         return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(item.file_size for item in archive.infolist() if item.filename.endswith((".xml", ".bin", ".rels")))
+            size = sum(
+                item.file_size for item in archive.infolist() if item.filename.endswith((".xml", ".bin", ".rels"))
+            )
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as err:
         raise InputError("这个 Excel 表格已损坏，打不开", where, _TODO) from err
     if size > MAX_XML:
@@ -72,7 +74,9 @@ def _check_size(data: bytes, where: str) -> None:
 def _read_sheet(sheet: Any, name: str, out: Lines, where: str, *, shown: bool) -> None:
     height, width = sheet.total_height, sheet.total_width
     if (height + 1) * (width + 1) > MAX_CELLS:
-        raise InputError(f"工作表“{name}”太大（超过 {MAX_CELLS // 10_000} 万格）", where, "请删去空白的行和列，或拆成几个文件再试")
+        raise InputError(
+            f"工作表“{name}”太大（超过 {MAX_CELLS // 10_000} 万格）", where, "请删去空白的行和列，或拆成几个文件再试"
+        )
     rows = [_filled(row) for row in sheet.to_python(skip_empty_area=False)]
     assert out.letters is not None
     out.letters += letters_of(text for row in rows for _, text in row)
@@ -143,7 +147,13 @@ def _table(rows: list[_Row], top: int, spans: dict[tuple[int, int], tuple[int, i
     for at, row in enumerate(rows):
         for column, text in row:
             high, wide = spans.get((top + at, column), (1, 1))
-            cells.add(at, place[column], text, high, sum(column <= one < column + wide for one in used[place[column] :][:wide]))
+            cells.add(
+                at,
+                place[column],
+                text,
+                high,
+                sum(column <= one < column + wide for one in used[place[column] :][:wide]),
+            )
     for line in cells.lines():
         if any(line):
             yield "\t".join(line)

@@ -105,7 +105,8 @@ def _finish(root: Any, writer: Writer, out: Lines) -> None:
         inserted.append(number)
     begin = start if at is None else at + 1
     out.lines = [*lines[:begin], *inserted, *lines[begin:]]
-    published = [at for at in range(min(len(out.lines), start + len(inserted) + _UNDER)) if html_facts.is_published(out.lines[at])]
+    under = range(min(len(out.lines), start + len(inserted) + _UNDER))
+    published = [at for at in under if html_facts.is_published(out.lines[at])]
     moved = [replace(left, line=_moved(left.line, len(before), begin, len(inserted))) for left in out.left_out]
     out.left_out = moved
     for line, why in before:

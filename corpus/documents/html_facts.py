@@ -98,7 +98,7 @@ def choose(root: Any, lines: Sequence[str]) -> str:
     sure = [value for name, value in declared(root) if name == "title"]
     if sure:
         return sure[0]
-    possible = [title for title in titles(root) if 4 <= len(squash(title)) and len(title) <= _MAX_TITLE]
+    possible = [title for title in titles(root) if len(squash(title)) >= 4 and len(title) <= _MAX_TITLE]
     on_page = {squash(line) for line in lines}
     opening = squash("".join(lines[:40]))
     for title in possible:
@@ -131,4 +131,4 @@ def is_site(title: str) -> bool:
     bare = title.strip()
     if any_of("breadcrumbs").search(bare[:8]) or _FILE_NAME.search(bare):
         return True
-    return is_org(bare) or any(bare.endswith(word) for word in page_words("sites")) and not NAMED.search(bare)
+    return is_org(bare) or (any(bare.endswith(word) for word in page_words("sites")) and not NAMED.search(bare))

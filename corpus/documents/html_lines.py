@@ -110,7 +110,7 @@ class Writer:
         for hidden in (cell for row in table.iter("tr") for cell in row.iterchildren(*_CELLS)):
             if hidden.get(MARK) == HIDDEN:
                 self.out.leave_out(hidden.text_content(), HIDDEN, len(self.lines) + 1)
-        caption = [item for item in table.iterchildren("caption")]
+        caption = list(table.iterchildren("caption"))
         written = [[self._written(cell) for cell in row] for row in rows]
         for item in caption:
             self.lines += self._written(item)

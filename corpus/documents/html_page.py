@@ -49,12 +49,15 @@ _ARTICLE = re.compile(
 )
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rtf|ofd|zip|rar)(?:$|[?#])", re.IGNORECASE)  # an attachment, no menu
 _SENTENCE = re.compile(r"[^。；！？\s][^。；！？]{11,}[。；]")
-_OF_DOCUMENTS = re.compile(r"令\s*第\s*\S{1,4}\s*号|[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d+\s*号|^\s*第[一二三四五六七八九十百零\d]+[章条]|附\s*件")
-_LEAVES = ("p", "ul", "ol", "pre")  # hold lines, not a page
+_OF_DOCUMENTS = re.compile(
+    r"令\s*第\s*\S{1,4}\s*号|[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d+\s*号"
+    r"|^\s*第[一二三四五六七八九十百零\d]+[章条]|附\s*件"
+)
 # Titles, and boxes that say that they hold one: kept in front of an article, however far off.
 NAMED = re.compile(rf"关于|{kind_pattern('official', 'rules', 'titles')}(?:[（(][^（）()]{{1,20}}[）)])?$")
 _TITLED = re.compile(r"title|biaoti|headline|subject|(?:^|[-_\s])bt(?:$|[-_\s\d])", re.IGNORECASE)
 _MAX_TITLE = 120  # letters; the longest title of 2,000 central documents has about 90
+_LEAVES = ("p", "ul", "ol", "pre")  # hold lines, not a page
 _MOST = 0.8  # share of an element's text that one child must hold to be the article's container
 _LINKED = 0.5  # share of a box's letters in links from which it is a menu
 _SURE = 200  # letters: a box of this size that isn't mostly links is no furniture for its name alone
@@ -179,9 +182,10 @@ def _main_cell(table: Any, sizes: dict[Any, Size]) -> Any:
     best = max(cells, key=lambda item: sizes[item].own, default=None)
     if best is None or next(best.iterdescendants("p", "div", "table", "br"), None) is None:
         return None
-    if next(table.iterdescendants("table"), None) is None and sum(
-        sum(sizes[cell].own > 0 for cell in row) >= 2 for row in _rows(table)
-    ) >= 2:
+    if (
+        next(table.iterdescendants("table"), None) is None
+        and sum(sum(sizes[cell].own > 0 for cell in row) >= 2 for row in _rows(table)) >= 2
+    ):
         return None
     return best
 

@@ -8,7 +8,6 @@ footers and comments are left out and listed.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from corpus.coverage import letters_of
@@ -25,15 +24,17 @@ _TOKEN = re.compile(
 _MAX_DEEP = 10_000  # groups inside one another
 # Groups whose text is none of the document.
 _NO_TEXT = frozenset(
-    "fonttbl colortbl stylesheet info pict object objdata themedata colorschememapping datastore listtable"
-    " listoverridetable revtbl rsidtbl generator xmlnstbl filetbl fldinst sp nonshppict pntxta pntxtb bkmkstart bkmkend"
-    " atnid atnauthor atrfstart atrfend latentstyles userprops listpicture pgdsctbl mmathPr docvar template".split()
+    re.findall(
+        r"\w+",
+        "fonttbl colortbl stylesheet info pict object objdata themedata colorschememapping datastore listtable"
+        " listoverridetable revtbl rsidtbl generator xmlnstbl filetbl fldinst sp nonshppict pntxta pntxtb bkmkstart"
+        " bkmkend atnid atnauthor atrfstart atrfend latentstyles userprops listpicture pgdsctbl mmathPr docvar"
+        " template",
+    )
 )
 _SHOWN_STAR = frozenset(("shpinst", "shptxt", "footnote", "ftnalt"))  # `\*` groups that hold text
 _ASIDE = {
-    **dict.fromkeys(
-        ("header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"), "页眉页脚"
-    ),
+    **dict.fromkeys(("header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"), "页眉页脚"),
     "annotation": "批注",
 }
 _UNSEEN = {"v": "隐藏的文字", "strike": "有删除线的文字", "striked": "有删除线的文字", "deleted": "修订中删除的文字"}
@@ -41,7 +42,14 @@ _CHARS = {
     "tab": " ", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
     "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
 }  # fmt: skip
-_PAGES = {128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 0: "cp1252", 204: "cp1251"}  # of fonts' character sets
+_PAGES = {
+    128: "cp932",
+    129: "cp949",
+    134: "gb18030",
+    136: "big5",
+    0: "cp1252",
+    204: "cp1251",
+}  # of fonts' character sets
 
 
 @dataclass(frozen=True, slots=True)

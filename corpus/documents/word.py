@@ -67,7 +67,8 @@ def read_docx(data: bytes, where: str) -> Lines:
     reader.read(body)
     for part, why in aside:
         reader.out.leave_out(_plain(part), why)
-    reader.out.letters = sum(map(_letters, [body, *filter(_is_part, notes.values()), *(part for part, _ in aside)]), Counter())
+    parts = [body, *(part for part in notes.values() if part is not None), *(part for part, _ in aside)]
+    reader.out.letters = sum(map(_letters, parts), Counter())
     if not any(line.strip() for line in reader.out.lines):
         raise InputError("这个 Word 文件里没有文字（可能只有图片）", where, "请另存为 PDF 后再试")
     return reader.out
@@ -81,13 +82,7 @@ def _aside(archive: zipfile.ZipFile) -> list[tuple[Any, str]]:
 
 def _notes(parts: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
     """Footnotes and endnotes by their part and number."""
-    return {
-        (part, note.get(f"{W}id") or ""): note for part, root in parts.items() if root is not None for note in root
-    }
-
-
-def _is_part(root: Any) -> bool:
-    return root is not None
+    return {(part, note.get(f"{W}id") or ""): note for part, root in parts.items() if root is not None for note in root}
 
 
 def _letters(root: Any) -> Counter[str]:
