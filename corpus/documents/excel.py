@@ -26,6 +26,9 @@ MAX_XML = 128 << 20  # bytes of a workbook's parts: a list of a million rows has
 MAX_CELLS = 5_000_000  # places of a sheet, empty ones included: the library keeps all of them in memory
 _MAX_TITLE = 120  # letters; the longest title of 2,000 central documents has about 90
 _DEFAULT = re.compile(r"(?:Sheet|工作表|Chart|Macro)\d*", re.IGNORECASE)  # names that programs give by themselves
+_DATED = re.compile(
+    r"(.*[^\d\s年月日].*?)\s+((?:19|20)\d\d年\d{1,2}月\d{1,2}日)"
+)  # a title row that ends with its date
 _SHEET_GAP = ["", ""]  # two blank lines part documents of one file
 _HIDDEN = "隐藏的工作表"
 _TODO = "请用 Excel 或 WPS 打开后另存一份再试"
@@ -91,7 +94,8 @@ def _read_sheet(sheet: Any, name: str, out: Lines, where: str, *, shown: bool) -
         out.lines += _SHEET_GAP
     title = lines[0] if "\t" not in lines[0] and len(squash(lines[0])) <= _MAX_TITLE else None
     if title is not None:
-        lines[0] = f"# {title}"
+        dated = _DATED.fullmatch(title)
+        lines[:1] = [f"# {dated[1]}", dated[2]] if dated else [f"# {title}"]
     elif not _DEFAULT.fullmatch(name.strip()):
         lines.insert(0, f"# {name.strip()}")
     out.lines += lines

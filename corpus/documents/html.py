@@ -22,6 +22,10 @@ from corpus.reading import decode
 from corpus.text import squash
 
 _CODE = ("script", "style", "noscript", "template")  # no text of the page
+_HEAD = 4096  # bytes in which a page declares its encoding
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
+_SPOILT = re.compile("\ufffd+")
+_MANY = 500  # characters for each place that may be spoilt
 _STRUCK = "有删除线的文字"
 _OPENING = 6  # lines of an article in which its own title and number stand
 _UNDER = 3  # lines of an article among which the one that says when the page was published stands
@@ -36,12 +40,7 @@ def read_html(data: bytes, where: str) -> Lines:
 
     Raises InputError where the page can't be decoded or holds no text.
     """
-    text, _ = decode(data, where)
-    return read_page(text, where)
-
-
-def read_page(text: str, where: str) -> Lines:
-    """The same for a page that has been decoded."""
+    text, spoilt = _decoded(data, where)
     lxml_html = require("lxml.html")
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"))
     parser = lxml_html.HTMLParser(huge_tree=True)  # 2,048 elements inside one another instead of 256
@@ -66,11 +65,30 @@ def read_page(text: str, where: str) -> Lines:
         why = "元素一层套一层，套得太深" if deep else "可能由脚本生成"
         todo = "请用浏览器打开原网页，全选复制到 Word 后再试"
         raise InputError(f"网页里没有找到正文（{why}）", where, todo)
+    if spoilt:
+        out.warn(f"网页里有 {spoilt} 处文字编码有误，显示为“�”，请对照原网页")
     if deep:
         out.warn("网页里元素一层套一层，套得太深，后面的内容没有读到，请对照原网页")
     if sum(len(squash(line)) for line in out.lines) < _LITTLE:
         out.warn("网页里只有很少的文字，其余可能由脚本生成，请对照原网页")
     return out
+
+
+def _decoded(data: bytes, where: str) -> tuple[str, int]:
+    """The page's text, and how many places of it could not be decoded: sites put pieces of other pages, in another
+    encoding, into theirs."""
+    try:
+        return decode(data, where)[0], 0
+    except InputError:
+        declared = _CHARSET.search(data[:_HEAD])
+        encoding = declared[1].decode("ascii").lower() if declared else ""
+        if encoding not in ("utf-8", "gb2312", "gbk", "gb18030") or b"\0" in data:
+            raise
+        text = data.decode("utf-8" if encoding == "utf-8" else "gb18030", "replace")
+        spoilt = len(_SPOILT.findall(text))
+        if spoilt * _MANY > len(text):
+            raise
+        return text, spoilt
 
 
 def _mark_unseen(root: Any) -> None:
