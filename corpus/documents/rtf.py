@@ -21,6 +21,8 @@ MAGIC = b"{\\rtf"
 _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL
 )
+# Latin text has no pairs of letters with accents only.
+_GB2312 = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*")
 _MAX_DEEP = 10_000  # groups inside one another
 # Groups whose text is none of the document.
 _NO_TEXT = frozenset(
@@ -237,6 +239,8 @@ class _Reader:
         charset = _PAGES.get(self.sets.get(self.state.font, 1))
         # A Latin font beside a Chinese one is no reason to read Chinese as Latin.
         tried = [charset] if charset not in (None, "cp1252") else []
+        if self.page == "cp1252" and _GB2312.fullmatch(raw):
+            tried.append("gb18030")
         for page in [*tried, self.page, "gb18030"]:
             try:
                 self._text(raw.decode(page))
