@@ -6,8 +6,6 @@ LibreOffice 7.4.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ pytest.importorskip("lxml", reason="needs the extra documents")
 pytest.importorskip("olefile", reason="needs the extra documents")
 pytest.importorskip("python_calamine", reason="needs the extra documents")
 
-from documents_helpers import docx, paragraph
+from documents_helpers import docx, paragraph, workbook
 
 from corpus.coverage import letters_of
 from corpus.documents import excel
@@ -112,52 +110,28 @@ def test_a_workbook(name: str) -> None:
     assert found.coverage < 1  # the hidden sheet
 
 
-def sheet(rows: str, dimension: str = "A1:B2") -> bytes:
-    """A workbook of one sheet with this XML for its rows."""
-    ns = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = "http://schemas.openxmlformats.org/package/2006"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="xml" '
-        'ContentType="application/xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
-        f'Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook {ns} xmlns:r="{rel}"><sheets><sheet name="名单" sheetId="1" r:id="r1"/></sheets>'
-        "</workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
-        f'Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet {ns}><dimension ref="{dimension}"/><sheetData>{rows}</sheetData>'
-        "</worksheet>",
-    }
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return data.getvalue()
-
-
 def cell(place: str, text: str) -> str:
     return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
 def test_a_sheet_without_a_title_row_is_named_by_its_own_name(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    path.write_bytes(sheet(f'<row r="1">{cell("A1", "单位")}{cell("B1", "电话")}</row><row r="2">{cell("A2", "甲局")}'
-                           '<c r="B2"><v>84854715</v></c></row>'))  # fmt: skip
+    heads = f'<row r="1">{cell("A1", "单位")}{cell("B1", "电话")}</row>'
+    path.write_bytes(workbook(f'{heads}<row r="2">{cell("A2", "甲局")}<c r="B2"><v>84854715</v></c></row>'))
     assert texts(read_source(path)) == ["# 名单", "单位\t电话", "甲局\t84854715"]
 
 
 def test_a_sheet_of_too_many_places_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(excel, "MAX_CELLS", 1000)
     path = tmp_path / "大.xlsx"
-    path.write_bytes(sheet(f'<row r="1">{cell("A1", "甲")}</row><row r="9000">{cell("A9000", "乙")}</row>'))
+    path.write_bytes(workbook(f'<row r="1">{cell("A1", "甲")}</row><row r="9000">{cell("A9000", "乙")}</row>'))
     with pytest.raises(InputError, match=r"大\.xlsx：工作表“名单”太大"):
         read_source(path)
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "弹.xlsx"
-    path.write_bytes(sheet(" " * (excel.MAX_XML + 1)))
+    path.write_bytes(workbook(" " * (excel.MAX_XML + 1)))
     with pytest.raises(InputError, match="太大（解压后超过 128 MB）"):
         read_source(path)
 

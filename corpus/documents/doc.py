@@ -80,7 +80,6 @@ class _Reader:
     text: DocText
     out: Lines = field(default_factory=Lines)
     seen: list[str] = field(default_factory=list)  # all text, also what is left out
-    unseen_at: int = 0
     cell: list[str] = field(default_factory=list)
     cells: list[list[str]] = field(default_factory=list)
     rows: list[list[EdgeCell]] = field(default_factory=list)
@@ -131,17 +130,11 @@ class _Reader:
 
     def _lines(self, first: int, last: int) -> list[str]:
         """The lines of a paragraph, without what is unseen and without the instructions of fields."""
-        kept, dropped = _without_fields(self.text.units, first, last), []
-        unseen = self._unseen(first, last)
-        if unseen:
-            seen = []
-            for at, char in kept:
-                why = next((why for begin, end, why in unseen if begin <= at < end), None)
-                if why is None:
-                    seen.append((at, char))
-                else:
-                    dropped.append((why, char))
-            kept = seen
+        kept = _without_fields(self.text.units, first, last)
+        dropped: list[tuple[str, str]] = []
+        if self.text.unseen:
+            dropped = [(why, char) for at, char in kept if (why := self.text.unseen.get(at))]
+            kept = [(at, char) for at, char in kept if at not in self.text.unseen] if dropped else kept
         for why in dict.fromkeys(why for why, _ in dropped):
             text = _shown("".join(char for one, char in dropped if one == why))
             self.seen.append(text)
@@ -149,20 +142,6 @@ class _Reader:
         text = _shown("".join(char for _, char in kept))
         self.seen.append(text)
         return [line for one in text.split("\n") if (line := " ".join(one.split()))]
-
-    def _unseen(self, first: int, last: int) -> list[tuple[int, int, str]]:
-        """What is unseen between two places. Paragraphs are mostly asked for in their order."""
-        spans = self.text.unseen
-        if self.unseen_at and spans[self.unseen_at - 1][1] > first:
-            self.unseen_at = 0
-        while self.unseen_at < len(spans) and spans[self.unseen_at][1] <= first:
-            self.unseen_at += 1
-        out = []
-        for span in spans[self.unseen_at :]:
-            if span[0] >= last:
-                break
-            out.append(span)
-        return out
 
     def _in_table(self, lines: list[str], raw: str, properties: Paragraph) -> None:
         if properties.ends_row and properties.depth <= 1:

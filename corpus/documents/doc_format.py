@@ -51,7 +51,7 @@ class DocText:
 
     units: str
     parts: dict[str, tuple[int, int]]
-    unseen: list[tuple[int, int, str]]  # first, last + 1, why
+    unseen: dict[int, str] = field(default_factory=dict)  # why, by the place of a unit
     _starts: list[int] = field(default_factory=list)  # of pieces, in the text
     _places: list[tuple[int, int]] = field(default_factory=list)  # of pieces: place in the stream, bytes a unit
     _ends: list[int] = field(default_factory=list)  # of paragraphs, in the stream
@@ -83,7 +83,7 @@ def read_text(document: bytes, table: bytes, data: bytes) -> DocText:
 
 
 def _read(document: bytes, table: bytes, data: bytes) -> DocText:
-    pieces = list(_pieces(_part(document, table, _CLX)))
+    pieces = list(_pieces(_part(document, table, _CLX), len(document)))
     units: list[str] = []
     starts, places = [], []
     at = 0
@@ -102,12 +102,14 @@ def _read(document: bytes, table: bytes, data: bytes) -> DocText:
         last = min(first + max(0, count), len(text))
         parts[name] = (first, last)
         first = last
-    out = DocText(text, parts, [], starts, places, _data=data)
+    out = DocText(text, parts, _starts=starts, _places=places, _data=data)
     for end, raw in _runs(document, _part(document, table, _PAPX), _papx_at):
         out._ends.append(end[1])
         out._papx.append(raw)
-    hidden = [(run, why) for run, raw in _runs(document, _part(document, table, _CHPX), _chpx_at) if (why := _why(raw))]
-    out.unseen = sorted(_in_text(hidden, starts, places, units))
+    hidden = [
+        (*run, why) for run, raw in _runs(document, _part(document, table, _CHPX), _chpx_at) if (why := _why(raw))
+    ]
+    _mark_unseen(out, _in_order(hidden), units)
     return out
 
 
@@ -122,8 +124,9 @@ def _part(document: bytes, table: bytes, index: int) -> bytes:
     return table[place : place + size]
 
 
-def _pieces(clx: bytes) -> Iterator[tuple[int, int, int]]:
-    """Of each piece of text: how many characters, where in the stream, bytes a character."""
+def _pieces(clx: bytes, most: int) -> Iterator[tuple[int, int, int]]:
+    """Of each piece of text: how many characters, where in the stream, bytes a character. All together are no longer
+    than the stream, `most` bytes."""
     at = 0
     while at < len(clx) and clx[at] == 1:  # properties that pieces share
         at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
@@ -140,8 +143,8 @@ def _pieces(clx: bytes) -> Iterator[tuple[int, int, int]]:
         wide = 1 if place & 0x40000000 else 2
         place &= 0x3FFFFFFF
         length = max(0, last - first)
-        total += length
-        if total > 1 << 28:
+        total += length * wide
+        if total > most:
             raise ValueError("more text than a file holds")
         yield length, place // 2 if wide == 1 else place, wide
 
@@ -149,7 +152,7 @@ def _pieces(clx: bytes) -> Iterator[tuple[int, int, int]]:
 def _runs(document: bytes, plc: bytes, at_of: object) -> Iterator[tuple[tuple[int, int], bytes]]:
     """Runs of one formatting: place in the stream from and to, and the properties."""
     count = (len(plc) - 4) // 8
-    for index in range(max(0, count)):
+    for index in range(max(0, min(count, len(document) // _PAGE))):
         (page,) = struct.unpack_from("<I", plc, 4 * (count + 1) + 4 * index)
         page = document[(page & 0x3FFFFF) * _PAGE : (page & 0x3FFFFF) * _PAGE + _PAGE]
         if len(page) < _PAGE:
@@ -215,21 +218,25 @@ def _why(raw: bytes) -> str | None:
     return next((_UNSEEN[code] for code, value in _properties(raw) if code in _UNSEEN and value[:1] == b"\x01"), None)
 
 
-def _in_text(
-    hidden: list[tuple[tuple[int, int], str]], starts: list[int], places: list[tuple[int, int]], units: list[str]
-) -> Iterator[tuple[int, int, str]]:
-    """Places in the stream as places in the text: both lists are walked in the stream's order."""
-    pieces = sorted(
-        (place, place + wide * len(text), wide, start)
-        for (place, wide), start, text in zip(places, starts, units, strict=True)
-    )
-    ends = [end for _, end, _, _ in pieces]
-    for (first, last), why in hidden:
-        at = bisect_right(ends, first)
-        while at < len(pieces) and pieces[at][0] < last:
-            begin, end, wide, start = pieces[at]
-            if max(first, begin) < min(last, end):
-                yield start + (max(first, begin) - begin) // wide, start + (min(last, end) - begin) // wide, why
+def _in_order(runs: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Runs as a sound file has them: one behind the other."""
+    out: list[tuple[int, int, str]] = []
+    for first, last, why in sorted(runs):
+        if first < last and (not out or first >= out[-1][1]):
+            out.append((first, last, why))
+    return out
+
+
+def _mark_unseen(text: DocText, runs: list[tuple[int, int, str]], units: list[str]) -> None:
+    """Say of each unit that a run of the stream covers why it is unseen."""
+    ends = [last for _, last, _ in runs]
+    for (place, wide), start, piece in zip(text._places, text._starts, units, strict=True):
+        at = bisect_right(ends, place)
+        while at < len(runs) and runs[at][0] < place + wide * len(piece):
+            first, last, why = runs[at]
+            begin = max(0, -((place - first) // wide)) if first > place else 0
+            for unit in range(begin, min(len(piece), -((place - last) // wide))):
+                text.unseen[start + unit] = why
             at += 1
 
 
