@@ -40,7 +40,7 @@ def test_a_page_that_begins_with_a_table_and_has_no_title() -> None:
 def test_a_page_under_the_name_of_a_text_is_a_page() -> None:
     source = read_source(DATA / "A6-html.txt")
     assert source.encoding == "html"
-    assert [line.text for line in source.lines] == ["云岭市户口管理办法", "第一条 为管理户口，制定本办法。"]
+    assert [line.text for line in source.lines] == ["# 云岭市户口管理办法", "第一条 为管理户口，制定本办法。"]
     assert "扩展名是 .txt，内容却是网页" in source.warnings[0].what
 
 

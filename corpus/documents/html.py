@@ -56,11 +56,12 @@ def read_html(data: bytes, where: str) -> Lines:
     _mark_unseen(root)
     mark_furniture(root)
     article = find_article(root)
-    mark_around(article, frozenset(map(squash, html_facts.titles(root))))
+    titles = frozenset(map(squash, html_facts.titles(root)))
+    mark_around(article, titles)
     writer = Writer(out, begin=article)
     writer.write(top)
     deep = any("depth" in error.message.lower() for error in parser.error_log)
-    _finish(root, writer, out)
+    _finish(root, writer, titles, out)
     if not any(squash(line) for line in out.lines):
         why = "元素一层套一层，套得太深" if deep else "可能由脚本生成"
         todo = "请用浏览器打开原网页，全选复制到 Word 后再试"
@@ -101,9 +102,9 @@ def _mark_unseen(root: Any) -> None:
             element.set(MARK, HIDDEN)
 
 
-def _finish(root: Any, writer: Writer, out: Lines) -> None:
+def _finish(root: Any, writer: Writer, titles: frozenset[str], out: Lines) -> None:
     """Put the lines together: edges trimmed, the title where it belongs."""
-    kept, before, after = trim(writer.lines)
+    kept, before, after = trim(writer.lines, titles)
     start = max(0, writer.article - len(before))
     lines = [line.text for line in kept]
     title = html_facts.choose(root, lines) or _repeated(lines, start)
@@ -114,7 +115,11 @@ def _finish(root: Any, writer: Writer, out: Lines) -> None:
     number = dict(out.stated).get("doc_number")
     opening = squash("".join(lines[start : start + _OPENING]))
     inserted = []
-    at = next((at for at in range(start) if squash(lines[at]) == squash(title)), None) if title else None
+    at = (
+        next((at for at in range(min(start + 1, len(lines))) if squash(lines[at]) == squash(title)), None)
+        if title
+        else None
+    )
     if at is not None:
         lines[at] = f"# {lines[at]}"
     elif title and squash(title) not in opening:

@@ -8,11 +8,12 @@ from typing import Any
 
 from corpus.documents.cells import MAX_COLUMNS, Cells, is_layout, join_paragraphs
 from corpus.documents.extra import require
-from corpus.documents.html_page import BLOCK, FOOT, MARK, MENU, TOOLS, any_of, is_foot, is_tools
+from corpus.documents.html_page import BLOCK, FILE, FOOT, MARK, MENU, TOOLS, any_of, is_foot, is_tools
 from corpus.documents.lines import Lines
 from corpus.text import squash
 
 _LINKED = 0.8  # share of a line's letters in links from which it is a menu at an article's edge
+_LIST = 3  # links under one another that are a menu
 HIDDEN = "网页上隐藏的文字"
 _CELLS = ("td", "th")
 
@@ -25,6 +26,11 @@ class PageLine:
     linked: int = 0
     links: int = 0
     cells: bool = False
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the line is a link and nothing else."""
+        return self.links > 0 and not self.cells and self.linked >= _LINKED * len(squash(self.text))
 
     @property
     def furniture(self) -> str | None:
@@ -74,7 +80,7 @@ class Writer:
                 continue
             if block:
                 self._close()
-            if element.tag == "a" and element.get(MARK) is None:
+            if element.tag == "a" and element.get(MARK) is None and not FILE.search(element.get("href") or ""):
                 letters = len(squash("".join(element.itertext())))
                 self._linked += letters
                 self._links += bool(letters)
@@ -138,16 +144,32 @@ class Writer:
         return inside.lines
 
 
-def trim(lines: list[PageLine]) -> tuple[list[PageLine], list[tuple[PageLine, str]], list[tuple[PageLine, str]]]:
-    """The lines without menus, tools and feet at their two edges, and what stood in front and behind with the
-    reason."""
-    first, last = 0, len(lines)
-    while first < last and lines[first].furniture:
-        first += 1
-    while last > first and lines[last - 1].furniture:
-        last -= 1
-    before = [(line, line.furniture or "") for line in lines[:first]]
-    return lines[first:last], before, [(line, line.furniture or "") for line in lines[last:]]
+_Left = list[tuple[PageLine, str]]  # lines that are left out, each with the reason
+
+
+def trim(lines: list[PageLine], titles: frozenset[str]) -> tuple[list[PageLine], _Left, _Left]:
+    """The lines without menus, tools and feet at their two edges, and what stood in front and behind. A line that
+    is one of the (squashed) `titles` is none of these."""
+    first = _furniture(lines, titles)
+    last = len(lines) - _furniture(lines[first:][::-1], titles)
+    return (
+        lines[first:last],
+        [(line, line.furniture or MENU) for line in lines[:first]],
+        [(line, line.furniture or MENU) for line in lines[last:]],
+    )
+
+
+def _furniture(lines: list[PageLine], titles: frozenset[str]) -> int:
+    """How many lines at the beginning are furniture: each by itself, or as one of several links on end."""
+    count = 0
+    for at, line in enumerate(lines, 1):
+        if squash(line.text) in titles:
+            break
+        if line.furniture or (line.is_link and at - count >= _LIST):
+            count = at
+        elif not line.is_link:
+            break
+    return count
 
 
 def _inline(text: str | None) -> str:

@@ -47,7 +47,7 @@ _ARTICLE = re.compile(
     r"|content_?body|conTxt|xxgk_content|main_?txt|j-fontContent)(?:$|\s)",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rtf|ofd|zip|rar)(?:$|[?#])", re.IGNORECASE)  # an attachment, no menu
+FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rtf|ofd|zip|rar)(?:$|[?#])", re.IGNORECASE)  # an attachment, no menu
 _SENTENCE = re.compile(r"[^。；！？\s][^。；！？]{11,}[。；]")
 _OF_DOCUMENTS = re.compile(
     r"令\s*第\s*\S{1,4}\s*号|[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d+\s*号"
@@ -119,7 +119,7 @@ def sizes_of(root: Any) -> dict[Any, Size]:
                 size.letters = len(squash(element.text))
             continue
         size = out[element]
-        if element.tag == "a" and size.letters and not _FILE.search(element.get("href") or ""):
+        if element.tag == "a" and size.letters and not FILE.search(element.get("href") or ""):
             size.linked, size.links = size.letters, 1
         above = element.getparent()
         if element is not root and above is not None:
