@@ -6,6 +6,7 @@ ISO strings (`YYYY-MM-DD`); what a document does not state is None, never guesse
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -39,7 +40,10 @@ class Source:
     """A file read into lines. `encoding` names how its bytes were decoded (`gb18030`, `pdf-text`…).
 
     A reader of documents also says what a person should look at, which running heads and page numbers
-    it left out, and the printed number of each page that has one: (1-based page, number).
+    it left out, and the printed number of each page that has one: (1-based page, number). `letters` counts
+    the letters and digits of the file as it came, before anything was left out; None where that is what
+    `lines` and `left_out` hold. `stated` is what the file says of its document outside the text: (name, value)
+    with the names title, doc_number, issuer, date, published, origin.
     """
 
     file: str
@@ -48,6 +52,8 @@ class Source:
     warnings: tuple[Warn, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     printed_pages: tuple[tuple[int, str], ...] = ()
+    letters: Counter[str] | None = None
+    stated: tuple[tuple[str, str], ...] = ()
 
 
 class Role(StrEnum):
@@ -315,7 +321,7 @@ class Bulletin:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """What one file holds. `coverage` is the share of the body's letters and digits that stand in
+    """What one file holds. `coverage` is the share of the file's letters and digits that stand in
     exactly one clause; `left_out` lists what is no part of any document."""
 
     file: str

@@ -1,7 +1,7 @@
 """A source into notices and clauses: the one way in for every kind of file.
 
-lines → blocks → heads of notices → parts → clauses. Nothing is lost on the way: `coverage` compares
-the letters and digits of the body with those of all clauses, and `left_out` lists the rest.
+lines → blocks → heads of notices → parts → clauses. Nothing is lost on the way: `corpus.coverage` compares
+the letters and digits of the file with those of all clauses, and `left_out` lists the rest.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from corpus.blocks import Block, drop_furniture, make_blocks
 from corpus.body import BodyReader
 from corpus.clauses import Draft, cut_drafts, draft_clauses, number_clauses
 from corpus.contents import Contents, find_contents, match_entry, mend_number, mend_title, read_cover
+from corpus.coverage import COVER, STATED, WHOLE, coverage, warning
 from corpus.dates import only_date
 from corpus.doc_number import find_numbers, parse
 from corpus.errors import InputError
@@ -36,7 +37,6 @@ from corpus.segment import Segment, segment
 from corpus.text import repair, squash
 from corpus.tree import Paragraph, Part, Piece, walk
 
-_WHOLE = 0.99  # a coverage below it is warned of (contract)
 # What a covering notice issues: 「关于印发X的通知」.
 _ISSUES = re.compile(r"印发|转发|批转|发布|公布")
 _COVERING = re.compile(rf"的?{kind_pattern('covering')}$")
@@ -69,26 +69,28 @@ def parse_source(source: Source) -> ParsedFile:
     listed = frozenset(contents.titles.titles) if contents else None
     reading = segment(body, _stem(source.file), listed)
     first = reading.segments[0].head.start
-    loose = [body[index] for index in sorted({*reading.furniture, *(i for s in reading.segments for i in s.head.page)})]
     if not cover:
-        bulletin = read_cover([block for index, block in enumerate(body[:first]) if index in set(reading.furniture)])
-    left_out += [LeftOut(block.line, block.text, "封面和目录" if contents else "首篇公文之前的内容") for block in cover]
-    left_out += [LeftOut(block.line, _shown(block), "网页或刊物上的其他文字") for block in loose]
+        bulletin = read_cover([body[index] for index in reading.furniture if index < first])
+    left_out += [LeftOut(block.line, block.text, COVER) for block in cover]
+    left_out += [
+        LeftOut(body[index].line, _shown(body[index]), "网页或刊物上的其他文字") for index in reading.furniture
+    ]
+    stated = [body[index] for part in reading.segments for index in part.head.page]
+    left_out += [LeftOut(block.line, _shown(block), STATED) for block in stated]
     left_out += furniture
     joiner = make_joiner(body)
     reader = _NoticeReader(source, body, contents, joiner, warnings)
     notices = [reader.read(part) for part in reading.segments]
     _check_contents(contents, reader.taken, warnings)
-    coverage = _coverage(body, reader.drafts)
-    if coverage < _WHOLE:
-        what = f"只有 {coverage:.2%} 的文字归入了条款，其余的可能没有读出或重复，请对照原文核对"
-        warnings.append(Warn(body[first].line, what))
+    share = coverage(source, left_out, (draft.own for draft in reader.drafts))
+    if share < WHOLE:
+        warnings.append(Warn(body[first].line, warning(share, left_out)))
     return ParsedFile(
         source.file,
         source.encoding,
         bulletin,
         tuple(notices),
-        coverage,
+        share,
         tuple(sorted(warnings, key=lambda warning: warning.line)),
         tuple(sorted(left_out, key=lambda left: left.line)),
     )
@@ -106,23 +108,6 @@ def _check_contents(contents: Contents | None, taken: set[int], warnings: list[W
     for index, listed in enumerate(contents.entries if contents else ()):
         if index not in taken:
             warnings.append(Warn(listed.line, f"目录中的《{listed.title}》（{listed.doc_number}）在正文里没有找到"))
-
-
-def _coverage(blocks: list[Block], drafts: list[Draft]) -> float:
-    """Share of the body's letters and digits that stand in exactly one clause.
-
-    Letters missing from all clauses count against it, and so do letters that stand in two.
-    """
-    body: Counter[str] = Counter()
-    for block in blocks:
-        body.update(squash("".join(block.cells) if block.cells else block.text))
-    clauses: Counter[str] = Counter()
-    for draft in drafts:
-        clauses.update(squash(draft.own))
-    total = sum(body.values())
-    missing = sum((body - clauses).values())
-    doubled = sum((clauses - body).values())
-    return round(max(0.0, 1 - (missing + doubled) / total), 4) if total else 0.0
 
 
 class _NoticeReader:

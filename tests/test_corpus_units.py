@@ -282,7 +282,9 @@ def test_no_letter_is_lost_or_doubled(lines: list[str]) -> None:
     """Any body: its letters stand in exactly one clause each, in their source lines, in order."""
     head = ["某县人民政府关于做好工作的通知", "某政发〔2024〕7号", "各乡镇人民政府："]
     parsed = parse_source(source_from_text("x.txt", "\n".join([*head, *lines])))
-    assert parsed.coverage == 1.0
+    total = len(squash("".join([*head, *lines])))
+    listed = sum(len(squash(left.text)) for left in parsed.left_out)
+    assert parsed.coverage == round(1 - listed / total, 4)
     source = [*head, *lines]
     for clause in parsed.notices[0].clauses:
         if clause.kind in (ClauseKind.TABLE_ROW, ClauseKind.HEADING):
