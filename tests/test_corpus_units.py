@@ -18,7 +18,7 @@ from corpus.doc_number import find_numbers, only_number
 from corpus.duties import head_office
 from corpus.errors import InputError
 from corpus.fields import is_attachment_head, read_addressee, read_contact, split_signature
-from corpus.heads import looks_like_title
+from corpus.lines import looks_like_title
 from corpus.model import ClauseKind, Span
 from corpus.numbering import Style, chinese_number, chinese_numeral, read_marker
 from corpus.offices import key, same_office
