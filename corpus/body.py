@@ -18,6 +18,7 @@ from corpus.model import Role, Warn
 from corpus.numbering import read_marker
 from corpus.part_titles import PartTitles
 from corpus.people import continues_list, is_person, starts_list
+from corpus.questions import find_questions
 from corpus.running import RunningText, is_colon_head
 from corpus.tables import read_table
 from corpus.text import at_most, ends_sentence, squash
@@ -37,6 +38,7 @@ class BodyReader:
         """All parts, the covering letter first."""
         cursor = self.cursor
         cursor.blocks = uncross(_split_notes(blocks), cursor.warnings)
+        cursor.questions = find_questions(cursor.blocks)
         cursor.at = 0
         steps = (
             self._table,
@@ -44,6 +46,7 @@ class BodyReader:
             self._contents,
             self.part_titles.attachment,
             self.endings.note,
+            self.endings.printing,
             self.endings.contact,
             self.endings.signature,
             self.part_titles.part_title,

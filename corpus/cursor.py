@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from corpus.blocks import Block
 from corpus.joins import Joiner
 from corpus.model import Role, Warn
+from corpus.questions import Question
 from corpus.tree import Outline, Paragraph, Part, Piece, TableItem
 
 
@@ -20,6 +21,7 @@ class Cursor:
     at: int = 0
     parts: list[Part] = field(default_factory=lambda: [Part()])
     outline: Outline = field(init=False)
+    questions: dict[int, Question] = field(default_factory=dict)  # by block
     closed: bool = False  # the part's signature or the contact lines are behind us
 
     def __post_init__(self) -> None:
@@ -42,6 +44,11 @@ class Cursor:
         items = self.outline.items()
         last = items[-1] if items else None
         return last if isinstance(last, Paragraph) and last.role is Role.TEXT else None
+
+    def open_sentence(self) -> bool:
+        """Whether the running text so far lacks the end of its sentence."""
+        paragraph = self.open_paragraph()
+        return paragraph is not None and paragraph.tail.rstrip()[-1:] in "，,、（(“《"
 
     def last_paragraph(self, role: Role) -> Paragraph | None:
         """The last item where it is a paragraph of this role."""

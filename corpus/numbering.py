@@ -76,6 +76,7 @@ class Style(IntEnum):
     DECIMAL = 11  # 1.1
     UNNUMBERED = 12  # 主要目标：
     OFFICE = 13  # 区文联：
+    QUESTION = 14  # 问：…, 35、…？ with its answer
 
 
 @dataclass(frozen=True, slots=True)

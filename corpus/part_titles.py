@@ -11,13 +11,17 @@ from corpus.dates import only_date
 from corpus.fields import NOTE, is_attachment_head, is_attachment_list, read_contact, split_signature
 from corpus.lines import looks_like_title
 from corpus.model import Role
-from corpus.numbering import read_marker
+from corpus.numbering import Style, read_marker
 from corpus.offices import is_org
 from corpus.people import starts_list
 from corpus.text import at_most, ends_sentence, repair, squash
 from corpus.tree import Paragraph, Part
 
 _KNOWN = 0.93  # of their letters from which a line is a title that the letter names
+_TITLE_LINES = 4
+_SECOND_LINE = 20  # letters of a title's second line
+_HEAD_LINE = 60  # letters of a line between a regulation's title and its first article
+_ABOVE_ARTICLES = 8  # lines of title, issuer, notes and chapter above the first article
 _LENGTHS = 4  # letters by which a misread title may be longer or shorter
 
 
@@ -91,6 +95,11 @@ class PartTitles:
         )
 
     def part_title(self) -> bool:
+        restart = self._second_regulation()
+        if restart is not None:
+            self.begin_part(restart)
+            self.cursor.at += len(restart)
+            return bool(restart)
         title = self._title_lines(self.cursor.at, known_only=not self.cursor.closed)
         if title:
             self.begin_part(title)
@@ -104,7 +113,9 @@ class PartTitles:
     def _title_lines(self, start: int, *, known_only: bool) -> list[Block]:
         """The lines from `start` that make up a part's title, or none."""
         lines: list[Block] = []
-        for block in self.cursor.blocks[start : start + 4]:
+        found: list[Block] = []
+        known = False
+        for block in self.cursor.blocks[start : start + _TITLE_LINES]:
             text = repair(block.text)
             if block.cells or ends_sentence(text) or NOTE.match(text) or read_contact(block.text):
                 break
@@ -112,17 +123,66 @@ class PartTitles:
                 break
             lines.append(block)
             if not at_most(" ".join(line.text for line in lines), 90):
-                return []
+                lines = lines[:-1] if found else []
+                break
             joined = squash(" ".join(line.text for line in lines))
             if known_only and len(joined) > self.longest + _LENGTHS:
                 break
             if self._is_known(joined):
-                return lines
-            if not known_only and looks_like_title(" ".join(line.text for line in lines)):
-                return lines
+                found, known = list(lines), True
+            elif not known_only and not known and looks_like_title(" ".join(line.text for line in lines)):
+                if not found or self._goes_on_title(lines, start):
+                    found = list(lines)
+        if found:
+            return found
         if known_only or not lines:
             return []
         return lines[:1] if is_attachment_head(self.cursor.blocks[start - 1].text) and start > 0 else []
+
+    def _goes_on_title(self, lines: list[Block], start: int) -> bool:
+        """Whether the last of these lines is a title's second one: close below the first, and above the first item."""
+        following = self.cursor.blocks[start + len(lines)] if start + len(lines) < len(self.cursor.blocks) else None
+        opens = following is not None and (marker := read_marker(following.text)) is not None and marker.number == 1
+        return opens and lines[-1].gap == 0 and at_most(lines[-1].text, _SECOND_LINE) and not is_org(lines[-1].text)
+
+    def _second_regulation(self) -> list[Block] | None:
+        """The title above a 第一条 that comes behind later articles of this part: a regulation of its own begins. Its
+        title may be missing; None where nothing begins here."""
+        cursor = self.cursor
+        last = cursor.outline.last.get((Style.ARTICLE, 0), 0)
+        if not last or cursor.blocks[cursor.at].cells or cursor.open_sentence():
+            return None
+        above: list[Block] = []
+        chapters = False
+        for block in cursor.blocks[cursor.at : cursor.at + _ABOVE_ARTICLES]:
+            marker = read_marker(block.text)
+            if marker is not None and marker.style is Style.ARTICLE:
+                if marker.number != 1 or (last == 1 and not above):
+                    return None
+                return self._title_of(above) if above else []
+            if marker is not None and marker.style in (Style.PART, Style.CHAPTER, Style.SECTION):
+                if marker.number != 1:
+                    return None
+                chapters = True
+            elif block.cells or marker is not None or not self._may_head(block):
+                return None
+            elif not chapters:
+                above.append(block)
+        return None
+
+    def _may_head(self, block: Block) -> bool:
+        """Whether a line may stand between a regulation's title and its first article."""
+        text = repair(block.text)
+        note = re.match(r"^[（(].*[）)]$", text) is not None
+        return note or (at_most(text, _HEAD_LINE) and not ends_sentence(text))
+
+    def _title_of(self, lines: list[Block]) -> list[Block]:
+        """The lines in front that are the title: up to the one with which it ends, else the first."""
+        for end in range(min(len(lines), _TITLE_LINES), 0, -1):
+            joined = " ".join(block.text for block in lines[:end])
+            if self._is_known(squash(joined)) or (looks_like_title(joined) and not is_org(lines[end - 1].text)):
+                return lines[:end]
+        return lines[:1]
 
     def _is_known(self, letters: str) -> bool:
         if len(letters) < 6:

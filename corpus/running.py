@@ -12,6 +12,7 @@ from corpus.joins import has_pause, is_heading
 from corpus.model import Role
 from corpus.numbering import Marker, Style, read_marker
 from corpus.offices import is_org
+from corpus.questions import Question, answers
 from corpus.text import ends_sentence, repair, squash
 from corpus.tree import Paragraph
 
@@ -27,11 +28,18 @@ class RunningText:
         self.cursor = cursor
 
     def read(self, block: Block) -> None:
+        if question := self.cursor.questions.get(self.cursor.at):
+            self._open_question(question, block)
+            return
         text = block.text
         first = True
         for stretch in self._stretches(text):
             self._stretch(stretch, block, first)
             first = False
+
+    def _open_question(self, question: Question, block: Block) -> None:
+        node = self.cursor.outline.open_question(question.marker, block.line)
+        node.items.append(Paragraph([piece_of(block)]))
 
     def _stretches(self, text: str) -> list[str]:
         """Cut a line where a responsibility line begins in it; markers are cut while placing."""
@@ -92,7 +100,7 @@ class RunningText:
         """A stretch without a marker: goes on, is a head, or begins a paragraph."""
         paragraph = self.cursor.open_paragraph()
         duty = NOTE_LINE.match(text) is not None
-        if paragraph is not None and not duty and not self._is_head(text, block):
+        if paragraph is not None and not duty and not answers(text) and not self._is_head(text, block):
             top = self.cursor.outline.top
             numbered = top is not None and paragraph is top.items[0]
             goes_on = first and block.continues and not ends_sentence(paragraph.tail)
@@ -100,7 +108,7 @@ class RunningText:
             if goes_on or self.cursor.joiner.continues(paragraph.tail, text, may_be_heading=heading):
                 paragraph.pieces.append(piece_of(block, text))
                 return
-        if duty:
+        if duty or answers(text):
             self.cursor.append(Paragraph([piece_of(block, text)], Role.TEXT))
             return
         if self._lost_item(text, block):

@@ -201,7 +201,7 @@ class Outline:
         depth = len(self.stack)
         while depth > 0:
             top = self.stack[depth - 1]
-            if top.style is Style.UNNUMBERED and marker.style not in _LAW:
+            if top.style in (Style.UNNUMBERED, Style.QUESTION) and marker.style not in _LAW:
                 break
             if top.style < marker.style:
                 break
@@ -258,6 +258,20 @@ class Outline:
         self.warnings.append(Warn(line, f"“{like.label}”之后有一项丢失了编号和开头，已单独成条"))
         return node
 
+    def open_question(self, marker: Marker | None, line: int) -> Node:
+        """Begin a question, beside the one before it if that is open, else below the headings that are open."""
+        depth = self._open(Style.QUESTION)
+        if depth is None:
+            depth = len(self.stack)
+            limit = Style.ARABIC if marker is None else marker.style
+            while depth > 0 and self.stack[depth - 1].style >= limit:
+                depth -= 1
+        number = marker.number if marker else self.last.get((Style.QUESTION, 0), 0) + 1
+        node = Node(Style.QUESTION, number, marker.label if marker else f"问{number}", line)
+        self._push(node, depth)
+        self.last[(Style.QUESTION, 0)] = number
+        return node
+
     def open_named(self, style: Style, name: str, line: int) -> Node:
         """Begin an unnumbered head (`主要目标：`) or an office head (`区文联：`)."""
         depth = len(self.stack)
@@ -296,6 +310,8 @@ class Outline:
             if top.style is Style.OFFICE:
                 self.stack.pop()
                 continue
+            if top.style is Style.QUESTION:
+                return
             parent_items = self._items_at(len(self.stack) - 1)
             if len(top.items) > _LOOK_BACK or top.children or len(top.paragraphs) != 1:
                 return
