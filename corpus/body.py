@@ -6,6 +6,7 @@ line, attachment head, heading, item, or a paragraph that goes on with the one b
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from corpus.blocks import Block
@@ -15,7 +16,7 @@ from corpus.endings import Endings
 from corpus.fields import NOTE, is_attachment_head, split_signature
 from corpus.joins import Joiner, has_pause, is_heading
 from corpus.model import Role, Warn
-from corpus.numbering import read_marker
+from corpus.numbering import Style, read_marker
 from corpus.part_titles import PartTitles
 from corpus.people import continues_list, is_person, starts_list
 from corpus.questions import find_questions
@@ -39,6 +40,7 @@ class BodyReader:
         cursor = self.cursor
         cursor.blocks = uncross(_split_notes(blocks), cursor.warnings)
         cursor.questions = find_questions(cursor.blocks)
+        cursor.confirmed = _confirmed_articles(cursor.blocks)
         cursor.at = 0
         steps = (
             self._table,
@@ -148,6 +150,14 @@ class BodyReader:
             and not is_person(cursor.blocks[at].text)
             and not starts_list(cursor.blocks[at].text, None)
         )
+
+
+def _confirmed_articles(blocks: list[Block]) -> set[int]:
+    """The blocks that begin with an article whose next or former article is its neighbour by number."""
+    markers = [(at, read_marker(block.text)) for at, block in enumerate(blocks) if not block.cells]
+    articles = [(at, marker.number) for at, marker in markers if marker is not None and marker.style is Style.ARTICLE]
+    pairs = [(one, other) for one, other in itertools.pairwise(articles) if other[1] - one[1] == 1]
+    return {at for pair in pairs for at, _ in pair}
 
 
 def _other_table(first: Block, block: Block) -> bool:

@@ -154,7 +154,7 @@ def _write_special(writer: _Writer, item: Paragraph, path: tuple[str, ...], step
     if item.role is Role.PEOPLE:
         text = render(raw)
     elif item.role in (Role.SIGNATURE, Role.CONTACT):
-        text = "；".join(map(repair, raw))
+        text = "；".join(repair(line).rstrip("；;") for line in raw)
     elif item.role is Role.SHREDS:
         text = "｜".join(token for line in raw for token in line.split())
     else:

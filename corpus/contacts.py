@@ -116,7 +116,7 @@ def _of_clause(clause: Clause, contacts: Contacts, introduced: bool) -> list[Pho
     if clause.role is Role.ROW and clause.cells:
         return _of_row(clause)
     text = nfkc(clause.text) if len(nfkc(clause.text)) == len(clause.text) else clause.text
-    above = introduced or any(_SPEAKS.search(heading) for heading in clause.path)
+    above = introduced or clause.role is Role.CONTACT or any(_SPEAKS.search(heading) for heading in clause.path)
     own = _clause_unit(clause, contacts)
     return [Phone(unit or own, number, clause.clause_id) for number, unit in _in_text(text, above)]
 

@@ -100,7 +100,7 @@ class Endings:
         return True
 
     def _more_contact(self, block: Block) -> bool:
-        """A line with a number that goes on with the contact line before it: 「…55501234；」 「柏林路22号55505678。」"""
+        """A line with a number that goes on with the contact line before it: 「…55501234；」 「柏林路22号55505678」."""
         last = self.cursor.last_paragraph(Role.CONTACT)
         if last is None or block.cells or read_marker(block.text) or not at_most(block.text, _MAX_CONTACT):
             return False
@@ -112,7 +112,7 @@ class Endings:
         return True
 
     def _stays_open(self) -> bool:
-        """Whether a contact line stands inside the open item: its list goes on behind, or its heading is of contacts."""
+        """Whether a contact line stands inside the open item: its list goes on, or its heading is of contacts."""
         cursor = self.cursor
         if cursor.closed or cursor.outline.top is None:
             return False

@@ -130,9 +130,10 @@ class PartTitles:
                 break
             if self._is_known(joined):
                 found, known = list(lines), True
-            elif not known_only and not known and looks_like_title(" ".join(line.text for line in lines)):
-                if not found or self._goes_on_title(lines, start):
-                    found = list(lines)
+            elif known or known_only or not looks_like_title(" ".join(line.text for line in lines)):
+                continue
+            elif not found or self._goes_on_title(lines, start):
+                found = list(lines)
         if found:
             return found
         if known_only or not lines:

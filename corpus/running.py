@@ -7,18 +7,22 @@ import re
 from corpus.blocks import Block
 from corpus.cursor import Cursor, piece_of
 from corpus.duties import INLINE_NOTE, NOTE_LINE, NOTE_TAIL
-from corpus.fields import CLOSING
+from corpus.fields import CLOSING, read_contact
 from corpus.joins import has_pause, is_heading
 from corpus.model import Role
 from corpus.numbering import Marker, Style, read_marker
 from corpus.offices import is_org
+from corpus.phones import find_phones
 from corpus.questions import Question, answers
-from corpus.text import ends_sentence, repair, squash
+from corpus.text import at_most, ends_sentence, repair, squash
 from corpus.tree import Paragraph
 
 _WRAP = re.compile(r"\s+")
 _MAX_BEFORE = 400  # characters of a line in front of a marker that may be a heading, white space included
 _OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。；、《》]{1,24})[：:]\s*(?=\S)")
+
+_NO_OFFICE = re.compile(r"电话|联系|咨询|热线|传真|地址|时间|邮[编箱政]|网[址站]|Q群|QQ|号$|人$")
+_MAX_PHONES = 120  # letters of a line that lists telephones
 
 
 class RunningText:
@@ -48,7 +52,11 @@ class RunningText:
     def _stretch(self, text: str, block: Block, first: bool) -> None:
         while text:
             marker = read_marker(text)
-            depth = self.cursor.outline.fit(marker) if marker else None
+            depth = (
+                self.cursor.outline.fit(marker, confirmed=first and self.cursor.at in self.cursor.confirmed)
+                if marker
+                else None
+            )
             if marker and depth is not None and self._continues_sentence(text, marker):
                 depth = None
             if marker and depth is not None:
@@ -68,6 +76,9 @@ class RunningText:
         """A marker's form in the middle of a sentence that the line before left open: 「…第」「三条」."""
         if marker.style not in (Style.ARABIC, Style.HALF_PAREN, Style.ARTICLE):
             return False
+        top = self.cursor.outline.top
+        if top is not None and top.style in (Style.PART, Style.CHAPTER, Style.SECTION) and len(top.items) == 1:
+            return False  # below 「第六章　社会参与」
         paragraph = self.cursor.open_paragraph()
         if paragraph is None or ends_sentence(paragraph.tail):
             return False
@@ -100,7 +111,8 @@ class RunningText:
         """A stretch without a marker: goes on, is a head, or begins a paragraph."""
         paragraph = self.cursor.open_paragraph()
         duty = NOTE_LINE.match(text) is not None
-        if paragraph is not None and not duty and not answers(text) and not self._is_head(text, block):
+        apart = duty or answers(text) or _lists_phone(text)
+        if paragraph is not None and not apart and not self._is_head(text, block):
             top = self.cursor.outline.top
             numbered = top is not None and paragraph is top.items[0]
             goes_on = first and block.continues and not ends_sentence(paragraph.tail)
@@ -164,7 +176,7 @@ class RunningText:
     def _office_head(self, text: str, block: Block) -> bool:
         """`区文联：…`: an office that heads a paragraph, one of at least two."""
         match = _OFFICE_HEAD.match(text)
-        if match is None or not is_org(match[1]):
+        if match is None or not (is_org(match[1]) or _lists_phone(text)):
             return False
         open_already = any(node.style is Style.OFFICE for node in self.cursor.outline.stack)
         if not open_already and not self._another_office_follows():
@@ -175,7 +187,7 @@ class RunningText:
     def _another_office_follows(self) -> bool:
         for block in self.cursor.blocks[self.cursor.at + 1 : self.cursor.at + 5]:
             match = _OFFICE_HEAD.match(block.text)
-            if match and is_org(match[1]):
+            if match and (is_org(match[1]) or _lists_phone(block.text)):
                 return True
         return False
 
@@ -204,6 +216,14 @@ class RunningText:
     def _open_named(self, style: Style, name: str, block: Block, text: str) -> None:
         node = self.cursor.outline.open_named(style, name, block.line)
         node.items.append(Paragraph([piece_of(block, text)]))
+
+
+def _lists_phone(text: str) -> bool:
+    """`石岐区：23328109(梅老师)`: a line that gives the telephones of what it begins with."""
+    match = _OFFICE_HEAD.match(text)
+    if match is None or _NO_OFFICE.search(match[1]) or not at_most(text, _MAX_PHONES):
+        return False
+    return bool(find_phones(text[match.end() :])) and read_contact(text) is None
 
 
 def is_colon_head(text: str) -> bool:

@@ -160,25 +160,28 @@ class Outline:
         """Where new content goes: the innermost open node, or the part itself."""
         return self.stack[-1].items if self.stack else self.part.items
 
-    def fit(self, marker: Marker, *, strict: bool = False) -> int | None:
+    def fit(self, marker: Marker, *, strict: bool = False, confirmed: bool = False) -> int | None:
         """The depth at which a node with this marker would stand (0 = in the part), or None if it goes on with no
         numbering: after （二）, （三） fits and （九） does not.
 
-        `strict` asks for exactly the next number: for markers in the middle of a line.
+        `strict` asks for exactly the next number: for markers in the middle of a line. `confirmed` says that the next
+        article of the text has the next number: then articles may begin late (第五编 alone) or be missing in between.
         """
         if marker.style is Style.DECIMAL:
             return self._fit_decimal(marker)
         depth = self._open(marker.style)
         if depth is not None:
             gap = marker.number - self.stack[depth].number
+            if gap == 0 and "之" in marker.label:  # 第十条之一
+                return depth
             if gap == 1 or (1 < gap <= MAX_GAP and not strict):
                 return depth
             if marker.number != 1:
-                return self._run_on(marker, strict)
+                return self._run_on(marker, strict, confirmed)
             return self._nested(marker) if self._nested(marker) > depth else depth
         if marker.number == 1:
             return self._nested(marker)
-        return self._run_on(marker, strict)
+        return self._run_on(marker, strict, confirmed)
 
     def _open(self, style: Style) -> int | None:
         for depth in range(len(self.stack) - 1, -1, -1):
@@ -186,8 +189,10 @@ class Outline:
                 return depth
         return None
 
-    def _run_on(self, marker: Marker, strict: bool) -> int | None:
+    def _run_on(self, marker: Marker, strict: bool, confirmed: bool = False) -> int | None:
         last = self.last.get((marker.style, 0))
+        if confirmed and marker.number > (last or 0):
+            return self._nested(marker)
         if last is None:
             # A list whose first items were lost at a page break; not believed in mid-line.
             return None
