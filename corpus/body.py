@@ -38,7 +38,7 @@ class BodyReader:
     def read(self, blocks: list[Block]) -> list[Part]:
         """All parts, the covering letter first."""
         cursor = self.cursor
-        cursor.blocks = uncross(_split_notes(blocks), cursor.warnings)
+        cursor.blocks = uncross(_split_notes(_without_tabs(blocks)), cursor.warnings)
         cursor.questions = find_questions(cursor.blocks)
         cursor.confirmed = _confirmed_articles(cursor.blocks)
         cursor.at = 0
@@ -158,6 +158,19 @@ def _confirmed_articles(blocks: list[Block]) -> set[int]:
     articles = [(at, marker.number) for at, marker in markers if marker is not None and marker.style is Style.ARTICLE]
     pairs = [(one, other) for one, other in itertools.pairwise(articles) if other[1] - one[1] == 1]
     return {at for pair in pairs for at, _ in pair}
+
+
+def _without_tabs(blocks: list[Block]) -> list[Block]:
+    """The blocks, those put right that are no rows of a table: one line alone that is a sentence or an article, in
+    which a tab stands for white space (「第三章<tab>法律责任」)."""
+    rows = [bool(block.cells) for block in blocks]
+    out = []
+    for at, block in enumerate(blocks):
+        alone = rows[at] and not any(rows[max(0, at - 1) : at]) and not any(rows[at + 1 : at + 2])
+        marker = read_marker(block.text) if alone else None
+        law = marker is not None and marker.style <= Style.ARTICLE
+        out.append(block.with_text(block.text) if law or (marker and ends_sentence(block.text)) else block)
+    return out
 
 
 def _other_table(first: Block, block: Block) -> bool:

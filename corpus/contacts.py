@@ -219,8 +219,8 @@ def _of_row(clause: Clause) -> list[Phone]:
             continue
         column = _PHONE_HEADS.search(head) is not None
         for number, unit in _in_text(nfkc(cell), column or (above and not headed)):
-            before = [name for index, name in names if index < at]
-            out.append(Phone(unit or (before or [name for _, name in names] or [None])[-1], number, clause.clause_id))
+            before = [name for index, name in names if index < at] or [name for _, name in names]
+            out.append(Phone(unit or next(reversed(before), None), number, clause.clause_id))
     return out
 
 

@@ -13,6 +13,7 @@ from corpus.clauses import Draft, cut_drafts, draft_clauses, number_clauses
 from corpus.contacts import first_contact, read_contacts, read_phones
 from corpus.contents import Contents, match_entry, mend_number, mend_title
 from corpus.doc_number import find_numbers, parse
+from corpus.doubts import find_doubts
 from corpus.fields import is_attachment_list
 from corpus.heads import Head
 from corpus.joins import Joiner
@@ -88,6 +89,7 @@ class NoticeReader:
             contents_page=listed[1] if listed else None,
             lines=Span(min(lines), max(lines)),
             clauses=clauses,
+            uncertain=find_doubts(title, parts, clauses, head.uncertain),
         )
 
     def _cross_check(self, head: Head) -> tuple[str, str | None, tuple[str | None, int | None] | None]:

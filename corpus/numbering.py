@@ -96,8 +96,8 @@ _LAW = re.compile(
     rf"第\s*({_NUMERAL}(?:\s*{_NUMERAL}){{0,7}}|\d{{1,3}})\s*([编章节条])(?:\s*之\s*({_NUMERAL}{{1,6}}))?(?:[、．.：:](?!第|前))?"
 )
 _LAW_STYLE = {"编": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "条": Style.ARTICLE}
-# What follows the number of a cited article, never that of a heading: 第五条的、第五条至第七条、第三条第二款. An article
-# itself may begin with 与, 第二审, 项目.
+# What follows the number of a cited article, never that of a heading: 第五条的、第五条至第七条、第三条第二款. An
+# article itself may begin with 与, 第二审, 项目.
 _CITED = re.compile(
     rf"\s*(?:的|至|到|、|，|,|。|；|》|）|\)|规定(?:的|，)|所列|所称|之(?![间外])|中的|款|(?:和|及|与|或|或者|以及)\s*[本前第]"
     rf"|第\s*(?:{_NUMERAL}|\d)+\s*[条款项目])"

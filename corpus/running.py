@@ -52,11 +52,8 @@ class RunningText:
     def _stretch(self, text: str, block: Block, first: bool) -> None:
         while text:
             marker = read_marker(text)
-            depth = (
-                self.cursor.outline.fit(marker, confirmed=first and self.cursor.at in self.cursor.confirmed)
-                if marker
-                else None
-            )
+            confirmed = first and self.cursor.at in self.cursor.confirmed
+            depth = self.cursor.outline.fit(marker, confirmed=confirmed) if marker else None
             if marker and depth is not None and self._continues_sentence(text, marker):
                 depth = None
             if marker and depth is not None:
