@@ -18,7 +18,7 @@ from corpus.model import Clause, Phone, Role
 from corpus.numbering import read_marker
 from corpus.offices import is_org
 from corpus.phones import Found, find_phones, locate_phones
-from corpus.text import nfkc, repair, squash
+from corpus.text import repair, squash
 from corpus.tree import Paragraph, Part, Piece, walk
 from corpus.words import alternatives
 
@@ -31,7 +31,7 @@ _WORDS = re.compile(
 )
 _PERSON = re.compile(r"^[（(]?[^（）()\d，。；]{1,6}(?:老师|先生|女士|同志|主任|科长|医生)[）)]?$")
 _NO_OFFICE = re.compile(
-    r"^(?:上班|工作|办公|周|星期|上午|下午|地址|网址|邮箱|电子|时间|如|请|可|或|为|在|若|有|因|的|即|第|附|注|备注|联系人|联系|咨询|拨打|致电|姓名|人)"
+    r"^(?:上班|工作|办公|周|星期|上午|下午|地址|网址|邮箱|电子|时间|如|请|可|或|为|在|若|有|因|的|即|附|注|备注|联系人|联系|咨询|拨打|致电|姓名|人$)"
     r"|电话|地址|时间|网站|邮编|传真|号[楼院]?$|路\d|\d号|[一-鿿]路.*号"
 )
 _NAME_HEADS = re.compile(
@@ -41,6 +41,8 @@ _NO_NAME_HEADS = re.compile(r"地址|地点|地段|范围|性质|类别|时间|�
 _SERVES = re.compile(rf"{alternatives('places_of_service')}$")
 _PHONE_HEADS = re.compile(r"电\s*话|热\s*线|联系方式|手\s*机|号码|Tel|TEL")
 _FAX = re.compile(r"传\s*真")
+_LABEL = re.compile(r"(?:咨询|监督|举报|投诉|查询|值班|报修|报名|办公室)\s*[：:]\s*$")
+_SETS_UP = re.compile(r"([^，。；：:、\s]{2,30}?)(?:已|将|还)?(?:设立|开设|设置|开通|公布)[^。；]{0,16}(?:电话|热线)")
 # Between two numbers of one office: 「88823627（梅老师）、88823628」.
 _JOINED = re.compile(r"[\s、，,/或及和]*(?:[（(][^（）()]{0,12}[）)])?[\s、，,/；;或及和]*")
 _MAX_NAME = 30  # letters of an office's name
@@ -115,10 +117,9 @@ def _of_clause(clause: Clause, contacts: Contacts, introduced: bool) -> list[Pho
         return []
     if clause.role is Role.ROW and clause.cells:
         return _of_row(clause)
-    text = nfkc(clause.text) if len(nfkc(clause.text)) == len(clause.text) else clause.text
     above = introduced or clause.role is Role.CONTACT or any(_SPEAKS.search(heading) for heading in clause.path)
     own = _clause_unit(clause, contacts)
-    return [Phone(unit or own, number, clause.clause_id) for number, unit in _in_text(text, above)]
+    return [Phone(unit or own, number, clause.clause_id) for number, unit in _in_text(clause.text, above)]
 
 
 def _clause_unit(clause: Clause, contacts: Contacts) -> str | None:
@@ -132,7 +133,7 @@ def _clause_unit(clause: Clause, contacts: Contacts) -> str | None:
     for heading in reversed(clause.path):
         marker = read_marker(heading)
         name = heading[marker.length :].strip() if marker else heading
-        if is_org(name) and len(squash(name)) <= _MAX_NAME:
+        if is_office(name):
             return name
         if office := head_office(heading):
             return office
@@ -149,7 +150,7 @@ def _in_text(text: str, above: bool) -> list[tuple[str, str | None]]:
         between = text[end : found.start]
         start = max(map(between.rfind, "。；;！？\n"))
         same = start < 0 and end > 0
-        spoken = _SPEAKS.search(between[start + 1 :]) is not None
+        spoken = _SPEAKS.search(between[start + 1 :]) is not None or _LABEL.search(between) is not None
         speaks = spoken or (speaks and (same or _listed(between)))
         if _FAX.search(between[-8:]):
             end = found.end
@@ -161,10 +162,17 @@ def _in_text(text: str, above: bool) -> list[tuple[str, str | None]]:
             not re.fullmatch(r"[\s、，,/或及和]*(?:[（(][^（）()]{0,12}[）)])?[\s、，,/；;或及和]*", between)
             or end == 0
         ):
-            unit = _name_before(between) or (unit if same and not squash(_WORDS.sub("", between)) else None)
+            bare = not squash(_LABEL.sub("", _WORDS.sub("", between)).strip("，,、；; "))
+            unit = _name_before(between) or (unit if same and bare else None) or _sets_up(between)
         out.append((found.number, unit))
         end = found.end
     return out
+
+
+def _sets_up(between: str) -> str | None:
+    """「区教育事务指导中心设立监督、咨询电话。监督：」 → 区教育事务指导中心."""
+    match = _SETS_UP.search(between)
+    return match[1] if match and is_office(match[1]) else None
 
 
 def _listed(between: str) -> bool:
@@ -179,7 +187,7 @@ def _follows(text: str, found: Found) -> bool:
 
 def _name_before(between: str) -> str | None:
     """The office that the words in front of a number name, the nearest: 「报名登记地点：太平小学，电话」 → 太平小学."""
-    rest = between[max(map(between.rfind, "。；;！？\n｜")) + 1 :]
+    rest = _LABEL.sub("", between[max(map(between.rfind, "。；;！？\n｜")) + 1 :])
     bare = _WORDS.sub("", rest.rstrip(" ：:（(")).rstrip(" ：:，,、（(")
     colon = rest.rstrip().endswith(("：", ":")) and squash(bare) == squash(rest)
     if not squash(bare):
@@ -218,7 +226,7 @@ def _of_row(clause: Clause) -> list[Phone]:
         if _FAX.search(head) and not _SPEAKS.search(head):
             continue
         column = _PHONE_HEADS.search(head) is not None
-        for number, unit in _in_text(nfkc(cell), column or (above and not headed)):
+        for number, unit in _in_text(cell, column or (above and not headed)):
             before = [name for index, name in names if index < at] or [name for _, name in names]
             out.append(Phone(unit or next(reversed(before), None), number, clause.clause_id))
     return out
