@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from corpus.joins import MAX_HEADING, is_heading
 from corpus.model import Clause, Role, Span
 from corpus.numbering import Style
-from corpus.people import render
+from corpus.people import entries, render
 from corpus.place import Place, Step, StepKind, key_of
 from corpus.questions import question_of
 from corpus.tables import pair_cells, render_row
@@ -72,9 +72,12 @@ def cut_drafts(drafts: list[Draft]) -> list[Draft]:
             if index and not text.strip():
                 continue
             piece = replace(draft, text=text.strip())
+            if draft.role is Role.PEOPLE:
+                piece.cells = tuple(cell for cell in draft.cells if cell[1] in text)
             if index:
                 piece.place, piece.own = replace(draft.place, piece=index + 1), ""
-                piece.cells = draft.cells if len(draft.text) <= _REPEATED else ()
+                if draft.role is not Role.PEOPLE:
+                    piece.cells = draft.cells if len(draft.text) <= _REPEATED else ()
             out.append(piece)
     return out
 
@@ -151,15 +154,17 @@ def _groups(run: list[Paragraph]) -> list[list[Paragraph]]:
 
 def _write_special(writer: _Writer, item: Paragraph, path: tuple[str, ...], steps: Steps) -> None:
     raw = [piece.text for piece in item.pieces]
+    cells: tuple[tuple[str, str], ...] = ()
     if item.role is Role.PEOPLE:
         text = render(raw)
+        cells = entries(text)
     elif item.role in (Role.SIGNATURE, Role.CONTACT):
         text = "；".join(repair(line).rstrip("；;") for line in raw)
     elif item.role is Role.SHREDS:
         text = "｜".join(token for line in raw for token in line.split())
     else:
         text = "；".join(repair(line).rstrip("；;") for line in raw)
-    writer.add(steps, path, item.role, item.pieces, text)
+    writer.add(steps, path, item.role, item.pieces, text, cells)
 
 
 def _write_table(writer: _Writer, item: TableItem, path: tuple[str, ...], above: Steps) -> None:

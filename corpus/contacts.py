@@ -206,7 +206,10 @@ def _bare_name(piece: str) -> str:
     text = repair(piece)
     marker = read_marker(text)
     text = text[marker.length :] if marker else text
-    return re.sub(r"^(?:由|向|到|与|请|联系|咨询|即|和|及|拨打)+|[“”\"《》]", "", text).strip()
+    text = re.sub(r"^(?:由|向|到|与|请|联系|咨询|即|和|及|拨打)+|[“”\"《》]", "", text).strip()
+    # 「持证件到元平特殊学校」
+    last = re.split(r"(?<=.)[到向由]", text)[-1]
+    return last if last and is_office(last) else text
 
 
 def is_office(name: str) -> bool:

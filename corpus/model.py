@@ -131,7 +131,8 @@ class Clause:
 
     `place` says where it stands in the notice `notice_id`, `path` holds the headings above it, outermost
     first, its own heading last. `text` is repaired text of at most 800 characters with its own
-    numbering. `cells` are a table row's pairs of column head and cell, in the table's order.
+    numbering. `cells` are a table row's pairs of column head and cell, in the table's order, or a list of people's
+    pairs of group (组长, or nothing) and person with post.
     """
 
     notice_id: str

@@ -21,6 +21,11 @@ _WRAP = re.compile(r"\s+")
 _MAX_BEFORE = 400  # characters of a line in front of a marker that may be a heading, white space included
 _OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。；、《》]{1,24})[：:]\s*(?=\S)")
 
+_HEADING_STYLES = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ENUM, Style.PAREN)
+# A heading's words and the white space behind them: two spaces or an ideographic one.
+_HEADING_GAP = re.compile(r"(\S{2,24}?)(?: {2,}|\s*\u3000\s*)(?=\S)")
+_LEAST_SENTENCE = 12  # letters of the text behind a heading
+_OPENERS = ("（", "(", "《")
 _NO_OFFICE = re.compile(r"电话|联系|咨询|热线|传真|地址|时间|邮[编箱政]|网[址站]|Q群|QQ|号$|人$")
 _MAX_PHONES = 120  # letters of a line that lists telephones
 
@@ -58,13 +63,14 @@ class RunningText:
                 depth = None
             if marker and depth is not None:
                 body = text[marker.length :]
+                behind = self._behind_heading(body, marker)
                 node = self.cursor.outline.open(marker, depth, block.line)
-                cut = self._embedded(body)
+                cut = self._embedded(body, marker) if behind is None else behind
                 own = text[: marker.length] + (body if cut is None else body[:cut])
                 node.items.append(Paragraph([piece_of(block, own)]))
                 text = "" if cut is None else body[cut:].lstrip()
             else:
-                cut = self._embedded(text)
+                cut = self._embedded(text, None)
                 self._plain(text if cut is None else text[:cut], block, first)
                 text = "" if cut is None else text[cut:].lstrip()
             first = False
@@ -81,7 +87,19 @@ class RunningText:
             return False
         return re.search(r"[、，,（(第至和及与]$", repair(paragraph.tail)) is not None
 
-    def _embedded(self, text: str) -> int | None:
+    def _behind_heading(self, body: str, marker: Marker) -> int | None:
+        """Where the text begins that stands behind a heading on its line: 「一、招生对象　年满6周岁的儿童。」 Only in
+        files whose lines aren't wrapped, where white space means something."""
+        if self.cursor.joiner.width is not None or marker.style not in _HEADING_STYLES:
+            return None
+        match = _HEADING_GAP.match(body)
+        if match is None or has_pause(match[1]) or read_marker(body[match.end() :]):
+            return None
+        rest = body[match.end() :]
+        sentence = ends_sentence(rest) and len(squash(rest)) >= _LEAST_SENTENCE
+        return match.end(1) if sentence and not rest.startswith(_OPENERS) else None
+
+    def _embedded(self, text: str, own: Marker | None) -> int | None:
         """Where a marker stands in mid-line that begins a new item: behind white space, the exact next
         number, and behind a sentence's end or a heading."""
         for gap in _WRAP.finditer(text):
@@ -97,7 +115,9 @@ class RunningText:
             short = is_heading(repair(before)) if len(before) <= _MAX_BEFORE else False
             heading = short and marker.number == 1 and not has_pause(before.replace("、", ""))
             run_on = short and repair(before).endswith(("工作", "职责", "任务"))
-            if not (ends or heading or run_on):
+            # 「第二章　登记　第八条　…」
+            chapter = own is not None and own.style < Style.ARTICLE and marker.style is Style.ARTICLE and short
+            if not (ends or heading or run_on or chapter):
                 continue
             if marker.number == 1 and not heading:
                 continue

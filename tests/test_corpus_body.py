@@ -104,7 +104,8 @@ def test_the_last_group_of_people_is_no_signature() -> None:
 def test_printing_lines_are_no_part_of_the_last_article() -> None:
     notice = read(
         HEAD + SIGNED + "居住证办法\n第一条 申领居住证应当登记。\n第二条 本办法自公布之日起施行。\n"
-        "公开方式：主动公开\n抄送：市委办公室，市人大常委会办公室，\n市政协办公室。\n云岭市人民政府办公室秘书处 2019年5月15日印发\n"
+        "公开方式：主动公开\n抄送：市委办公室，市人大常委会办公室，\n市政协办公室。\n"
+        "云岭市人民政府办公室秘书处 2019年5月15日印发\n"
     )
     assert clause(notice, "第二条").text == "第二条本办法自公布之日起施行。"
     assert [one.role for one in notice.clauses if "印发" in one.text][-1] is Role.SIGNATURE
@@ -136,7 +137,8 @@ def test_a_second_regulation_is_a_part_of_its_own() -> None:
 
 def test_parts_of_a_law_are_no_second_regulation() -> None:
     """Chapters begin anew in each 编; articles go on."""
-    text = "云岭法\n\n第一编 总则\n第一章 任务\n第一条 甲。\n第二条 乙。\n第二编 分则\n第一章 罪\n第三条 丙。\n第四条 丁。\n"
+    text = "云岭法\n\n第一编 总则\n第一章 任务\n第一条 甲。\n第二条 乙。\n"
+    text += "第二编 分则\n第一章 罪\n第三条 丙。\n第四条 丁。\n"
     assert {one.place.attachment for one in read(text).clauses} == {0}
 
 
@@ -227,3 +229,40 @@ def test_the_first_item_of_a_list_that_stands_inside_another_sentence_goes_home(
     assert squash(out[4].text) == squash("(1)负责全区煤矿企业、储煤场和原煤、配煤企业的保障工作") and len(warnings) == 1
     kept = ["一、材料包括，（1）身份证；（2）户口簿。", "二、程序", "（1）申请。", "（2）受理。"]
     assert [b.text for b in uncross([Block(line, at) for at, line in enumerate(kept, 1)], warnings)] == kept
+
+
+def test_persons_are_entries_with_their_group() -> None:
+    notice = read(
+        "云岭市人民政府办公室关于成立防汛指挥部的通知\n云政办发〔2022〕31号\n\n各县（区）人民政府：\n现将名单通知如下：\n"
+        "组长：孙大山　副市长\n副组长：陈小河　市水务局局长\n　　　　李长青　市应急管理局局长\n成员：王二　市司法局副局长\n\n"
+        "云岭市人民政府办公室\n2022年8月2日\n"
+    )
+    (people,) = [one for one in notice.clauses if one.role is Role.PEOPLE]
+    assert people.cells == (
+        ("组长", "孙大山，副市长"),
+        ("副组长", "陈小河，市水务局局长"),
+        ("副组长", "李长青，市应急管理局局长"),
+        ("成员", "王二，市司法局副局长"),
+    )
+
+
+# -- several things on one line ---------------------------------------------------------------------------
+
+
+def test_text_behind_a_heading_on_its_line() -> None:
+    notice = read(
+        HEAD
+        + "一、招生对象　年满6周岁的儿童均可报名。\n二、工作要求\n（一）公开  学校应当公开招生信息和结果。\n"
+        + SIGNED
+    )
+    assert clause(notice, "一、招生对象").path == ("一、招生对象",)
+    assert clause(notice, "（一）公开").path == ("二、工作要求", "（一）公开")
+    whole = read(HEAD + "一、学校应当　公开招生信息，接受社会监督\n二、经费由　云岭市财政局\n" + SIGNED)
+    assert clause(whole, "二、经费由").path == ("二、经费由云岭市财政局",)
+
+
+def test_chapters_and_articles_on_one_line() -> None:
+    text = "云岭条例\n\n第一章 总则 第一条 为了管理，制定本条例。\n第二条 乙。\n第二章 登记 第三条 丙。\n第四条 丁。\n"
+    notice = read(text)
+    assert articles(notice) == ["第一条", "第二条", "第三条", "第四条"]
+    assert clause(notice, "第三条").path[0] == "第二章 登记"

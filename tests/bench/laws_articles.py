@@ -4,14 +4,15 @@
     python tests/bench/laws_articles.py --every 10      # each tenth
     python tests/bench/laws_articles.py --show 20       # and the first laws that don't, with reasons
 
-The laws stand beside the repository (`../shared/data/laws`); without them it says so and ends. What a law's own text leaves
-out (an excerpt, an amendment that quotes articles) is told apart from what the parser loses: a line that begins with
+The laws stand beside the repository (`../shared/data/laws`); without them it says so and ends. What a law's own
+text leaves out (an excerpt, an amendment that quotes articles) is told apart from what the parser loses: a line that begins with
 第…条 and is no article of any clause.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import sys
 import tarfile
@@ -70,7 +71,7 @@ def reason_of(text: str, parsed: ParsedFile) -> str | None:
     for run in found:
         if run[0].number != 1:
             return f"begins at {run[0].label}"
-        for before, step in zip(run, run[1:], strict=False):
+        for before, step in itertools.pairwise(run):
             gap = step.number - before.number
             if gap != 1 and not (gap == 0 and "之" in step.label):
                 return f"{step.label} follows {before.label}"
