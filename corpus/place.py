@@ -160,7 +160,7 @@ def _step_words(step: Step) -> str:
     if step.kind is StepKind.NUMBERED:
         bare = bare_label(step.label)
         if step.style is Style.QUESTION:
-            return _LEVELS[step.style].format(step.number)
+            return _LEVELS[step.style].format(bare.removeprefix("问"))
         if step.style is Style.DECIMAL and "." not in bare:
             return f"第{bare}点"
         form = _LEVELS.get(step.style) if step.style is not None else None

@@ -234,8 +234,8 @@ def test_the_first_item_of_a_list_that_stands_inside_another_sentence_goes_home(
 def test_persons_are_entries_with_their_group() -> None:
     notice = read(
         "云岭市人民政府办公室关于成立防汛指挥部的通知\n云政办发〔2022〕31号\n\n各县（区）人民政府：\n现将名单通知如下：\n"
-        "组长：孙大山　副市长\n副组长：陈小河　市水务局局长\n　　　　李长青　市应急管理局局长\n成员：王二　市司法局副局长\n\n"
-        "云岭市人民政府办公室\n2022年8月2日\n"
+        "组长：孙大山　副市长\n副组长：陈小河　市水务局局长\n　　　　李长青　市应急管理局局长\n"
+        "成员：王二　市司法局副局长\n\n云岭市人民政府办公室\n2022年8月2日\n"
     )
     (people,) = [one for one in notice.clauses if one.role is Role.PEOPLE]
     assert people.cells == (

@@ -5,8 +5,8 @@
     python tests/bench/laws_articles.py --show 20       # and the first laws that don't, with reasons
 
 The laws stand beside the repository (`../shared/data/laws`); without them it says so and ends. What a law's own
-text leaves out (an excerpt, an amendment that quotes articles) is told apart from what the parser loses: a line that begins with
-第…条 and is no article of any clause.
+text leaves out (an excerpt, an amendment that quotes articles) is told apart from what the parser loses: a line that
+begins with 第…条 and is no article of any clause.
 """
 
 from __future__ import annotations
