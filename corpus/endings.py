@@ -22,7 +22,9 @@ _PRINTING = re.compile(
     r"\s*[：:]|共印\s*\d+\s*份|主动公开$|依申请公开$)"
 )
 _PRINTED_ON = re.compile(r"日\s*印发?$|^[（(]?共印\s*\d+\s*份")
+_SENT = re.compile(r"^(?:抄\s*[送报]|分\s*送)\s*[：:]")
 _MAX_PRINTING = 8  # lines
+_MAX_SENT = 3  # further lines of the list of whom it is sent to
 _OF_CONTACTS = re.compile(r"联系|咨询|电话|热线|投诉|举报|监督|办公地点|办理地点|受理")
 _MAX_CONTACT = 80  # letters of a line of contacts
 _LOOK_AHEAD = 40  # lines behind a contact line in which a further item or the signature shows
@@ -72,8 +74,18 @@ class Endings:
         text = repair(block.text)
         if _PRINTING.match(text) or _PRINTED_ON.search(text):
             return True
-        # The list of whom it is sent to goes on over lines up to its full stop.
-        return not ends_sentence(before.text) and before.text.rstrip()[-1:] in "，,、；;" and read_marker(text) is None
+        # The list of whom it is sent to goes on over lines up to its full stop, which must come soon.
+        if ends_sentence(before.text) or read_marker(text) is not None or not _SENT.match(repair(before.text)):
+            return not ends_sentence(before.text) and before.text.rstrip()[-1:] in "，,、；;" and not read_marker(text)
+        return self._list_ends(block)
+
+    def _list_ends(self, block: Block) -> bool:
+        """Whether a list that goes on in a block ends there or within the next lines, in front of the printing line."""
+        at = self.cursor.blocks.index(block, self.cursor.at)
+        for one in self.cursor.blocks[at : at + _MAX_SENT]:
+            if one.text.rstrip().endswith("。") or _PRINTED_ON.search(repair(one.text)):
+                return True
+        return False
 
     def contact(self) -> bool:
         cursor = self.cursor
