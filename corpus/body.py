@@ -23,7 +23,7 @@ from corpus.questions import find_questions
 from corpus.running import RunningText, is_colon_head
 from corpus.tables import read_table
 from corpus.text import at_most, ends_sentence, squash
-from corpus.tree import Paragraph, Part, TableItem
+from corpus.tree import MAX_GAP, Paragraph, Part, TableItem
 
 
 class BodyReader:
@@ -153,10 +153,10 @@ class BodyReader:
 
 
 def _confirmed_articles(blocks: list[Block]) -> set[int]:
-    """The blocks that begin with an article whose next or former article is its neighbour by number."""
+    """The blocks that begin with an article whose next or former article is near by number."""
     markers = [(at, read_marker(block.text)) for at, block in enumerate(blocks) if not block.cells]
     articles = [(at, marker.number) for at, marker in markers if marker is not None and marker.style is Style.ARTICLE]
-    pairs = [(one, other) for one, other in itertools.pairwise(articles) if other[1] - one[1] == 1]
+    pairs = [(one, other) for one, other in itertools.pairwise(articles) if 1 <= other[1] - one[1] <= MAX_GAP]
     return {at for pair in pairs for at, _ in pair}
 
 

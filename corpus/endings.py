@@ -162,7 +162,7 @@ class Endings:
         block = self.cursor.blocks[self.cursor.at]
         if block.cells or read_marker(block.text):
             return False
-        if split_signature(block.text) is not None:
+        if split_signature(block.text) is not None or self._is_last_date(block):
             self._sign([block])
             return True
         if not may_sign(block.text) or is_attachment_list(block.text) or CLOSING.match(repair(block.text)):
@@ -179,6 +179,12 @@ class Endings:
             if not may_sign(date.text) or date.cells:
                 return False
         return False
+
+    def _is_last_date(self, block: Block) -> bool:
+        """A date in figures (2016-03-31) below the body: with 年月日 it is a signature anywhere."""
+        following = self.cursor.block(1)
+        ends = following is None or is_attachment_head(following.text)
+        return ends and only_date(repair(block.text)) is not None
 
     def _open_sentence(self) -> bool:
         """Whether the paragraph before lacks its end, so that a short line goes on with it."""

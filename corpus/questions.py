@@ -42,14 +42,10 @@ def answers(text: str) -> bool:
 
 
 def question_of(text: str) -> str:
-    """The question of the paragraph that asks it, its number but not its label: `Q:几月报名？` → `几月报名？`."""
-    marker = read_marker(text)
-    start = marker.length if marker else 0
-    label = _LABEL.match(text, start)
-    asked = text[label.end() if label else start :]
-    if not at_most(asked, _LONGEST) and (first := re.match(r"[^？?]*[？?]", asked)):
-        asked = first.group()
-    return (text[:start] + asked)[: 2 * _LONGEST].strip()
+    """The question of the paragraph that asks it, as it is printed; of a long one the first sentence."""
+    if not at_most(text, _LONGEST) and (first := re.match(r"[^？?]*[？?]", text)):
+        text = first.group()
+    return text[: 2 * _LONGEST].strip()
 
 
 def find_questions(blocks: Sequence[Block]) -> dict[int, Question]:

@@ -266,3 +266,11 @@ def test_chapters_and_articles_on_one_line() -> None:
     notice = read(text)
     assert articles(notice) == ["第一条", "第二条", "第三条", "第四条"]
     assert clause(notice, "第三条").path[0] == "第二章 登记"
+
+
+def test_a_date_in_figures_below_the_body_is_the_signature() -> None:
+    notice = read("对《互联网域名管理办法》的解读\n\n一、意见一。\n二、意见二。\n「附：相关依据」\n2016-03-31\n")
+    assert notice.date == "2016-03-31"
+    assert clause(notice, "2016-03-31").role is Role.SIGNATURE
+    within = read("停水时间\n\n一、停水日期如下。\n2016-03-31\n二、各单位应当提前储水。\n")
+    assert within.date is None
