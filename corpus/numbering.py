@@ -100,7 +100,7 @@ _LAW_STYLE = {"编": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "�
 # article itself may begin with 与, 第二审, 项目.
 _CITED = re.compile(
     rf"\s*(?:的|至|到|、|，|,|。|；|》|）|\)|规定(?:的|，)|所列|所称|之(?![间外])|中的|款|(?:和|及|与|或|或者|以及)\s*[本前第]"
-    rf"|第\s*(?:{_NUMERAL}|\d)+\s*[条款项目])"
+    rf"|第\s*(?:{_NUMERAL}|\d)+\s*[款项目])|第(?:{_NUMERAL}|\d)+条"
 )
 _ENUM = re.compile(rf"({_NUMERAL}{{1,4}})\s*[、．]\s*")
 _PAREN = re.compile(rf"[(（]\s*({_NUMERAL}{{1,4}})\s*[)）]\s*[、．.]?\s*")

@@ -161,6 +161,7 @@ def test_a_title_on_two_lines_is_one_heading() -> None:
         ("第五十四条 与道路交通安全有关的协会", Style.ARTICLE, 54),
         ("第一百六十二条 第二审人民法院", Style.ARTICLE, 162),
         ("第二十八条 项目法人应当", Style.ARTICLE, 28),
+        ("第二十七条 第二十五条第（三）项安排的资金", Style.ARTICLE, 27),
         ("㈠申请", Style.PAREN, 1),
         ("⑵审核", Style.ARABIC_PAREN, 2),
         ("⒊公示", Style.ARABIC, 3),
