@@ -17,6 +17,7 @@ from corpus.text import squash
 WHOLE = 0.99  # a coverage below it is warned of (contract)
 COVER = "封面和目录"  # why cover and contents pages are in no clause
 STATED = "标题上下的信息栏"  # why 「发布机构：…　发布日期：…」 and a repeated title are in no clause
+OF_THE_PAGE = "网页或刊物上的其他文字"  # why menus, tools and feet are in no clause
 _AS_DATA = (COVER, STATED)
 _NAMED = 3  # kinds of left-out text that a warning names
 _SHOWN = 20  # characters of the largest piece of a kind that it shows

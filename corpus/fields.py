@@ -9,6 +9,7 @@ from corpus.dates import find_dates, only_date
 from corpus.duties import is_role_label
 from corpus.numbering import read_marker
 from corpus.offices import is_org
+from corpus.people import is_person
 from corpus.phones import find_phones
 from corpus.text import ends_sentence, nfkc, repair, squash
 from corpus.words import alternatives, misreadings, words
@@ -135,8 +136,11 @@ def split_signature(text: str) -> tuple[str, str] | None:
 
 
 def may_sign(text: str) -> bool:
-    """Whether a line may be the signer above a signature's date: a short one that is no date, no sentence, no item."""
+    """Whether a line may be the signer above a signature's date: a short one that is no date, no sentence, no item,
+    no member of a list, no line of contacts. 「市长：陈明」 may be."""
     compact = repair(text)
-    if only_date(compact):
+    if only_date(compact) or is_person(text) or find_phones(compact):
+        return False
+    if (label := re.match(r"([^：:]*)[：:]", compact)) and not re.search(rf"{alternatives('posts')}$", label[1]):
         return False
     return len(squash(compact)) <= 40 and not ends_sentence(compact) and read_marker(compact) is None

@@ -83,25 +83,28 @@ class _Step:
     head: Head | None = None
 
 
-def segment(blocks: Sequence[Block], name: str = "", listed: frozenset[str] | None = None) -> Segmentation:
+def segment(
+    blocks: Sequence[Block], name: str = "", titles: Sequence[str] = (), listed: frozenset[str] | None = None
+) -> Segmentation:
     """The cheapest reading of a file's blocks.
 
-    `name` is the file's name without its suffix, `listed` the squashed titles of the contents page or None.
+    `name` is the file's name without its suffix, `titles` are those that the file says it has (a web page's),
+    `listed` the squashed titles of the contents page or None.
     A file of blocks always holds a document: where nothing heads it, it is read under its file's name.
     """
     if not blocks:
         return Segmentation((), ())
-    return _Reading(views(blocks), name, listed).result()
+    return _Reading(views(blocks), name, titles, listed).result()
 
 
 class _Reading:
-    def __init__(self, lines: list[Line], name: str, listed: frozenset[str] | None) -> None:
+    def __init__(self, lines: list[Line], name: str, titles: Sequence[str], listed: frozenset[str] | None) -> None:
         self.lines = lines
         name = _AROUND_NAME.sub("", name)
         letters = squash(name)
         self.file_title = name if sum(map(is_cjk, name)) >= _CJK_NAME else ""
         self.menus = _menus(lines)
-        names = (letters,) if len(letters) >= _LONG_NAME else ()
+        names = tuple(known for known in (letters, *map(squash, titles)) if len(known) >= _LONG_NAME)
         self.heads = HeadReader(lines, names, self.file_title, listed, self.menus)
         self.named = _named(lines)
         self.covers = [at for at, line in enumerate(lines) if line.is_short and _COVER.search(line.text)]
@@ -156,7 +159,8 @@ class _Reading:
             if self.first and head.layout == self.first and self.lines[at].block.gap:
                 again += cost("boundary", "like_first")
             add(_Step(at, _State.BODY, head.body, _State.HEADED, again + self._boundary_cost(at), head))
-            add(_Step(at, _State.BEHIND, head.body, _State.HEADED, again, head))
+            apart = 0.0 if self.lines[at - 1].is_page else self._boundary_cost(at)
+            add(_Step(at, _State.BEHIND, head.body, _State.HEADED, again + apart, head))
             add(_Step(at, _State.HEADED, head.body, _State.HEADED, again + cost("document", "empty"), head))
         price = cost("document", "untitled") + self._opening_cost(at) + self._body_cost(at)
         add(_Step(at, _State.BEFORE, at, _State.HEADED, price, self._untitled(at)))
