@@ -18,11 +18,12 @@ from enum import IntEnum
 
 from corpus.blocks import Block
 from corpus.costs import cost
-from corpus.heads import MAX_TITLE_LINES, Head, HeadReader
+from corpus.heads import Head, HeadReader
 from corpus.kinds import kind_pattern
 from corpus.lines import Line, ends_like_title, is_about, views
 from corpus.numbering import Style
 from corpus.text import is_cjk, repair, squash
+from corpus.titles import MAX_TITLE_LINES, TitleReader
 
 NEAR = 3.5  # costs: a reading that is this much dearer is about twenty times less likely
 _NAMED_WITHIN = 200  # lines in front of a title in which its name in 《》 says that it is issued there
@@ -105,7 +106,8 @@ class _Reading:
         self.file_title = name if sum(map(is_cjk, name)) >= _CJK_NAME else ""
         self.menus = _menus(lines)
         names = tuple(known for known in (letters, *map(squash, titles)) if len(known) >= _LONG_NAME)
-        self.heads = HeadReader(lines, names, self.file_title, listed, self.menus)
+        self.titles = TitleReader(lines, self.menus, names, listed)
+        self.heads = HeadReader(lines, self.titles, self.file_title)
         self.named = _named(lines)
         self.covers = [at for at, line in enumerate(lines) if line.is_short and _COVER.search(line.text)]
         self.names_above = self._names_above()
@@ -215,7 +217,7 @@ class _Reading:
             price += cost("opening", "restart")
         if line.ends and len(line.letters) >= 20:
             return price + cost("opening", "sentence")
-        title = self.heads.title_cost(at, at + 1)
+        title = self.titles.cost(at, at + 1)
         return price + (cost("opening", "title_like") if title is not None and title < 0 else 0.0)
 
     def _boundary_cost(self, at: int) -> float:

@@ -92,7 +92,8 @@ def test_an_order_with_what_it_issues_is_one_document_and_the_next_number_begins
     text = (
         "云岭市人民政府令\n第12号\n《云岭市停车办法》已经市政府常务会议通过，现予公布，自2021年3月1日起施行。\n"
         "市长　王小山\n2021年2月5日\n云岭市停车办法\n第一条　为规范停车，制定本办法。\n第二条　停车收费每次三元。\n"
-        "云岭市人民政府办公室秘书处　2021年2月7日印发\n\n\n云政办发〔2021〕8号\n云岭市人民政府办公室关于清理停车场的通知\n"
+        "云岭市人民政府办公室秘书处　2021年2月7日印发\n\n\n"
+        "云政办发〔2021〕8号\n云岭市人民政府办公室关于清理停车场的通知\n"
         "各区人民政府：\n请各区于3月底前清理停车场。\n云岭市人民政府办公室\n2021年2月9日\n"
     )
     parsed = _parsed(text)
@@ -155,7 +156,8 @@ def test_every_cost_has_its_reason_and_an_unknown_one_is_an_error() -> None:
     data = tomllib.loads(resources.files("corpus").joinpath("data/segment.toml").read_text("utf-8"))
     assert all(row["why"] and isinstance(row["cost"], float) for rows in data.values() for row in rows.values())
     used = "".join(
-        Path(str(resources.files("corpus").joinpath(name))).read_text("utf-8") for name in ("heads.py", "segment.py")
+        Path(str(resources.files("corpus").joinpath(name))).read_text("utf-8")
+        for name in ("heads.py", "segment.py", "titles.py")
     )
     for rows in data.values():
         assert all(f'"{name}"' in used for name in rows)
@@ -166,8 +168,8 @@ def test_every_cost_has_its_reason_and_an_unknown_one_is_an_error() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([
     "云岭市人民政府关于停车的通知", "云政发〔2020〕3号", "各区人民政府：", "第一条　停车三元。", "一、总则",
-    "首页 > 公开", "2020年1月2日", "发布时间：2020-01-02", "附件", "云岭市停车办法", "", "　　现将《云岭市停车办法》印发给你们。",
-    "云岭市人民政府令", "第3号",
+    "首页 > 公开", "2020年1月2日", "发布时间：2020-01-02", "附件", "云岭市停车办法", "",
+    "　　现将《云岭市停车办法》印发给你们。", "云岭市人民政府令", "第3号",
 ]), min_size=1, max_size=24))  # fmt: skip
 def test_every_line_stands_once_in_a_head_a_body_or_the_furniture(lines: list[str]) -> None:
     blocks = [
