@@ -23,9 +23,10 @@ MAX_HEAD = 40  # lines; the longest table of information of 4,000 real pages has
 _FIELDS = 4  # kinds of fields that speak for a head: further ones don't
 _SENTENCES = 6  # lines of an order in which it says what it promulgates
 _MAX_UNKNOWN = 2  # lines of a head that are none of the things known to stand there
+_HEADS = 10  # of one line, the cheapest
 _WAYS = 12  # ways that go on from a line: dearer ones are never the cheapest
 _WIDE = 2  # blank lines
-_TOO_DEAR = 14.0  # a way that costs more is never the cheapest
+_TOO_DEAR = 9.0  # a way that costs more is not gone on with: a text without any title costs as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class _Part:
     passed: str | None = None
     put_up: str | None = None
     unknown: int = 0
+    again: bool = False  # the title has been read a second time
     layout: str = ""
     noted: bool = False  # the order has been read from a note
     labelled: bool = False  # the number has been read from a label only
@@ -116,7 +118,7 @@ class HeadReader:
                     known = ways.setdefault(end, {})
                     if grown.key not in known or grown.cost < known[grown.key].cost:
                         known[grown.key] = grown
-        return sorted(best.values(), key=lambda head: head.cost)
+        return sorted(best.values(), key=lambda head: head.cost)[:_HEADS]
 
     def _may_begin(self, at: int) -> bool:
         line = self.lines[at]
@@ -162,10 +164,11 @@ class HeadReader:
                 grown = replace(part, cost=part.cost + price, title=(at, end), layout=part.layout + "T")
                 number = self.titles.read(at, end)[1]
                 yield end, self._with_number(grown, number, "alone") if number else grown
-            elif self.titles.same(part.title, (at, end)):
+            elif not part.again and self.titles.same(part.title, (at, end)):
                 # The page's own title and the document's: the later one stands with the document.
-                again = replace(part, cost=part.cost + cost("title", "again") + max(0.0, price), title=(at, end))
-                yield end, replace(again, page=(*part.page, *range(*part.title)))
+                dearer = part.cost + cost("title", "again") + max(0.0, price)
+                page = (*part.page, *range(*part.title))
+                yield end, replace(part, cost=dearer, title=(at, end), page=page, again=True)
 
     def _with_number(self, part: _Part, number: str, how: str) -> _Part:
         if part.number is None:
