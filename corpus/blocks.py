@@ -14,13 +14,14 @@ import re
 from dataclasses import dataclass, replace
 
 from corpus.model import LeftOut, Source
-from corpus.text import SENTENCE_END, squash, strip_markup
+from corpus.text import SENTENCE_END, is_linked, squash, strip_markup
 from corpus.words import words
 
 _NOISE = re.compile(r"^[\s>]*(?:[-•●▪◆*]\s+)*(?:>\s*)*")
 _MARKDOWN = re.compile(r"^\s*(#{1,6})\s+")
 MAX_BLOCK = 20_000  # characters; the longest line of 4,000 real documents, all of one on it, has some 8,000
 MAX_TITLE_LINE = 200  # characters of a Markdown title; the longest of 4,000 real files has 160
+_RULE = re.compile(r"^\s*([=\-*_—])(?:\s*\1){2,}\s*$")
 _PAGE_NUMBER = re.compile(
     r"^[\s·.]*[-—–―][-—–―\s]*\d{1,4}[\s]*[-—–―][-—–―\s]*$|^第?\s*\d{1,4}\s*页(?:\s*共\s*\d+\s*页)?$"
 )
@@ -40,6 +41,9 @@ class Block:
     cells: tuple[str, ...] = ()
     moved_from: int | None = None  # the line a crossed column had put its start into
     continues: bool = False  # the page's layout shows that it goes on with the block before
+    indent: int = 0  # white space in front of it, in narrow columns
+    linked: bool = False  # it is nothing but links
+    ruled: bool = False  # a line of signs (=====) stands in front of it
 
     def with_text(self, text: str) -> Block:
         return replace(self, text=text, cells=())
@@ -49,7 +53,7 @@ def make_blocks(source: Source) -> tuple[list[Block], list[LeftOut]]:
     """All blocks of a source in order, and what was left out as a mark of pages or converters."""
     blocks: list[Block] = []
     left: list[LeftOut] = []
-    gap = 0
+    gap, ruled = 0, False
     for line in source.lines:
         raw, comments = _without_comments(line.text)
         raw = _without_images(raw)
@@ -58,12 +62,24 @@ def make_blocks(source: Source) -> tuple[list[Block], list[LeftOut]]:
         if not raw.strip():
             gap += 1
             continue
+        if rule := _RULE.match(raw):
+            # Below a line it makes that a heading (Markdown), elsewhere it parts what stands above and below.
+            if blocks and gap == 0 and not blocks[-1].cells and len(blocks[-1].text) <= MAX_TITLE_LINE:
+                blocks[-1] = replace(blocks[-1], level=1 if rule[1] == "=" else 2)
+            else:
+                ruled = True
+            left.append(LeftOut(line.number, raw.strip(), "符号"))
+            continue
         if len(raw) <= MAX_BLOCK and _PAGE_NUMBER.match(raw.strip()):
             left.append(LeftOut(line.number, raw.strip(), "页码"))
             continue
         block = _block(raw, line.number, line.page, gap)
-        blocks += _cut(replace(block, continues=True) if line.continues else block)
-        gap = 0
+        block = replace(block, continues=line.continues, ruled=ruled)
+        if not block.text and not block.cells:  # a link or picture without words
+            gap += 1
+            continue
+        blocks += _cut(block)
+        gap, ruled = 0, False
     return blocks, left
 
 
@@ -144,7 +160,13 @@ def _block(raw: str, number: int, page: int | None, gap: int) -> Block:
     noise = _NOISE.match(raw)
     bullet = noise is not None and noise.group().strip() != ""
     text = strip_markup(raw[noise.end() :] if noise else raw).strip()
-    return Block(text, number, page, gap, level, bullet)
+    return Block(text, number, page, gap, level, bullet, indent=_indent(raw), linked=is_linked(raw))
+
+
+def _indent(raw: str) -> int:
+    """Narrow columns of white space in front of a line; an ideographic space takes two, a tab four."""
+    space = raw[: len(raw) - len(raw.lstrip())]
+    return sum(2 if char == "\u3000" else 4 if char == "\t" else 1 for char in space)
 
 
 def is_caption(text: str) -> bool:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from corpus.joins import MAX_HEADING, is_heading
 from corpus.model import Clause, Role, Span
 from corpus.numbering import Style
-from corpus.people import render
+from corpus.people import entries, render
 from corpus.place import Place, Step, StepKind, key_of
+from corpus.questions import question_of
 from corpus.tables import pair_cells, render_row
 from corpus.text import cut, ends_sentence, repair, squash
-from corpus.tree import Item, Node, Paragraph, Part, Piece, TableItem
+from corpus.tree import Item, Node, Paragraph, Part, Piece, TableItem, walk
 
 MAX_CLAUSE = 800  # characters (contract)
 MAX_LEAD = 80  # of a lead-in that stands in the path of its items
@@ -71,9 +72,12 @@ def cut_drafts(drafts: list[Draft]) -> list[Draft]:
             if index and not text.strip():
                 continue
             piece = replace(draft, text=text.strip())
+            if draft.role is Role.PEOPLE:
+                piece.cells = tuple(cell for cell in draft.cells if cell[1] in text)
             if index:
                 piece.place, piece.own = replace(draft.place, piece=index + 1), ""
-                piece.cells = draft.cells if len(draft.text) <= _REPEATED else ()
+                if draft.role is not Role.PEOPLE:
+                    piece.cells = draft.cells if len(draft.text) <= _REPEATED else ()
             out.append(piece)
     return out
 
@@ -150,15 +154,17 @@ def _groups(run: list[Paragraph]) -> list[list[Paragraph]]:
 
 def _write_special(writer: _Writer, item: Paragraph, path: tuple[str, ...], steps: Steps) -> None:
     raw = [piece.text for piece in item.pieces]
+    cells: tuple[tuple[str, str], ...] = ()
     if item.role is Role.PEOPLE:
         text = render(raw)
+        cells = entries(text)
     elif item.role in (Role.SIGNATURE, Role.CONTACT):
-        text = "；".join(map(repair, raw))
+        text = "；".join(repair(line).rstrip("；;") for line in raw)
     elif item.role is Role.SHREDS:
         text = "｜".join(token for line in raw for token in line.split())
     else:
         text = "；".join(repair(line).rstrip("；;") for line in raw)
-    writer.add(steps, path, item.role, item.pieces, text)
+    writer.add(steps, path, item.role, item.pieces, text, cells)
 
 
 def _write_table(writer: _Writer, item: TableItem, path: tuple[str, ...], above: Steps) -> None:
@@ -188,6 +194,8 @@ def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], above: Steps
     own_path = (*path, heading) if heading else path
     steps = (*above, _node_step(node))
     lead = node.items[0] if node.items and isinstance(node.items[0], Paragraph) else None
+    if node.style is Style.QUESTION and _write_question(writer, node, own_path, steps):
+        return
     plain = all(isinstance(item, Paragraph) and item.role is Role.TEXT for item in node.items)
     if plain:
         _write_leaf(writer, node, own_path, steps)
@@ -197,6 +205,19 @@ def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], above: Steps
         writer.add(steps, own_path, Role.HEADING, lead.pieces, lead.text)
         rest = node.items[1:]
     _write_items(writer, rest, own_path, steps, Role.TEXT)
+
+
+def _write_question(writer: _Writer, node: Node, path: tuple[str, ...], steps: Steps) -> bool:
+    """A question with its answer as one clause, the answer's lists included, where they are short enough."""
+    below = list(walk(node.items))
+    paragraphs = [item for item in below if isinstance(item, Paragraph) and item.role is Role.TEXT]
+    if len(paragraphs) + sum(isinstance(item, Node) for item in below) < len(below):
+        return False
+    text = "\n".join(paragraph.text for paragraph in paragraphs)
+    if len(text) > MAX_CLAUSE:
+        return False
+    writer.add(steps, path, Role.TEXT, [piece for one in paragraphs for piece in one.pieces], text)
+    return True
 
 
 def _write_leaf(writer: _Writer, node: Node, path: tuple[str, ...], steps: Steps) -> None:
@@ -255,6 +276,8 @@ def heading_of(node: Node) -> str:
         return node.label.rstrip("：:")
     if node.style is Style.OFFICE:
         return node.label
+    if node.style is Style.QUESTION and lead is not None:
+        return question_of(lead.text)
     if lead is None or not node.label:
         return node.label
     body = _without_label(node, lead.text)

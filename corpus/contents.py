@@ -59,6 +59,9 @@ _ENTRY_NUMBER = re.compile(
     rf"{OPEN}\s*((?:19|20)\d\d)\s*{CLOSE}\s*(\d{{1,4}})\s*(?:号\s*)?[)）]"
     r"[\s.…·。]*(\d{1,4})?"
 )
+_PAGED = re.compile(
+    r"^\s*(\S.{2,150}?)(?:\s*(?:…+|\.{3,}|·{3,}|—{2,})[\s.…·]*|\s*[（(]|\s{2,}|[\t\u3000]+)(\d{1,4})\s*[）)]?\s*$"
+)
 _MAX_ENTRY = 1000  # characters in front of an entry's number that may be its title
 
 
@@ -67,14 +70,41 @@ def find_contents(blocks: list[Block]) -> Contents | None:
 
     It begins at a line 目录 and ends before the first line that is nothing but a 发文字号.
     """
-    start = next((i for i, block in enumerate(blocks) if squash(block.text) in ("目录", "本期目录", "要目")), None)
+    start = next(
+        (i for i, block in enumerate(blocks) if squash(block.text) in ("目录", "目次", "本期目录", "要目")), None
+    )
     if start is None:
         return None
     end = next((i for i in range(start, len(blocks)) if only_number(blocks[i].text)), len(blocks))
     entries, sections, last = _entries(blocks[start + 1 : end])
     if sum(listed.doc_number is not None for listed in entries) < 2:
-        return None
+        entries, sections, last = _paged(blocks[start + 1 :])
+        if len(entries) < 2:
+            return None
     return Contents(tuple(entries), tuple(sections), start + 1 + last)
+
+
+def _paged(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
+    """Entries that end with a page number and state no number: `云岭市停车办法……12`, or title and page as cells.
+    Pages never fall. The contents end at the first line that is neither an entry nor a section."""
+    entries: list[ContentsEntry] = []
+    sections: list[str] = []
+    page = 0
+    for index, block in enumerate(blocks):
+        head = _SECTION.fullmatch(block.text.strip())
+        if head:
+            sections.append(head[1].strip())
+            continue
+        filled = [cell for cell in block.cells if squash(cell)]
+        match = _PAGED.match(" … ".join(filled) if len(filled) == 2 else block.text)
+        if match is None or int(match[2]) < page or len(block.text) > _MAX_ENTRY:
+            return entries, sections, index
+        page = int(match[2])
+        cited = find_numbers(match[1])
+        number = cited[-1].doc_number if cited and not squash(match[1][cited[-1].end :]) else None
+        title = repair(match[1][: cited[-1].start].rstrip("（([ 　") if number else match[1])
+        entries.append(ContentsEntry(title, number, page, sections[-1] if sections else None, block.line))
+    return entries, sections, len(blocks)
 
 
 def _entries(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
@@ -84,6 +114,8 @@ def _entries(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
     title = ""
     first_line, last = 0, 0
     for index, block in enumerate(blocks):
+        if len(block.text) > _MAX_ENTRY:
+            break  # a body has begun
         head = _SECTION.fullmatch(block.text.strip())
         if head:
             section, title = head[1].strip(), ""
@@ -93,6 +125,8 @@ def _entries(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
         title = f"{title} {block.text}" if title else block.text
         first_line = first_line or block.line
         match = _ENTRY_NUMBER.search(title)
+        if match is not None and match[4] is None and squash(title[match.end() :]):
+            break  # a number cited in a sentence: a body has begun
         if match is None:
             title = title[-_MAX_ENTRY:]
             continue

@@ -11,6 +11,7 @@ from corpus.text import nfkc
 
 _DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零O0", "0")
 _ARABIC = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_PLAIN = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})")
 _CHINESE = re.compile(
     r"([一二三四五六七八九]\s*[〇○零O0一二三四五六七八九]\s*[〇○零O0一二三四五六七八九]\s*[〇○零O0一二三四五六七八九])\s*年\s*"
     r"([一二三四五六七八九十]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
@@ -48,8 +49,11 @@ def find_dates(text: str) -> list[tuple[int, int, str]]:
 
 
 def only_date(text: str) -> str | None:
-    """The ISO date of a text that is nothing but a date, else None: `二〇二三年四月六日` → 2023-04-06."""
+    """The ISO date of a text that is nothing but a date, else None: `二〇二三年四月六日` → 2023-04-06,
+    `2016-3-31`, `2016.3.31` and `2016/3/31` → 2016-03-31."""
     stripped = text.strip()
+    if plain := _PLAIN.fullmatch(nfkc(stripped)):
+        return _iso(int(plain[1]), int(plain[3]), int(plain[4]))
     dates = find_dates(stripped)
     if len(dates) == 1 and dates[0][0] == 0 and dates[0][1] == len(stripped):
         return dates[0][2]

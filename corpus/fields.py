@@ -9,6 +9,7 @@ from corpus.dates import find_dates, only_date
 from corpus.duties import is_role_label
 from corpus.numbering import read_marker
 from corpus.offices import is_org
+from corpus.people import is_person
 from corpus.phones import find_phones
 from corpus.text import ends_sentence, nfkc, repair, squash
 from corpus.words import alternatives, misreadings, words
@@ -23,6 +24,13 @@ _PHONE_LINE = re.compile(r"^[（(]?([^：:。；]{2,40}?)(?:联系|咨询|服务
 _ATTACHMENT_HEAD = re.compile(r"^附\s*(?:件\s*)?(?:(\d{1,2}|[一二三四五六七八九十])\s*)?[.．、:：]?$")
 _ATTACHMENT_LIST = re.compile(r"^附\s*(?:件\s*)?(?:[：:]|\d{1,2}\s*[.．]\s*\S)")
 _ADDRESSEE = re.compile(rf"(?:{alternatives('addressee_ends')}|[）)])$")
+# A line that ends with its colon and names bodies or people, and nothing of what else a colon announces.
+_BODIES = re.compile(
+    r"^(?:各|本)|[局厅委部校院社]、|[省市县区旗镇乡][、，]|单位|部门|代表$|同志$|先生$|女士$|[小中大]学$|校$|行$|户$"
+)
+_NO_BODIES = re.compile(
+    r"如下|以下|下列|通知|通告|公告|要求|规定|情况|问题|条件|材料|方式|时间|地点|对象|内容|包括|办法|电话|地址|标准|程序|流程|范围|原则|名单"
+)
 # Closing words of a body: 特此通知, 此复, 本办法由…负责解释.
 CLOSING = re.compile(
     r"^(?:特此|专此|此复|此致|妥否|以上.{0,6}(?:复|示|函)"
@@ -82,7 +90,8 @@ def read_addressee(text: str) -> str | None:
     if not match or read_marker(text):
         return None
     names = repair(match[1])
-    if "《" in names or not _ADDRESSEE.search(names) or len(squash(names)) < 3:
+    alone = not squash(text[match.end() :]) and _BODIES.search(names) and not _NO_BODIES.search(names)
+    if "《" in names or not (_ADDRESSEE.search(names) or alone) or len(squash(names)) < 3:
         return None
     if re.match(r"^(?:现|为|经|根据|按照|具体|对象|其中|关于|一是|公告|以下)", names):
         return None
@@ -127,8 +136,11 @@ def split_signature(text: str) -> tuple[str, str] | None:
 
 
 def may_sign(text: str) -> bool:
-    """Whether a line may be the signer above a signature's date: a short one that is no date, no sentence, no item."""
+    """Whether a line may be the signer above a signature's date: a short one that is no date, no sentence, no item,
+    no member of a list, no line of contacts. 「市长：陈明」 may be."""
     compact = repair(text)
-    if only_date(compact):
+    if only_date(compact) or is_person(text) or find_phones(compact):
+        return False
+    if (label := re.match(r"([^：:]*)[：:]", compact)) and not re.search(rf"{alternatives('posts')}$", label[1]):
         return False
     return len(squash(compact)) <= 40 and not ends_sentence(compact) and read_marker(compact) is None

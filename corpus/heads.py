@@ -1,302 +1,283 @@
-"""Where each notice begins, with its title and its own number.
+"""The ways in which a document may begin at a line: its title, number, order and lines of information.
 
-By the ways in which official documents are headed (GB/T 9704—2012): a line that is nothing but a 发文字号
-with the title above or below it; an order (`…令` and `第N号`); a Markdown `# ` title with information
-lines; or, in files that set documents apart by blank lines, a title without a number. A number that
-stands inside a sentence is cited, and never taken for the notice's own.
+Every way that the lines allow is tried, and each has its cost (`data/segment.toml`); `corpus.segment` chooses.
+By the ways in which official documents are headed (GB/T 9704—2012): the title above or below the 发文字号;
+an order (`…令` and `第N号`); a title without a number; each with what a page puts in between.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from corpus.blocks import Block
+from corpus.costs import cost
 from corpus.dates import find_dates, only_date
-from corpus.doc_number import DocNumber, find_numbers, only_number
-from corpus.kinds import kind_pattern
-from corpus.numbering import read_marker
-from corpus.text import at_most, ends_sentence, is_cjk, repair, squash
-from corpus.words import alternatives
+from corpus.doc_number import find_numbers, only_number
+from corpus.lines import Line, Order
+from corpus.offices import is_org
+from corpus.text import repair, squash
+from corpus.titles import MAX_TITLE_LINES, TitleReader
 
-MAX_TITLE = 120  # letters; the longest title of 2,000 central documents has about 90
+MAX_HEAD = 40  # lines; the longest table of information of 4,000 real pages has 28 with its title
+_FIELDS = 4  # kinds of fields that speak for a head: further ones don't
+_SENTENCES = 6  # lines of an order in which it says what it promulgates
+_MAX_UNKNOWN = 2  # lines of a head that are none of the things known to stand there
+_HEADS = 10  # of one line, the cheapest
+_WAYS = 12  # ways that go on from a line: dearer ones are never the cheapest
+_WIDE = 2  # blank lines
+_TOO_DEAR = 9.0  # a way that costs more is not gone on with: a text without any title costs as much
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A notice's head: block indices from `start`, body from `body`. `info` are the indices of
-    information lines that belong to the head but are neither title nor number."""
+    """A document's head: block indices from `start`, body from `body`. `info` are the indices of lines that
+    belong to the head but are neither title nor number, `page` of those that are words of a page about the
+    document and no part of it.
+
+    `issuer` is an order's; `named_issuer` one that a label or a line below the title gives. `date` is one that a
+    label gives, `passed` that of a note (…通过), `put_up` of a date alone, as pages print it. `noted` says that the
+    number is that of the order which such a note names. `layout` says in what order the kinds of lines stand:
+    T title, N number, O order, P published, L another label, D date or note.
+    """
 
     start: int
     body: int
     title: str
     doc_number: str | None
     issuer: str | None = None
+    named_issuer: str | None = None
     date: str | None = None
+    passed: str | None = None
+    put_up: str | None = None
+    noted: bool = False
+    layout: str = ""
     info: tuple[int, ...] = ()
+    page: tuple[int, ...] = ()
+    cost: float = 0.0
+    uncertain: tuple[str, ...] = ()
 
 
-_KIND = kind_pattern("official", "rules", "titles")
-_TITLE_END = re.compile(rf"{_KIND}(?:[（(][^）)]{{1,20}}[）)])?$")
-_NOT_TITLE = re.compile(r"[。；;！？?]|[：:]$|^附\s*件|^点击|^[（(].*[）)]$")
-_ORDER_HEAD = re.compile(r"^(.{2,40})令$")
-_ORDER_SERIAL = re.compile(r"^[（(]?第\s*(\d{1,4}|[一二三四五六七八九十百零〇]+)\s*号[）)]?$")
-_NOTE = re.compile(r"^[（(](?:此件|本文)[^）)]{2,16}[）)]$")
+_Key = tuple[tuple[int, int] | None, str | None, Order | None, int]
 
 
-def looks_like_title(text: str) -> bool:
-    """A complete title: it ends with a kind of document and is no sentence, label or item."""
-    text = repair(text)
-    if re.search(r"[\\∄<>|*]", text):  # what OCR makes of a table
-        return False
-    if (
-        not at_most(text, MAX_TITLE)
-        or len(squash(text)) < 4
-        or sum(map(is_cjk, text)) * 2 < len(squash(text))
-        or _NOT_TITLE.search(text)
-        or text.startswith("《")
-    ):
-        return False
-    return _TITLE_END.search(text) is not None and read_marker(text) is None and not find_dates(text[-14:])
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A head as far as it has been read."""
+
+    start: int
+    cost: float = 0.0
+    title: tuple[int, int] | None = None  # first line and the one behind the last
+    number: str | None = None
+    order: Order | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    info: tuple[int, ...] = ()
+    passed: str | None = None
+    put_up: str | None = None
+    unknown: int = 0
+    again: bool = False  # the title has been read a second time
+    layout: str = ""
+    noted: bool = False  # the order has been read from a note
+    labelled: bool = False  # the number has been read from a label only
+    page: tuple[int, ...] = ()  # lines of the page, not of the document
+
+    @property
+    def key(self) -> _Key:
+        """What decides how the head may go on."""
+        return (self.title, self.number, self.order, self.unknown)
 
 
-def _may_belong_to_title(block: Block) -> bool:
-    """A line of a title that goes over several lines."""
-    text = repair(block.text)
-    if block.cells or not text or not at_most(text, MAX_TITLE) or ends_sentence(text):
-        return False
-    if only_date(text) or _NOTE.match(text) or only_number(text) or _NOT_TITLE.search(text):
-        return False
-    return not (find_dates(text) and find_dates(text)[-1][1] >= len(text) - 1)
+@dataclass(frozen=True, slots=True)
+class HeadReader:
+    """Reads heads from one file's lines. `file_title` is the file's name as a title, empty where it says nothing."""
 
+    lines: Sequence[Line]
+    titles: TitleReader
+    file_title: str = ""
 
-def split_inline(blocks: list[Block]) -> list[Block]:
-    """Give a number that shares its line with a title or with the body a line of its own.
+    def at(self, start: int) -> list[Head]:
+        """Every way in which a head may begin at a line, the cheapest of each extent, title and number; cheapest first.
 
-    Only at the start of a line, or right behind a complete title; elsewhere a number is cited.
-    """
-    out: list[Block] = []
-    for block in blocks:
-        cited = find_numbers(block.text) if not block.cells else []
-        own = next((c for c in cited if c.number.form != "order" and _is_own(block.text, c.start, c.end)), None)
-        if own is None or only_number(block.text):
-            out.append(block)
-            continue
-        pieces = [block.text[: own.start], block.text[own.start : own.end], block.text[own.end :]]
-        kept = [piece for piece in pieces if piece.strip()]
-        out += [block.with_text(kept[0].strip())]
-        out += [Block(piece.strip(), block.line, block.page) for piece in kept[1:]]
-    return out
+        By dynamic programming, too: of ways that have read the same by the same line only the cheapest goes on.
+        """
+        if not self._may_begin(start):
+            return []
+        best: dict[tuple[int, str, str | None], Head] = {}
+        ways: dict[int, dict[_Key, _Part]] = {start: {_Part(start).key: _Part(start)}}
+        for at in range(start, min(start + MAX_HEAD, len(self.lines)) + 1):
+            parts = sorted(ways.pop(at, {}).values(), key=lambda part: part.cost)
+            for part in parts[:_WAYS]:
+                head = self._finish(at, part)
+                if head is not None:
+                    key = (head.body, head.title, head.doc_number)
+                    if key not in best or head.cost < best[key].cost:
+                        best[key] = head
+                if at == len(self.lines) or part.cost > _TOO_DEAR:
+                    continue
+                for end, grown in self._grown(at, part):
+                    known = ways.setdefault(end, {})
+                    if grown.key not in known or grown.cost < known[grown.key].cost:
+                        known[grown.key] = grown
+        return sorted(best.values(), key=lambda head: head.cost)[:_HEADS]
 
-
-def _is_own(text: str, start: int, end: int) -> bool:
-    before, after = text[:start].strip(), text[end:].strip()
-    if after[:1] in ("文", "〕", "）", ")", "》", "，", ",", "、", "。") or (not after and not before):
-        return False
-    if not before:
-        # 「国发〔2018〕39号 各省…：」: an addressee or a title follows, not the rest of a sentence.
-        return re.match(r"[^。；，,]{2,90}[：:]", after) is not None or looks_like_title(after)
-    return looks_like_title(before) and (not after or re.match(r"[^。；]{2,120}?[：:]", after) is not None)
-
-
-def find_heads(blocks: list[Block], first: int) -> list[Head]:
-    """All heads from block `first` on, in order and without overlap."""
-    heads: list[Head] = []
-    index = first
-    floor = first
-    separated = _is_separated(blocks, first)
-    while index < len(blocks):
-        head = (
-            _order_head(blocks, index)
-            or _markdown_head(blocks, index)
-            or _numbered_head(blocks, index, floor, separated)
-            or _plain_head(blocks, index, first, separated, heads)
-        )
-        if head is None:
-            index += 1
-            continue
-        heads.append(head)
-        index = floor = max(head.body, index + 1)
-    return heads
-
-
-def _is_separated(blocks: list[Block], first: int) -> bool:
-    """Whether the file sets documents apart by two or more blank lines and uses them for nothing else.
-
-    True when a wide gap stands in front of nearly every numbered title, and when nearly every block
-    behind a wide gap could begin a document.
-    """
-    wide = [i for i in range(first, len(blocks)) if blocks[i].gap >= 2]
-    numbers = [i for i in range(first, len(blocks)) if only_number(blocks[i].text)]
-    if not wide:
-        return False
-    wide = [i for i in wide if not blocks[i].cells]
-    starts = {first, *wide}
-    near = sum(any(at in starts for at in range(i - 6, i + 1)) for i in numbers)
-    openings = sum(blocks[i].level == 1 or _opens(blocks, i) for i in wide)
-    return near >= 0.8 * len(numbers) and openings >= 0.8 * len(wide)
-
-
-def _opens(blocks: list[Block], index: int) -> bool:
-    """Whether a title, an order or a number stands within the first lines from `index` on."""
-    lines: list[str] = []
-    for block in blocks[index : index + 6]:
-        if block.cells or _is_label(block.text):
-            return False
-        if only_number(block.text) or _ORDER_SERIAL.match(repair(block.text).replace(" ", "")):
+    def _may_begin(self, at: int) -> bool:
+        line = self.lines[at]
+        if line.number or line.order or line.labels:
             return True
-        lines.append(block.text)
-        if _may_belong_to_title(block) and looks_like_title(repair(" ".join(lines))):
-            return True
-        if ends_sentence(block.text):
-            return False
-    return False
+        price = self.titles.cost(at, at + 1)
+        # A numbered line is no title's first line, unless much else speaks for it.
+        return price is not None and (line.marker is None or price < 0)
 
+    def _grown(self, at: int, part: _Part) -> Iterator[tuple[int, _Part]]:
+        """How a head may go on at a line: the line behind what is taken, and the head with it."""
+        line = self.lines[at]
+        if at > part.start and line.block.gap >= _WIDE:
+            part = replace(part, cost=part.cost + cost("head", "gap"))
+        if line.number:
+            yield at + 1, self._with_number(part, line.number, "alone")
+            return
+        if line.order and (grown := self._with_order(part, at)):
+            yield at + 1, grown
+        if line.labels:
+            yield at + 1, self._with_labels(part, at)
+            return
+        if line.is_page:
+            if part.title or part.number:
+                yield at + 1, replace(part, page=(*part.page, at))
+            return
+        if line.is_note and at > part.start:
+            yield at + 1, self._with_note(part, at)
+        yield from self._with_title(at, part)
+        begun = part.title or part.number or part.order
+        if begun and part.unknown < _MAX_UNKNOWN and line.is_short and not line.ends and line.marker is None:
+            dearer = part.cost + cost("head", "unknown")
+            yield at + 1, replace(part, cost=dearer, info=(*part.info, at), unknown=part.unknown + 1)
 
-def _order_head(blocks: list[Block], index: int) -> Head | None:
-    """`中华人民共和国国务院令` with `第706号` on the same line or the next."""
-    text = repair(blocks[index].text).replace(" ", "")
-    match = _ORDER_HEAD.match(text)
-    serial = None
-    body = index + 1
-    if match and index + 1 < len(blocks):
-        serial = _ORDER_SERIAL.match(repair(blocks[index + 1].text).replace(" ", ""))
-        body = index + 2
-    else:
-        match = re.match(r"^(.{2,40})令[（(]?(第(?:\d{1,4}|[一二三四五六七八九十百零〇]+)号)[）)]?$", text)
-        serial = _ORDER_SERIAL.match(match[2]) if match else None
-    if not match or not serial or re.search(r"[，。；：《》]", match[1]):
-        return None
-    issuer = match[1]
-    title, date = f"{issuer}令", None
-    # The regulation that the order promulgates gives the document its title.
-    for block in blocks[body : body + 12]:
-        line = repair(block.text)
-        date = date or only_date(line)
-        if date and looks_like_title(line) and not only_date(line):
-            title = line
-            break
-    return Head(index, body, title, str(DocNumber("order", issuer, None, serial[1])), issuer, date)
+    def _with_title(self, at: int, part: _Part) -> Iterator[tuple[int, _Part]]:
+        for end in range(at + 1, min(at + MAX_TITLE_LINES, len(self.lines)) + 1):
+            price = self.titles.cost(at, end)
+            if price is None:
+                if not self.titles.may_go_on(end - 1):
+                    return
+                continue
+            if part.title is None:
+                grown = replace(part, cost=part.cost + price, title=(at, end), layout=part.layout + "T")
+                number = self.titles.read(at, end)[1]
+                yield end, self._with_number(grown, number, "alone") if number else grown
+            elif not part.again and self.titles.same(part.title, (at, end)):
+                # The page's own title and the document's: the later one stands with the document.
+                dearer = part.cost + cost("title", "again") + max(0.0, price)
+                page = (*part.page, *range(*part.title))
+                yield end, replace(part, cost=dearer, title=(at, end), page=page, again=True)
 
+    def _with_number(self, part: _Part, number: str, how: str) -> _Part:
+        if part.number is None:
+            layout = part.layout + ("N" if how == "alone" else "")
+            price = part.cost + cost("number", how)
+            return replace(part, number=number, labelled=how == "labelled", cost=price, layout=layout)
+        if part.number == number:
+            more = cost("number", "alone") - cost("number", "labelled") if how == "alone" and part.labelled else 0.0
+            return replace(part, labelled=False, cost=part.cost + cost("number", "again") + more)
+        return replace(part, cost=part.cost + cost("number", "other"))
 
-def _markdown_head(blocks: list[Block], index: int) -> Head | None:
-    """A `# ` heading and the information lines under it."""
-    if blocks[index].level != 1:
-        return None
-    number = issuer = date = None
-    info: list[int] = []
-    body = index + 1
-    while body < len(blocks) and body - index <= 6:
-        text = repair(blocks[body].text)
-        own = only_number(text)
-        promulgated = re.search(r"(?:公布|发布|令第)", text)
-        dates = find_dates(text)
-        if own:
-            number = number or own
-        elif dates and dates[0][0] == 0 and not ends_sentence(text) and len(text) <= 80:
-            orders = [cited.number for cited in find_numbers(text) if cited.number.form == "order"]
-            if orders and promulgated and number is None:
-                number, issuer = str(orders[0]), orders[0].code
-                date = dates[0][2]
-        else:
-            break
-        info.append(body)
-        body += 1
-    return Head(index, body, repair(blocks[index].text), number, issuer, date, tuple(info))
-
-
-def _numbered_head(blocks: list[Block], index: int, floor: int, separated: bool) -> Head | None:
-    """A line that is nothing but a number, with the title above it or below it."""
-    number = None if blocks[index].cells else only_number(blocks[index].text)
-    if number is None:
-        return None
-    start, above = _title_above(blocks, index, floor, separated)
-    if above is not None and looks_like_title(above):
-        return Head(start, index + 1, above, number)
-    end, below = _title_below(blocks, index)
-    if below is not None:
-        if separated:
-            while start > floor and blocks[start].gap < 2:
-                start -= 1
-        else:
-            start = index
-        info = tuple(range(start, index))
-        return Head(start, end, below, number, info=info)
-    if above is not None and len(squash(above)) >= 6:
-        return Head(start, index + 1, above, number)
-    return None
-
-
-def _title_above(blocks: list[Block], index: int, floor: int, separated: bool) -> tuple[int, str | None]:
-    """Lines right above a number that make up its title, and the first one's index."""
-    lines: list[str] = []
-    at = index
-    while at > floor and len(lines) < 5:
-        block = blocks[at - 1]
-        if not _may_belong_to_title(block) or _is_label(block.text):
-            break
-        joined = [block.text, *lines]
-        if not at_most("".join(joined), MAX_TITLE):
-            break
-        # A complete title above a complete title is another document's, or the gazette's own head.
-        if (
-            lines
-            and looks_like_title(repair(" ".join(lines)))
-            and "关于" in "".join(lines[:1])
-            and re.match(rf"^.{{2,40}}?{alternatives('org_suffixes')}\s*关于|^国务院", lines[0])
-        ):
-            break
-        lines = joined
-        at -= 1
-        if separated and block.gap >= 2:
-            break
-    return at, (repair(" ".join(lines)) if lines else None)
-
-
-def _title_below(blocks: list[Block], index: int) -> tuple[int, str | None]:
-    """Lines right below a number, up to the one that completes a title."""
-    lines: list[str] = []
-    for at in range(index + 1, min(index + 7, len(blocks))):
-        if not _may_belong_to_title(blocks[at]) or _is_label(blocks[at].text):
-            break
-        lines.append(blocks[at].text)
-        joined = repair(" ".join(lines))
-        following = blocks[at + 1] if at + 1 < len(blocks) else None
-        complete = looks_like_title(joined)
-        if complete and not (following and _may_belong_to_title(following) and looks_like_title(following.text)):
-            return at + 1, joined
-    return index + 1, None
-
-
-def _plain_head(blocks: list[Block], index: int, first: int, separated: bool, heads: list[Head]) -> Head | None:
-    """A title without a number: behind a wide gap, or an issuer's full title behind a closed notice."""
-    block = blocks[index]
-    opens = index == first or block.gap >= 2
-    if separated or (not heads and index == first):
-        if not opens or block.cells or _number_ahead(blocks, index):
+    def _with_order(self, part: _Part, at: int) -> _Part | None:
+        order = self.lines[at].order
+        if order is None or part.number:
             return None
-        lines: list[str] = []
-        for at in range(index, min(index + 5, len(blocks))):
-            if (at > index and blocks[at].gap >= 2) or not _may_belong_to_title(blocks[at]):
+        both = part.order.joined(order) if part.order else order
+        if both is None:
+            return None
+        price = cost("number", "order") if both.doc_number else 0.0
+        price += cost("number", "below_title") if part.title and not part.order else 0.0
+        layout = part.layout + ("O" if both.doc_number else "")
+        return replace(part, order=both, cost=part.cost + price, layout=layout)
+
+    def _with_labels(self, part: _Part, at: int) -> _Part:
+        line = self.lines[at]
+        before = {name for name, _ in part.fields}
+        new = {name for name, _ in line.labels} - before
+        first = bool(new & {"published", "page"}) and not before & {"published", "page"}
+        price = cost("head", "published" if first else "label")
+        if (len(new) > 1 or (new and not first)) and len(before) + len(new) <= _FIELDS:
+            price += cost("head", "field")
+        kind = "P" if new & {"published", "page"} else "L"
+        layout = part.layout if part.layout.endswith(kind) else part.layout + kind
+        fields, page = (*part.fields, *line.labels), (*part.page, at)
+        grown = replace(part, cost=part.cost + price, fields=fields, page=page, layout=layout)
+        number = _field(line.labels, "number")
+        return self._with_number(grown, number, "labelled") if number else grown
+
+    def _with_note(self, part: _Part, at: int) -> _Part:
+        """A note such as 「2019年11月30日国家市场监督管理总局令第20号公布」 gives date, issuer and number."""
+        line = self.lines[at]
+        dates = find_dates(line.text)
+        kind = "dated" if line.date else "note"
+        grown = replace(part, cost=part.cost + cost("head", kind), info=(*part.info, at), layout=part.layout + "D")
+        if line.date:
+            return replace(grown, put_up=part.put_up or line.date)
+        if part.passed is None and dates:
+            grown = replace(grown, passed=dates[0][2])
+        if part.order is None and part.number is None and part.title and re.search("公布|发布|令第", line.text):
+            orders = [cited.number for cited in find_numbers(line.text) if cited.number.form == "order"]
+            if orders:
+                grown = replace(grown, noted=True, order=Order(orders[0].code, "令", None, orders[0].serial))
+        return grown
+
+    def _finish(self, at: int, part: _Part) -> Head | None:
+        """What has been read as a head, if it has a title or a complete order."""
+        order = part.order
+        ordered = order.doc_number if order else None
+        if order and not ordered:
+            return None
+        labelled = next((value for name, value in part.fields if name == "title" and len(squash(value)) >= 4), None)
+        price = part.cost
+        if part.title:
+            title = self.titles.read(*part.title)[0]
+        elif labelled:
+            title, price = repair(labelled), price - 1.0
+        elif order and ordered:
+            title = self._promulgated(at) or f"{order.issuer}{order.kind}"
+        elif part.number and at < len(self.lines) and self.lines[at].is_addressee:
+            title, price = self.file_title or self._promulgated(at) or part.number, price + cost("number", "untitled")
+        else:
+            return None
+        number = ordered or part.number
+        stated = next((value for name, value in part.fields if name == "date"), "")
+        dates = find_dates(repair(stated))
+        named = next((value for name, value in part.fields if name == "issuer" and is_org(value)), None)
+        named = named or next((self.lines[index].text for index in part.info if is_org(self.lines[index].text)), None)
+        date = dates[0][2] if dates else only_date(repair(stated))
+        return Head(
+            part.start,
+            at,
+            title,
+            number,
+            order.issuer if order else None,
+            named,
+            date,
+            part.passed,
+            part.put_up,
+            part.noted,
+            part.layout,
+            tuple(sorted(part.info)),
+            tuple(sorted(part.page)),
+            price,
+        )
+
+    def _promulgated(self, at: int) -> str | None:
+        """What an order without a title promulgates, by its first sentences: 《专利代理条例》已经…通过."""
+        text = ""
+        for line in self.lines[at : at + _SENTENCES]:
+            text += line.block.text
+            if line.ends and "》" in text:
                 break
-            lines.append(blocks[at].text)
-            if looks_like_title(repair(" ".join(lines))):
-                return Head(index, at + 1, repair(" ".join(lines)), None)
-        return None
+        named = re.search(r"《((?:[^《》]|《[^《》]*》){4,80})》", text)
+        return repair(named[1]) if named and re.search("公布|发布|施行|通过", text) else None
+
+
+def _field(pairs: Sequence[tuple[str, str]], wanted: str) -> str | None:
+    for name, value in pairs:
+        if name == wanted:
+            cited = find_numbers(value)
+            return only_number(value) or (cited[0].doc_number if cited and cited[0].start == 0 else None)
     return None
-
-
-def _number_ahead(blocks: list[Block], index: int) -> bool:
-    """Whether a number stands within the next lines of the same document, so that it heads it."""
-    for at in range(index, min(index + 7, len(blocks))):
-        if at > index and blocks[at].gap >= 2:
-            return False
-        if only_number(blocks[at].text):
-            return True
-        if ends_sentence(blocks[at].text) and not blocks[at].text.rstrip().endswith(("：", ":")):
-            return False
-    return False
-
-
-def _is_label(text: str) -> bool:
-    return re.match(r"^\s*\S{2,6}\s*[：:]", text) is not None

@@ -6,6 +6,7 @@ ISO strings (`YYYY-MM-DD`); what a document does not state is None, never guesse
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -39,7 +40,10 @@ class Source:
     """A file read into lines. `encoding` names how its bytes were decoded (`gb18030`, `pdf-text`…).
 
     A reader of documents also says what a person should look at, which running heads and page numbers
-    it left out, and the printed number of each page that has one: (1-based page, number).
+    it left out, and the printed number of each page that has one: (1-based page, number). `letters` counts
+    the letters and digits of the file as it came, before anything was left out; None where that is what
+    `lines` and `left_out` hold. `stated` is what the file says of its document outside the text: (name, value)
+    with the names title, doc_number, issuer, date, published, origin.
     """
 
     file: str
@@ -48,6 +52,8 @@ class Source:
     warnings: tuple[Warn, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     printed_pages: tuple[tuple[int, str], ...] = ()
+    letters: Counter[str] | None = None
+    stated: tuple[tuple[str, str], ...] = ()
 
 
 class Role(StrEnum):
@@ -131,7 +137,8 @@ class Clause:
 
     `place` says where it stands in the notice `notice_id`, `path` holds the headings above it, outermost
     first, its own heading last. `text` is repaired text of at most 800 characters with its own
-    numbering. `cells` are a table row's pairs of column head and cell, in the table's order.
+    numbering. `cells` are a table row's pairs of column head and cell, in the table's order, or a list of people's
+    pairs of group (组长, or nothing) and person with post.
     """
 
     notice_id: str
@@ -207,11 +214,39 @@ class Repeal:
 
 
 @dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone number, the office that it is printed for (None where the text names none), and the clause."""
+
+    unit: str | None
+    phone: str
+    clause_id: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"unit": self.unit, "phone": self.phone, "clause_id": self.clause_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why the parser isn't sure of a notice, in one Chinese sentence, and the lines concerned."""
+
+    reason: str
+    lines: Span
+
+    def to_json(self) -> dict[str, Any]:
+        return {"reason": self.reason, "line_start": self.lines.start, "line_end": self.lines.end}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Doubt:
+        return cls(data["reason"], Span(data["line_start"], data["line_end"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One official document of a gazette.
 
     `notice_id` is unique in a corpus and the prefix of its clauses' ids. `unit`, `phone` are the
-    contact unit and its (first) phone as the notice prints them; `phones` are all of them.
+    contact unit and its (first) phone as the notice prints them; `phones` are all of them, each with its office.
+    `uncertain` says where number, title and body may not belong together, or a part may be missing.
     `valid_until` is the last day the notice itself states, if any.
     """
 
@@ -224,7 +259,7 @@ class Notice:
     addressee: str | None
     unit: str | None
     phone: str | None
-    phones: tuple[str, ...]
+    phones: tuple[Phone, ...]
     contact_person: str | None
     email: str | None
     attachments: tuple[str, ...]
@@ -235,6 +270,7 @@ class Notice:
     repealed_by: Repeal | None = None
     valid_from: str | None = None
     valid_until: str | None = None
+    uncertain: tuple[Doubt, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -247,7 +283,7 @@ class Notice:
             "addressee": self.addressee,
             "unit": self.unit,
             "phone": self.phone,
-            "phones": list(self.phones),
+            "phones": [phone.to_json() for phone in self.phones],
             "contact_person": self.contact_person,
             "email": self.email,
             "status": self.status.value,
@@ -258,6 +294,7 @@ class Notice:
             "contents_page": self.contents_page,
             "line_start": self.lines.start,
             "line_end": self.lines.end,
+            "uncertain": [doubt.to_json() for doubt in self.uncertain],
             "clauses": [clause.to_json() for clause in self.clauses],
         }
 
@@ -267,12 +304,13 @@ class Notice:
         more = ("contact_person", "email", "contents_page", "valid_from", "valid_until")
         return cls(
             **{key: data[key] for key in (*plain, *more)},
-            phones=tuple(data["phones"]),
+            phones=tuple(Phone(**phone) for phone in data["phones"]),
             attachments=tuple(data["attachments"]),
             lines=Span(data["line_start"], data["line_end"]),
             clauses=tuple(Clause.from_json(clause, data["notice_id"]) for clause in data["clauses"]),
             status=Status(data["status"]),
             repealed_by=Repeal.from_json(data["repealed_by"]),
+            uncertain=tuple(map(Doubt.from_json, data["uncertain"])),
         )
 
 
@@ -315,7 +353,7 @@ class Bulletin:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """What one file holds. `coverage` is the share of the body's letters and digits that stand in
+    """What one file holds. `coverage` is the share of the file's letters and digits that stand in
     exactly one clause; `left_out` lists what is no part of any document."""
 
     file: str

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from corpus.text import CJK, ends_sentence
+from corpus.text import CJK, ends_sentence, nfkc
 
 _UNITS = {"十": 10, "百": 100}
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
@@ -76,6 +76,7 @@ class Style(IntEnum):
     DECIMAL = 11  # 1.1
     UNNUMBERED = 12  # 主要目标：
     OFFICE = 13  # 区文联：
+    QUESTION = 14  # 问：…, 35、…？ with its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,16 @@ class Marker:
     components: tuple[int, ...] = ()
 
 
-_LAW = re.compile(rf"第\s*({_NUMERAL}+)\s*([编章节条])(?:之({_NUMERAL}{{1,6}}))?")
+_LAW = re.compile(
+    rf"第\s*({_NUMERAL}(?:\s*{_NUMERAL}){{0,7}}|\d{{1,3}})\s*([编章节条])(?:\s*之\s*({_NUMERAL}{{1,6}}))?(?:[、．.：:](?!第|前))?"
+)
 _LAW_STYLE = {"编": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "条": Style.ARTICLE}
-# What follows the number of a cited article, never that of a heading: 第五条的、第五条至第七条、第三条第二款.
-_CITED = re.compile(r"[\s]*(?:的|至|到|和|及|与|或|、|，|,|。|；|第|规定的|规定，|所列|所称|之|中的|》|）|\))")
+# What follows the number of a cited article, never that of a heading: 第五条的、第五条至第七条、第三条第二款. An
+# article itself may begin with 与, 第二审, 项目.
+_CITED = re.compile(
+    rf"\s*(?:的|至|到|、|，|,|。|；|》|）|\)|规定(?:的|，)|所列|所称|之(?![间外])|中的|款|(?:和|及|与|或|或者|以及)\s*[本前第]"
+    rf"|第\s*(?:{_NUMERAL}|\d)+\s*[款项目])|第(?:{_NUMERAL}|\d)+条"
+)
 _ENUM = re.compile(rf"({_NUMERAL}{{1,4}})\s*[、．]\s*")
 _PAREN = re.compile(rf"[(（]\s*({_NUMERAL}{{1,4}})\s*[)）]\s*[、．.]?\s*")
 # 「（三）项规定」 cites an item; 「（三）项目建设组」 is one.
@@ -104,6 +111,13 @@ _ARABIC_SPACED_DIGIT = re.compile(rf"(\d{{1,3}})[.．、]\s+(?=\d{{2,4}}\s*[{CJK
 _ARABIC_PAREN = re.compile(r"[(（]\s*(\d{1,2})\s*[)）]\s*[、．.]?\s*")
 _HALF_PAREN = re.compile(r"(\d{1,2})\s*[)）]\s*")
 _CIRCLED = re.compile(r"([①-⑳])\s*")
+# Signs of one character: ㈠, ⑴, ⒈.
+_SIGNS = {
+    **{chr(0x3220 + at): (Style.PAREN, at + 1) for at in range(10)},
+    **{chr(0x2474 + at): (Style.ARABIC_PAREN, at + 1) for at in range(20)},
+    **{chr(0x2488 + at): (Style.ARABIC, at + 1) for at in range(20)},
+}
+_SIGN = re.compile(rf"([{''.join(_SIGNS)}])[、．.]?\s*")
 _LATIN = re.compile(rf"([a-z])[.．、]\s*(?=[{CJK}])")
 _DECIMAL = re.compile(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?:\s+(?=[{CJK}（(])|\s*(?=[（(][{CJK}]))")
 # `1　总则`: a number and white space. Never in front of a unit: 「1 日起执行」 is half a date.
@@ -111,7 +125,7 @@ _PLAIN = re.compile(rf"(\d{{1,2}})[ \u3000]+(?![年月日时分个项条款人�
 # Texts up to this length are read once: a line is looked at by many rules.
 _SHORT = 600
 
-_FIRST = re.compile(rf"第|{_NUMERAL}|[(（①-⑳a-z\d]")  # what a marker begins with
+_FIRST = re.compile(rf"第|{_NUMERAL}|[(（①-⒛㈠-㈩a-z\d]")  # what a marker begins with
 
 
 def read_marker(text: str) -> Marker | None:
@@ -139,10 +153,11 @@ def _read_law(text: str) -> Marker | None:
     match = _LAW.match(text)
     if not match or _CITED.match(text, match.end()):
         return None
-    number = chinese_number(match[1])
-    if number is None:
+    numeral = re.sub(r"\s", "", match[1])
+    number = int(numeral) if numeral.isdecimal() else chinese_number(numeral)
+    if not number:
         return None
-    label = f"第{match[1]}{match[2]}" + (f"之{match[3]}" if match[3] else "")
+    label = f"第{nfkc(numeral)}{match[2]}" + (f"之{match[3]}" if match[3] else "")
     end = match.end()
     while end < len(text) and text[end].isspace():
         end += 1
@@ -184,6 +199,14 @@ def _read_arabic(text: str) -> Marker | None:
 
 
 def _read_letters(text: str) -> Marker | None:
+    if match := _SIGN.match(text):
+        style, number = _SIGNS[match[1]]
+        label = {
+            Style.PAREN: f"（{chinese_numeral(number)}）",
+            Style.ARABIC: f"{number}.",
+            Style.ARABIC_PAREN: f"（{number}）",
+        }[style]
+        return Marker(style, number, label, match.end())
     match = _CIRCLED.match(text)
     if match:
         return Marker(Style.CIRCLED, ord(match[1]) - ord("①") + 1, match[1], match.end())

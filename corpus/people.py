@@ -57,6 +57,21 @@ def render(lines: list[str]) -> str:
     return "".join(out)
 
 
+def entries(text: str) -> tuple[tuple[str, str], ...]:
+    """The persons of a rendered list with their groups: `组长：吕晓全，区政府副区长；成员：陈楠` →
+    (组长, 吕晓全，区政府副区长), (成员, 陈楠)."""
+    out: list[tuple[str, str]] = []
+    group = ""
+    for piece in text.split("；"):
+        label = _LABEL.match(piece)
+        if label:
+            group = repair(label[1]).replace(" ", "")
+        person = piece[label.end() :] if label else piece
+        if person.strip():
+            out.append((group, person.strip()))
+    return tuple(out)
+
+
 def _is_names(text: str) -> bool:
     """Names and nothing else: words of two to four characters, or characters that stand apart (`陈 楠`),
     at least two of them together."""

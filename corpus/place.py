@@ -124,6 +124,7 @@ _LEVELS: dict[Style, str] = {
     Style.HALF_PAREN: "第{}目",
     Style.CIRCLED: "第{}目",
     Style.LATIN: "第{}目",
+    Style.QUESTION: "第{}问",
 }
 
 
@@ -158,6 +159,8 @@ def words_of(place: Place) -> str:
 def _step_words(step: Step) -> str:
     if step.kind is StepKind.NUMBERED:
         bare = bare_label(step.label)
+        if step.style is Style.QUESTION:
+            return _LEVELS[step.style].format(bare.removeprefix("问"))
         if step.style is Style.DECIMAL and "." not in bare:
             return f"第{bare}点"
         form = _LEVELS.get(step.style) if step.style is not None else None
@@ -175,7 +178,8 @@ _UNITS: dict[str, tuple[Style, ...]] = {
     "条": (Style.ARTICLE,),
     "部分": (Style.ENUM,),
     "项": (Style.PAREN,),
-    "点": (Style.ENUM, Style.ARABIC, Style.DECIMAL),
+    "点": (Style.ENUM, Style.ARABIC, Style.DECIMAL, Style.QUESTION),
+    "问": (Style.QUESTION,),
     "目": (Style.ARABIC_PAREN, Style.HALF_PAREN, Style.CIRCLED),
 }
 _COUNT = r"(\d{1,3}|[一二三四五六七八九十百零〇]{1,8})"

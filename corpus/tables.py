@@ -40,6 +40,11 @@ class Table:
     problem: str = ""
 
 
+_NEW = "（新文本）"
+_COUNTING = 0.6  # share of steps by one in a line of ordinals, some of which OCR misreads
+# Column heads of a table that sets an old text beside the new one; the second is in force.
+_BEFORE = re.compile(r"(?:修改|修订|调整|变更|变动)(?:之)?前|原(?:条文|规定|文本|内容|条款)")
+_AFTER = re.compile(r"(?:修改|修订|调整|变更|变动)(?:之)?后|(?:新|现)(?:条文|规定|文本|内容|条款)|现行")
 _MAX_HEADS = 400  # characters of column heads that are written into each row's text
 _YEAR = re.compile(r"(?:19|20)\d\d\s*年")  # 1995年招生人数 heads a column
 _ORDINAL = re.compile(r"序号|编号")
@@ -142,9 +147,17 @@ def _ordinal_line(rows: list[Block]) -> int | None:
         short = sum(len(cell) <= 3 for cell in cells)
         numbers = [cell for cell in cells if cell.isdecimal()]
         filled = len(cells) >= max(3, (len(rows[index].cells) - 1) * 0.6)
-        if filled and short == len(cells) and len(numbers) >= len(cells) * 0.6:
+        named = any(_ORDINAL.fullmatch(repair(cell)) for cell in rows[index].cells)
+        if filled and short == len(cells) and len(numbers) >= len(cells) * 0.6 and (named or _counts(numbers)):
             return index
     return None
+
+
+def _counts(numbers: list[str]) -> bool:
+    """Whether numbers go up (or down) one by one, so that they count rows: sums of columns don't. OCR misreads
+    some, so a line that is named 序号 needn't."""
+    steps = [int(b) - int(a) for a, b in itertools.pairwise(numbers)]
+    return max(steps.count(1), steps.count(-1)) >= len(steps) * _COUNTING
 
 
 def _is_noise(block: Block) -> bool:
@@ -222,12 +235,23 @@ def _is_subhead(block: Block) -> bool:
 
 
 def render_row(caption: str, heads: tuple[str, ...], row: Row) -> str:
-    """`caption（head｜head）：cell｜cell`: the row as plain text, its cells together and in order."""
+    """`caption（head｜head）：cell｜cell`: the row as plain text, its cells together and in order. Where an old text
+    stands beside the new one, each is named: `修改前：…｜修改后（新文本）：…`."""
     where = "".join(part for part in (caption, f"·{row.group}" if row.group else "") if part)
+    if _compares(heads):
+        said = [f"{head}{_NEW if _AFTER.search(head) else ''}：{cell}" for head, cell in pair_cells(heads, row)]
+        return f"{where}：{'｜'.join(said)}" if where else "｜".join(said)
     names = "｜".join(head for head in heads if head)
     columns = f"（{names}）" if 0 < len(names) <= _MAX_HEADS else ""
     cells = "｜".join(row.cells).strip("｜")
     return f"{where}{columns}：{cells}" if where or columns else cells
+
+
+def _compares(heads: tuple[str, ...]) -> bool:
+    """Whether these are the heads of a table of texts before and after a change."""
+    before = [head for head in heads if _BEFORE.search(head)]
+    after = [head for head in heads if _AFTER.search(head) and head not in before]
+    return len(before) == len(after) == 1
 
 
 def pair_cells(heads: tuple[str, ...], row: Row) -> tuple[tuple[str, str], ...]:

@@ -33,6 +33,14 @@ _WIDE = re.compile(f"[{CJK}{_WIDE_PUNCTUATION}]")
 _SPLIT_DECIMAL = re.compile(r"(?<=\d)\. (?=\d)")
 _LEADING_ITEM = re.compile(r"\d{1,3}\. (?!(?!(?:19|20)\d\d)\d)")
 _EMPHASIS = re.compile(r"\*\*|</?u>|&[a-z]{1,6};?")
+_LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,500}(?:\([^()]{0,200}\)[^()\s]{0,300})?(?:\s+\"[^\"]{0,200}\")?\)")
+# Tags of pages that converters put into Markdown; not 《 or a mere less-than sign.
+_TAG = re.compile(
+    r"</?(?:table|thead|tbody|tfoot|tr|t[dh]|col(?:group)?|p|br|div|span|img|a|b|i|strong|em|font|center|h[1-6]|ul|ol|li)"
+    r"(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
+)
+_ESCAPED = re.compile(r"\\(?=[>\[\](){}#*_.!|-])")
 _ASCII_PUNCTUATION = frozenset(",.;:!?()[]\"'/%-+~<>=")
 
 SENTENCE_END = "。；;！？!?"
@@ -77,8 +85,18 @@ def is_cjk(char: str) -> bool:
 
 
 def strip_markup(text: str) -> str:
-    """The text without marks that converters leave behind: `**一、总则**&nbsp;<u>x</u>` → `一、总则x`."""
-    return _EMPHASIS.sub("", text)
+    """The text without marks that converters leave behind: `**一、总则**&nbsp;<u>x</u>` → `一、总则x`,
+    `[首页](/) \\>` → `首页 >`."""
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _ESCAPED.sub("", _EMPHASIS.sub("", text))
+
+
+def is_linked(text: str) -> bool:
+    """Whether a line of Markdown is nothing but links: `[机构](/a) | [公开](/b)`."""
+    return "](" in text and squash(_LINK.sub("", text)) == ""
 
 
 def _keeps_space(before: str, after: str) -> bool:

@@ -160,25 +160,28 @@ class Outline:
         """Where new content goes: the innermost open node, or the part itself."""
         return self.stack[-1].items if self.stack else self.part.items
 
-    def fit(self, marker: Marker, *, strict: bool = False) -> int | None:
+    def fit(self, marker: Marker, *, strict: bool = False, confirmed: bool = False) -> int | None:
         """The depth at which a node with this marker would stand (0 = in the part), or None if it goes on with no
         numbering: after （二）, （三） fits and （九） does not.
 
-        `strict` asks for exactly the next number: for markers in the middle of a line.
+        `strict` asks for exactly the next number: for markers in the middle of a line. `confirmed` says that the next
+        article of the text has the next number: then articles may begin late (第五编 alone) or be missing in between.
         """
         if marker.style is Style.DECIMAL:
             return self._fit_decimal(marker)
         depth = self._open(marker.style)
         if depth is not None:
             gap = marker.number - self.stack[depth].number
+            if gap == 0 and "之" in marker.label:  # 第十条之一
+                return depth
             if gap == 1 or (1 < gap <= MAX_GAP and not strict):
                 return depth
             if marker.number != 1:
-                return self._run_on(marker, strict)
+                return self._run_on(marker, strict, confirmed)
             return self._nested(marker) if self._nested(marker) > depth else depth
         if marker.number == 1:
             return self._nested(marker)
-        return self._run_on(marker, strict)
+        return self._run_on(marker, strict, confirmed)
 
     def _open(self, style: Style) -> int | None:
         for depth in range(len(self.stack) - 1, -1, -1):
@@ -186,8 +189,10 @@ class Outline:
                 return depth
         return None
 
-    def _run_on(self, marker: Marker, strict: bool) -> int | None:
+    def _run_on(self, marker: Marker, strict: bool, confirmed: bool = False) -> int | None:
         last = self.last.get((marker.style, 0))
+        if confirmed and marker.number > (last or 0):
+            return self._nested(marker)
         if last is None:
             # A list whose first items were lost at a page break; not believed in mid-line.
             return None
@@ -201,7 +206,7 @@ class Outline:
         depth = len(self.stack)
         while depth > 0:
             top = self.stack[depth - 1]
-            if top.style is Style.UNNUMBERED and marker.style not in _LAW:
+            if top.style in (Style.UNNUMBERED, Style.QUESTION) and marker.style not in _LAW:
                 break
             if top.style < marker.style:
                 break
@@ -258,6 +263,20 @@ class Outline:
         self.warnings.append(Warn(line, f"“{like.label}”之后有一项丢失了编号和开头，已单独成条"))
         return node
 
+    def open_question(self, marker: Marker | None, line: int) -> Node:
+        """Begin a question, beside the one before it if that is open, else below the headings that are open."""
+        depth = self._open(Style.QUESTION)
+        if depth is None:
+            depth = len(self.stack)
+            limit = Style.ARABIC if marker is None else marker.style
+            while depth > 0 and self.stack[depth - 1].style >= limit:
+                depth -= 1
+        number = marker.number if marker else self.last.get((Style.QUESTION, 0), 0) + 1
+        node = Node(Style.QUESTION, number, marker.label if marker else f"问{number}", line)
+        self._push(node, depth)
+        self.last[(Style.QUESTION, 0)] = number
+        return node
+
     def open_named(self, style: Style, name: str, line: int) -> Node:
         """Begin an unnumbered head (`主要目标：`) or an office head (`区文联：`)."""
         depth = len(self.stack)
@@ -296,6 +315,8 @@ class Outline:
             if top.style is Style.OFFICE:
                 self.stack.pop()
                 continue
+            if top.style is Style.QUESTION:
+                return
             parent_items = self._items_at(len(self.stack) - 1)
             if len(top.items) > _LOOK_BACK or top.children or len(top.paragraphs) != 1:
                 return

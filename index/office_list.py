@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from corpus.contacts import is_office
 from corpus.duties import duties, split_names
 from corpus.model import Notice, Role
 from corpus.offices import is_org, key, level
@@ -80,8 +81,15 @@ def gather(notices: Iterable[Notice]) -> list[OfficeEntry]:
     for ordinal, notice in enumerate(notices):
         if notice.unit:
             unit = named(notice.unit)
-            phones = [OfficePhone(phone, ordinal) for phone in notice.phones[:1]]
+            phones = [OfficePhone(phone, ordinal) for phone in [notice.phone] if phone]
             unit.phones += [pair for pair in phones if pair not in unit.phones]
+        for listed in notice.phones:
+            if listed.unit is None or listed.unit == notice.unit or not _has_name(listed.unit):
+                continue
+            pair = OfficePhone(listed.phone, ordinal)
+            office = named(listed.unit)
+            if pair not in office.phones:
+                office.phones.append(pair)
         for name in split_names(notice.addressee or ""):
             if is_org(name) and not _GENERAL.search(name) and len(name) > 3:
                 named(name)
@@ -95,6 +103,11 @@ def gather(notices: Iterable[Notice]) -> list[OfficeEntry]:
                 if clause.clause_id not in ids[-1:]:  # clauses come one after another
                     ids.append(clause.clause_id)
     return _merge_levels(offices)
+
+
+def _has_name(unit: str) -> bool:
+    """Whether a telephone's unit is an office by name: 太平小学, 区人社局; not 石岐区 or 办公室."""
+    return len(unit) > 3 and is_office(unit) and not _GENERAL.search(unit) and unit[-1] not in "省市区县旗街片"
 
 
 @functools.lru_cache(maxsize=65536)

@@ -34,6 +34,29 @@ def paragraph(text: str, properties: str = "") -> str:
     return f"<w:p>{inside}<w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
+def workbook(rows: str, before: str = "", after: str = "") -> bytes:
+    """A workbook of one sheet with this XML for its rows, and before and after them."""
+    ns = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="xml" '
+        'ContentType="application/xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook {ns} xmlns:r="{rel}"><sheets><sheet name="名单" sheetId="1" r:id="r1"/></sheets>'
+        "</workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f"{before}<worksheet {ns}><sheetData>{rows}</sheetData>{after}</worksheet>",
+    }
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
 def pdf(path: Path, pages: Sequence[Callable[[Any], None]], **options: Any) -> Path:
     """A PDF of A4 pages, each drawn by a function of a reportlab canvas, in a Chinese font that every
     reader has (so no font file is needed)."""

@@ -128,7 +128,8 @@ def test_addressee_attachments_and_people(gazette: ParsedFile) -> None:
         "2023年吕梁新区建设项目征求意见表",
     )
     work = notice(gazette, "离政办发〔2023〕14号")
-    assert (work.contact_person, work.phones) == ("秦文平", ("0358-8239409", "15735826653"))
+    assert (work.contact_person, [one.phone for one in work.phones]) == ("秦文平", ["0358-8239409", "15735826653"])
+    assert {one.clause_id for one in work.phones} <= {one.clause_id for one in work.clauses}
     people = holding(notice(gazette, "离政办函〔2023〕10号"), "赵朱贵 西属巴街道办事处主任")
     assert [c.kind for c in people] == [ClauseKind.LIST]
 

@@ -20,9 +20,13 @@ def lines_of(path: Path) -> list[str]:
 
 def test_a_page_of_a_publishing_system(tmp_path: Path) -> None:
     lines = lines_of(DATA / "policy-page.html")
-    assert lines[0] == "# 某某市人民政府关于加强城市供水管理工作的意见"
-    assert lines[1] == "某政发〔2023〕15号"
-    assert lines[2] == "各县（区）人民政府，市政府各部门："
+    assert lines[:2] == [  # the table of information belongs to the document
+        "索引号：\t000014349/2023-00015\t主题分类：\t城乡建设",
+        "发文字号：\t某政发〔2023〕15号\t发布日期：\t2023年5月20日",
+    ]
+    assert lines[2] == "# 某某市人民政府关于加强城市供水管理工作的意见"
+    assert lines[3] == "某政发〔2023〕15号"
+    assert lines[4] == "各县（区）人民政府，市政府各部门："
     text = "\n".join(lines)
     for word in ("首页", "当前位置", "打印", "相关链接", "版权所有", "分享到", "function"):
         assert word not in text

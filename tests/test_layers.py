@@ -35,7 +35,11 @@ PARTS = {
     "index.model": BASE,
     "index.training": BASE | {"index.model", "index.vectors"},
     "corpus.documents": {
-        f"corpus.{name}" for name in ("errors", "model", "text", "numbering", "doc_number", "reading")
+        f"corpus.{name}"
+        for name in (
+            *("errors", "model", "text", "numbering", "doc_number", "reading"),
+            *("coverage", "dates", "kinds", "offices"),
+        )
     },
 }
 # Who may import a part at all (beside itself).

@@ -30,10 +30,11 @@ def test_text_is_read_under_any_name(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("旧.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "不能读取旧版 Word.*另存为 .docx"),
-        ("稿.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "不能读取WPS.*另存为 .docx"),
+        ("旧.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "旧版 Office 文件已损坏.*另存为 .docx"),
+        ("稿.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "旧版 Office 文件已损坏.*另存为 .docx"),
         ("版.ofd", b"PK\x03\x04", "不能读取OFD.*为 PDF"),
-        ("表.xlsx", b"PK\x03\x04", "不能读取Excel"),
+        ("表.xlsx", b"PK\x03\x04", "Excel 表格已损坏"),
+        ("演示.ppt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "不能读取演示文稿.*为 PDF"),
         ("图.png", b"\x89PNG\r\n", "不能读取图片.*PDF"),
         ("假.txt", b"%PDF-1.7\nsome", r"内容却不是纯文本，而是PDF.*扩展名改为 \.pdf"),
         ("假.pdf", b"<html><body>404 not found</body></html>", "内容却不是PDF，而是网页"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Place = tuple[int, int]  # row and column, from 0
@@ -11,6 +12,10 @@ MAX_COLUMNS = 200  # Word allows 63; a wider table is no table
 MAX_PLACES = 1_000_000  # rows times columns: beyond, cells over several rows or columns are not spread
 _HEAD_ROWS = 2
 _SHORT = 24  # characters: a longer cell is no column head
+_PAGE_SHARE = 0.6  # share of a table's letters in one cell from which the table may only lay out a page
+_PAGE_LINES = 6  # lines of such a cell: fewer are a long remark
+_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff（）《》〔〕“”、，]")
+_CLOSED = re.compile(r"[。！？；：，、,;:.!?）)]$")
 
 
 @dataclass(slots=True)
@@ -94,3 +99,30 @@ def join_lines(lines: list[str]) -> str:
         latin = out and text and out[-1].isascii() and text[0].isascii()
         out += " " + text if latin and out[-1].isalpha() and text[0].isalpha() else text
     return out
+
+
+def join_paragraphs(lines: Sequence[str]) -> str:
+    """The paragraphs of a cell as one text. They were ended on purpose: two numbers or names under one another
+    stay two, while a column head set over two lines (`联系`, `电话`) is one word."""
+    out = ""
+    for line in lines:
+        text = " ".join(line.split())
+        if not text:
+            continue
+        joined = not out or _CLOSED.search(out) or (_CJK.match(out[-1]) and _CJK.match(text[0]))
+        out += text if joined else " " + text
+    return out
+
+
+def is_layout(rows: Sequence[Sequence[Sequence[str]]]) -> bool:
+    """Whether a table only lays out text: no row has two cells with text, or one cell under no column heads holds
+    most of the text in many lines. `rows` holds of each row the lines of each of its cells."""
+    filled = [[cell for cell in row if any(line.strip() for line in cell)] for row in rows]
+    if all(len(row) < 2 for row in filled):
+        return True
+    first = next(row for row in filled if row)
+    if len(first) >= 2 and all(sum(map(len, cell)) <= _SHORT for cell in first):
+        return False
+    sizes = [(sum(map(len, cell)), len(cell)) for row in filled for cell in row]
+    largest, lines = max(sizes)
+    return lines >= _PAGE_LINES and largest >= _PAGE_SHARE * sum(size for size, _ in sizes)

@@ -1,20 +1,24 @@
-"""A Word document (.docx) into lines: paragraphs, automatic numbers, tables, text boxes.
+"""A Word document (.docx) into lines: paragraphs, automatic numbers, tables, text boxes, footnotes.
 
 Read from the XML itself (ECMA-376): what Word numbers by itself (一、（一）1.) stands nowhere in a
-paragraph's text, and without it headings are lost. Deleted text of tracked changes, struck-out and hidden
-text is left out and listed; inserted text is kept. Headers and footers are files of their own and not read.
+paragraph's text, and without it headings are lost. A table that only lays out the page is read as paragraphs,
+a footnote stands behind the paragraph that refers to it. Deleted text of tracked changes, struck-out and hidden
+text, headers, footers and comments are left out and listed; inserted text is kept.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.documents.cells import MAX_COLUMNS, Cells, Place, join_lines
+from corpus.coverage import letters_of
+from corpus.documents.cells import MAX_COLUMNS, Cells, Place, is_layout, join_paragraphs
 from corpus.documents.extra import require
 from corpus.documents.lines import Lines
 from corpus.documents.word_lists import Numbering, Styles, W, depth_of, hidden_by, number, value
@@ -25,6 +29,13 @@ _TEXTS = {f"{W}tab": " ", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}softHyp
 _SKIPPED = {f"{_MC}Fallback", f"{W}txbxContent", f"{W}pPr", f"{W}rPr"}
 _DELETED = {f"{W}del": "修订中删除的文字", f"{W}moveFrom": "修订中移走的文字"}
 _INSIDE = {f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}moveTo", f"{W}customXml", f"{W}smartTag"}
+# Parts of a document beside its text, and why they are left out.
+_ASIDE = (
+    (re.compile(r"word/(?:header|footer)\d*\.xml"), "页眉页脚"),
+    (re.compile(r"word/comments\.xml"), "批注"),
+)
+_MAX_ASIDE = 60  # such parts: a document has three headers and footers a section
+_NOTES = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
 _PAGE = "\f"
 _PAGE_GAP = ["", ""]  # two blank lines part documents of one file
 MAX_XML = 64 << 20  # bytes of document.xml: a gazette of a thousand pages has 20
@@ -43,6 +54,8 @@ def read_docx(data: bytes, where: str) -> Lines:
             body = _xml(archive, "word/document.xml")
             numbering = _xml(archive, "word/numbering.xml")
             styles = _xml(archive, "word/styles.xml")
+            notes = {part: _xml(archive, f"word/{part}.xml") for part in _NOTES.values()}
+            aside = _aside(archive)
     except _TooLargeError as err:
         what = f"这个 Word 文件的正文太大（解压后超过 {MAX_XML >> 20} MB）"
         raise InputError(what, where, "请拆成几个文件再试") from err
@@ -50,11 +63,35 @@ def read_docx(data: bytes, where: str) -> Lines:
         raise InputError("这个 Word 文件已损坏，打不开", where, "请用 Word 打开后另存一份再试") from err
     if body is None:
         raise InputError("这个 Word 文件里没有正文", where, "请用 Word 打开后另存一份再试")
-    reader = _Reader(Styles.read(styles), Numbering.read(numbering))
+    reader = _Reader(Styles.read(styles), Numbering.read(numbering), _notes(notes))
     reader.read(body)
+    for part, why in aside:
+        reader.out.leave_out(_plain(part), why)
+    parts = [body, *(part for part in notes.values() if part is not None), *(part for part, _ in aside)]
+    reader.out.letters = sum(map(_letters, parts), Counter())
     if not any(line.strip() for line in reader.out.lines):
         raise InputError("这个 Word 文件里没有文字（可能只有图片）", where, "请另存为 PDF 后再试")
     return reader.out
+
+
+def _aside(archive: zipfile.ZipFile) -> list[tuple[Any, str]]:
+    """The parts beside the text that are left out, each with the reason."""
+    found = [(name, why) for name in dict.fromkeys(archive.namelist()) for form, why in _ASIDE if form.fullmatch(name)]
+    return [(part, why) for name, why in found[:_MAX_ASIDE] if (part := _xml(archive, name)) is not None]
+
+
+def _notes(parts: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    """Footnotes and endnotes by their part and number."""
+    return {(part, note.get(f"{W}id") or ""): note for part, root in parts.items() if root is not None for note in root}
+
+
+def _letters(root: Any) -> Counter[str]:
+    """The letters of a part: what a text box says again for old programs counts once."""
+    out = letters_of([_plain(root)])
+    for again in root.iter(f"{_MC}Fallback"):
+        if next(again.iterancestors(f"{_MC}Fallback"), None) is None:
+            out.subtract(letters_of([_plain(again)]))
+    return out
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> Any:
@@ -79,6 +116,8 @@ def _xml(archive: zipfile.ZipFile, name: str) -> Any:
 class _Reader:
     styles: Styles
     numbering: Numbering
+    notes: dict[tuple[str, str], Any] = field(default_factory=dict)
+    due: list[Any] = field(default_factory=list)  # notes that the paragraph being read refers to
     out: Lines = field(default_factory=Lines)
 
     def read(self, root: Any) -> None:
@@ -91,6 +130,8 @@ class _Reader:
             elif line.strip() or not blank:
                 self.out.lines.append(line)
             blank = not line.strip()
+        for note in self.notes.values():
+            self.out.leave_out(_plain(note), "正文没有提到的脚注")
 
     def _blocks(self, parent: Any) -> Iterator[str]:
         for element in parent:
@@ -121,6 +162,11 @@ class _Reader:
                     yield (mark + automatic + piece.strip()) if index == 0 and at == 0 else piece.strip()
         for box in _boxes(element):
             yield from self._blocks(box)
+        due, self.due = self.due, []
+        for note in due:
+            text = join_paragraphs(list(self._blocks(note)))
+            if text:
+                yield f"注：{text}"
 
     def _number(self, element: Any, style: str) -> str:
         stated = value(element, "pPr/numPr/numId")
@@ -151,6 +197,9 @@ class _Reader:
                 yield _PAGE if child.get(f"{W}type") == "page" else "\n"
             elif child.tag in _TEXTS:
                 yield _TEXTS[child.tag]
+            elif child.tag in _NOTES:
+                note = self.notes.pop((_NOTES[child.tag], child.get(f"{W}id") or ""), None)
+                self.due += [] if note is None else [note]
             else:
                 yield from self._texts(child, hidden)
 
@@ -169,19 +218,28 @@ class _Reader:
                 self.out.leave_out(_plain(row), "修订中删除的表格行")
             else:
                 rows.append(row)
+        content = [[list(self._blocks(cell)) for cell in _own(row, f"{W}tc", f"{W}tr")] for row in rows]
+        if is_layout(content):
+            for row in content:
+                for lines in row:
+                    yield from lines
+            return
+        yield from self._data(rows, content)
+
+    def _data(self, rows: list[Any], content: list[list[list[str]]]) -> Iterator[str]:
+        """The rows of a table whose cells hold these lines."""
         cells = Cells(len(rows))
         above: dict[int, Place] = {}
         for row, element in enumerate(rows):
             column = number(value(element, "trPr/gridBefore"), 0, most=MAX_COLUMNS)
-            for cell in _own(element, f"{W}tc", f"{W}tr"):
+            for cell, lines in zip(_own(element, f"{W}tc", f"{W}tr"), content[row], strict=True):
                 span = number(value(cell, "tcPr/gridSpan"), 1, 1, MAX_COLUMNS)
                 merge = cell.find(f"{W}tcPr/{W}vMerge")
                 owner = (row, column)
                 if merge is not None and merge.get(f"{W}val") != "restart":
                     owner = above.get(column, owner)
                 if owner == (row, column):
-                    text = join_lines(list(self._blocks(cell)))
-                    cells.texts[owner] = text.replace("\t", " ").replace(_PAGE, "")
+                    cells.texts[owner] = join_paragraphs(lines).replace("\t", " ").replace(_PAGE, "")
                 end = cells.cover(owner, row, column, 1, span)
                 above.update(dict.fromkeys(range(column, end), owner))
                 column = end

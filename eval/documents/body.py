@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from corpus.model import Clause
+from corpus.model import Clause, Role
 from corpus.numbering import read_marker
 from corpus.text import nfkc, squash
 from eval.documents.matching import Match, bears
@@ -111,7 +111,7 @@ def row_found(table: Table, found: Sequence[Found]) -> bool:
         [(squash(head), squash(cell)) for head, cell in clause.cells]
         for one in found
         for clause in one.notice.clauses
-        if clause.cells
+        if clause.cells and clause.role is Role.ROW
     ]
     return any(all(any(head in h and cell == c for h, c in row) for head, cell in wanted) for row in rows)
 
@@ -127,7 +127,7 @@ def rows_counted(match: Match) -> Tally:
     for one in match.found:
         for clause in one.notice.clauses:
             place = (one.notice.notice_id, clause.place.steps, clause.place.again)
-            if not clause.cells or place in seen:
+            if not clause.cells or clause.role is not Role.ROW or place in seen:
                 continue
             seen.add(place)
             heads = [head for head in (squash(head) for head, _ in clause.cells) if head]

@@ -47,7 +47,7 @@ class Found:
     def _body_texts(self) -> list[str]:
         """The same, but of a table's row its cells alone: column heads and caption are said again there."""
         return [
-            squash("".join(cell for _, cell in clause.cells)) if clause.cells else text
+            squash("".join(cell for _, cell in clause.cells)) if clause.cells and clause.role is Role.ROW else text
             for clause, text in zip(self.notice.clauses, self.texts, strict=True)
         ]
 

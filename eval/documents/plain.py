@@ -1,11 +1,12 @@
 """All text of a file, taken out by other means than the parser's: what it leaves behind shows against this.
 
-Word, web pages and PDF by lxml and pypdfium2, without any thought of what is furniture.
+Word, web pages, PDF and Excel by lxml, pypdfium2 and python-calamine, without any thought of what is furniture.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,8 @@ from corpus.text import squash
 
 _WORD_TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
 _UNSHOWN = ("script", "style", "noscript", "template", "head")
+_OTHERS = (".txt", ".md", ".doc", ".xls")  # names under which pages are saved, too
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _LARGEST = 50 << 20  # bytes of a Word file's text part
 RUN = 6  # letters that show where a text stands
 
@@ -26,10 +29,12 @@ def plain_letters(path: Path) -> str | None:
     suffix = path.suffix.lower()
     try:
         data = path.read_bytes()
+        if suffix in (".html", ".htm") or (suffix in _OTHERS and _PAGE.match(data[:1000])):
+            return squash(_html(data))
         if suffix in (".txt", ".md"):
             return squash(decode(data, "")[0])
-        if suffix in (".html", ".htm"):
-            return squash(_html(data))
+        if suffix in (".xls", ".xlsx"):
+            return squash(_excel(data))
         if suffix == ".docx":
             return squash(_docx(data))
         if suffix == ".pdf":
@@ -62,6 +67,18 @@ def _docx(data: bytes) -> str:
     except etree.XMLSyntaxError:
         return ""
     return "".join(element.text or "" for element in root.iter(_WORD_TEXT))
+
+
+def _excel(data: bytes) -> str:
+    """All values of all sheets. Whole numbers are written as such."""
+    calamine: Any = import_module("python_calamine")
+    try:
+        with calamine.load_workbook(io.BytesIO(data)) as book:
+            sheets = [book.get_sheet_by_index(at).to_python() for at in range(len(book.sheet_names))]
+    except calamine.CalamineError:
+        return ""
+    values = (value for rows in sheets for row in rows for value in row)
+    return "\n".join(f"{value:.12g}" if isinstance(value, float) else str(value) for value in values)
 
 
 def _pdf(data: bytes) -> str:

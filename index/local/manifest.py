@@ -23,7 +23,8 @@ from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 # 2: clauses have a table of places, BM25 has plain arrays, files have sizes, the manifest its own hash.
 # 3: the offices that the corpus names are kept.
 # 4: clauses have a role, a place and a table of ids; offices name the notice of a phone.
-FORMAT = 4
+# 5: notices have their phones with office and clause, and say where they are uncertain.
+FORMAT = 5
 VERSION = "0.1.0"
 MANIFEST = "manifest.json"
 CLAUSES, CLAUSE_TABLE, CLAUSE_IDS, NOTICES = "clauses.jsonl", "clauses.npy", "clause-ids.npy", "notices.jsonl"

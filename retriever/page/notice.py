@@ -14,12 +14,13 @@ from retriever.page.card import tel
 from retriever.page.clause import body, citations, pick_box, source
 from retriever.page.collection import Collection
 from retriever.page.marks import mark
-from retriever.page.markup import Html, el, join
+from retriever.page.markup import Html, el, esc, join
 from retriever.page.original_view import original
 from retriever.page.results import export_bar
 from retriever.page.status import status_note
 from retriever.page.view import Place, View
 
+_MOST_PHONES = 6
 _OUTLINE_FROM = 6  # headings; a shorter notice needs no outline
 
 
@@ -59,7 +60,7 @@ def _back(view: View) -> Html | None:
 
 def _facts(shown: CorpusNotice) -> Html:
     notice = shown.notice
-    phones = join([tel(phone) for phone in notice.phones], "　") if notice.phones else None
+    phones = _phones(notice)
     rows: list[tuple[str, str | Html | None]] = [
         ("文号", notice.doc_number),
         ("发文机关", notice.issuer),
@@ -74,6 +75,17 @@ def _facts(shown: CorpusNotice) -> Html:
         ("原件", f"{'、'.join(shown.files)} 第 {notice.lines.start}–{notice.lines.end} 行"),
     ]
     return el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in rows if value), cls="facts")
+
+
+def _phones(notice: Notice) -> Html | None:
+    """The notice's telephones, each with its office where that is not the contact unit; the first few of many."""
+    shown = []
+    for phone in notice.phones[:_MOST_PHONES]:
+        office = phone.unit if phone.unit != notice.unit else None
+        shown.append(join([esc(f"{office} ") if office else Html(""), tel(phone.phone)]))
+    if len(notice.phones) > _MOST_PHONES:
+        shown.append(esc(f"等 {len(notice.phones)} 个，见正文"))
+    return join(shown, "　") if shown else None
 
 
 def _validity(notice: Notice) -> str | None:

@@ -24,7 +24,7 @@ from corpus.documents.view import CONTEXT, Passage, available
 from corpus.errors import GongbaoError, InputError
 from corpus.guard import Reader, ReadingStoppedError
 from corpus.limits import Limits
-from corpus.model import Clause
+from corpus.model import Clause, Role
 from corpus.sources import expand_inputs, shown
 from index.engine import IndexedClause, IndexInfo
 from index.files import sha256_file
@@ -223,4 +223,5 @@ def _near(clauses: Sequence[Clause]) -> list[str]:
 
 def _words(clause: Clause) -> str:
     """What the page shows of a clause: of a table's row its cells, for its text repeats the table's head."""
-    return "".join(cell for _, cell in clause.cells) or clause.text
+    cells = clause.cells if clause.role is Role.ROW else ()
+    return "".join(cell for _, cell in cells) or clause.text

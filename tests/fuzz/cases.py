@@ -19,6 +19,7 @@ LONG = settings(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
+FEW = settings(LONG, max_examples=max(10, CASES // 10))  # cases that may cost a process each
 
 PIECES = [piece for line in LINES[::7] for piece in re.findall(r"\W+|\w{1,12}", line)]
 MARKS = [

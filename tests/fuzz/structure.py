@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from random import Random
 
 from tests.documents_helpers import docx, paragraph
 from tests.index_cases import GAZETTE, NOTICES, notice_text
 
 LINES = [line for line in GAZETTE.read_text("utf-8").split("\n") if line.strip()]
+DATA = Path(__file__).parent.parent / "data" / "documents"
 DOCUMENTS = [notice_text(name) for name in NOTICES]
 HEADS = [
     "离政发〔2023〕3号", "离政办发(2023) 9 号", "中华人民共和国国务院令", "第706号", "国务院令第706号",
@@ -175,3 +177,22 @@ def _span_of(random: Random) -> str:
     merge = random.choice(("", "", "<w:vMerge/>", '<w:vMerge w:val="restart"/>'))
     grid = f'<w:gridSpan w:val="{value}"/>' if value else ""
     return f"<w:tcPr>{grid}{merge}</w:tcPr>" if grid or merge else ""
+
+
+def spoilt_bytes(name: str, seed: int) -> bytes:
+    """A document of the tests with some bytes changed, replaced by others of it, or cut off."""
+    random = Random(seed)
+    data = bytearray((DATA / name).read_bytes())
+    for _ in range(random.choice((1, 3, 10, 40))):
+        at, way = random.randrange(len(data)), random.randrange(10)
+        if way == 0 and len(data) > 1000:
+            del data[at + 500 :]
+        elif way < 4:
+            data[at] = random.randrange(256)
+        elif way < 7:
+            data[at : at + 4] = random.choice((b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", bytes(4)))
+        else:
+            other = random.randrange(len(data))
+            length = random.randrange(1, 200)
+            data[at : at + length] = data[other : other + length]
+    return bytes(data)

@@ -10,22 +10,28 @@ Each case has a bound on time and memory (`limits.py`), and `structure.py` spoil
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.collection import collect
+from corpus.documents.doc import read_doc
 from corpus.documents.html import read_html
 from corpus.documents.lines import Lines
+from corpus.documents.rtf import read_rtf
 from corpus.documents.word import read_docx
 from corpus.errors import GongbaoError
+from corpus.guard import Reader, ReaderFaultError
+from corpus.limits import Limits
 from corpus.model import ParsedFile, Source, SourceLine
 from corpus.parse import parse_source
 from corpus.reading import decode, source_from_text
-from tests.fuzz.cases import LONG, cut_gazette, gazette, one_line
+from tests.fuzz.cases import FEW, LONG, cut_gazette, gazette, one_line
 from tests.fuzz.limits import bounded
-from tests.fuzz.structure import as_docx, as_html, as_text, spoilt
+from tests.fuzz.structure import as_docx, as_html, as_text, spoilt, spoilt_bytes
 
 
 @LONG
@@ -78,6 +84,29 @@ def test_docx(seed: int) -> None:
 
 
 @LONG
+@given(st.sampled_from(["old-word.doc", "old-word.rtf"]), SEEDS)
+def test_old_forms(name: str, seed: int) -> None:
+    """Sound files with bytes changed, moved and cut off."""
+    with bounded():
+        check_lines(read_doc if name.endswith(".doc") else read_rtf, spoilt_bytes(name, seed))
+
+
+@FEW
+@given(st.sampled_from(["phones.xls", "phones.xlsx"]), SEEDS)
+def test_workbooks(name: str, seed: int) -> None:
+    """The same. A broken one may ask for any amount of memory, which ends the process that reads it."""
+    with tempfile.TemporaryDirectory() as folder, Reader(Limits(memory=400, seconds=60)) as reader:
+        path = Path(folder) / name
+        path.write_bytes(spoilt_bytes(name, seed))
+        try:
+            reader.parse(path)
+        except ReaderFaultError:
+            raise
+        except GongbaoError as err:
+            one_line(err)
+
+
+@LONG
 @given(st.lists(SEEDS, min_size=1, max_size=3), st.lists(st.integers(0, 2), min_size=1, max_size=8))
 def test_collect(seeds: list[int], order: list[int]) -> None:
     """Several files, some of them more than once: ids stay unique, and no notice gets lost."""
@@ -101,7 +130,7 @@ def check_lines(read: Callable[[bytes, str], Lines], data: bytes) -> None:
         one_line(err)
         return
     lines = tuple(SourceLine(number, line) for number, line in enumerate(found.lines, 1))
-    check_parse(Source("x", "x", lines, tuple(found.warnings), tuple(found.left_out)))
+    check_parse(Source("x", "x", lines, tuple(found.warnings), tuple(found.left_out), letters=found.letters))
 
 
 def check_parse(source: Source) -> None:

@@ -5,10 +5,14 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.documents_helpers import workbook
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HEAD = ("关于做好防汛工作的通知", "某政发〔2023〕5号", "各乡镇人民政府：")
@@ -163,6 +167,76 @@ HTML: dict[str, Callable[[], bytes]] = {
     "data-url": lambda: page(f"<img src='data:image/png;base64,{'QUJD' * 3_000_000}'>"),
     "class-long": lambda: page(f"<p class='{'nav ' * 1_000_000}'>带很长类名的一段文字</p>"),
     "nul": lambda: page("").replace(b"<p>", b"<p>\x00"),
+}
+
+
+# Excel, rich text and old Word
+
+
+def far_cell(place: str) -> bytes:
+    """A sheet whose last cell is far from its first."""
+    far = f'<row r="{re.sub("[A-Z]", "", place)}"><c r="{place}"><v>1</v></c></row>'
+    return workbook(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{HEAD[0]}</t></is></c></row>{far}')
+
+
+def listed(rows: Iterable[str]) -> bytes:
+    """A sheet of rows of two cells below a title row."""
+    texts = [HEAD[0], *rows]
+    cells = "".join(
+        f'<row r="{at}"><c r="A{at}" t="inlineStr"><is><t>{text}</t></is></c>'
+        + (f'<c r="B{at}"><v>{at}</v></c></row>' if at > 1 else "</row>")
+        for at, text in enumerate(texts, 1)
+    )
+    return workbook(cells)
+
+
+def rich(body: str) -> bytes:
+    """Rich text: the sound document, then `body`."""
+    lines = ("".join(f"\\u{ord(char)}?" for char in line) for line in (*HEAD, BODY))
+    start = "".join(f"{line}\\par " for line in lines)
+    return ("{\\rtf1\\ansi\\ansicpg936 " + start + body + "}").encode("ascii")
+
+
+def old_word(*changes: tuple[int, bytes]) -> bytes:
+    """The sound old Word document of the tests with other bytes at places of its main stream."""
+    out = bytearray((Path(__file__).parent.parent / "data" / "documents" / "old-word.doc").read_bytes())
+    start = out.index(b"\xec\xa5")  # the header of the main stream
+    for place, new in changes:
+        out[start + place : start + place + len(new)] = new
+    return bytes(out)
+
+
+def old_sectors(new: bytes) -> bytes:
+    """The same with a container whose chain of sectors is `new` repeated."""
+    out = bytearray(old_word())
+    out[512:1024] = (new * 512)[:512]
+    return bytes(out)
+
+
+OFFICE: dict[str, Callable[[], bytes]] = {
+    "far-cell.xlsx": lambda: far_cell("XFD1048576"),
+    "far-row.xlsx": lambda: far_cell("A1048576"),
+    "long-list.xlsx": lambda: listed(f"甲乙丙{at}" for at in range(20_000)),
+    "spaces.xlsx": lambda: workbook(" " * (130 << 20)),
+    "laughs.xlsx": lambda: workbook("&a10;", before=f"<!DOCTYPE d [{LAUGHS}]>"),
+    "merged-all.xlsx": lambda: workbook(
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>' * 2,
+        after='<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+    ),
+    "deep.rtf": lambda: rich("{" * 200_000),
+    "fonts.rtf": lambda: rich("{\\fonttbl" + "{\\f0 a" * 5000),
+    "bin.rtf": lambda: rich("\\bin999999999 x"),
+    "units.rtf": lambda: rich("\\uc9999999\\u20113" * 50_000),
+    "cells.rtf": lambda: rich("\\cell" * 100_000 + "\\row"),
+    "edges.rtf": lambda: rich("".join(f"\\trowd\\cellx{at * 40}\\intbl 1\\cell 2\\cell\\row " for at in range(3000))),
+    "unclosed.rtf": lambda: rich("\\"),
+    "pieces.doc": lambda: old_word((0x1A2, b"\xff\xff\xff\x7f\xff\xff\xff\x7f")),
+    "counts.doc": lambda: old_word((0x4C, b"\xff\xff\xff\x7f" * 8)),
+    "minus.doc": lambda: old_word((0x4C, b"\xff\xff\xff\xff" * 8)),
+    "formats.doc": lambda: old_word((0xFA, b"\x00\x00\x00\x00\xff\xff\xff\x7f" * 2)),
+    "locked.doc": lambda: old_word((0x0A, b"\xff\xff")),
+    "older.doc": lambda: old_word((2, b"\x65\x00")),
+    "sectors.doc": lambda: old_sectors(b"\x00\x00\x00\x00"),
 }
 
 

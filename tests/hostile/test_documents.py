@@ -13,6 +13,8 @@ import pytest
 
 pytest.importorskip("lxml", reason="needs the extra documents")
 pytest.importorskip("pypdfium2", reason="needs the extra documents")
+pytest.importorskip("olefile", reason="needs the extra documents")
+pytest.importorskip("python_calamine", reason="needs the extra documents")
 
 from corpus.errors import GongbaoError
 from corpus.guard import Reader
@@ -92,6 +94,7 @@ def test_every_document_has_an_expectation() -> None:
     assert make.WORD.keys() == WORD_READ.keys() | WORD_FAILED.keys()
     assert make.HTML.keys() == HTML_READ.keys() | HTML_FAILED.keys()
     assert make.PDF.keys() == PDF_FAILED.keys()
+    assert make.OFFICE.keys() == OFFICE_READ.keys() | OFFICE_FAILED.keys()
 
 
 @pytest.mark.parametrize("name", WORD_READ)
@@ -163,6 +166,43 @@ def test_text_behind_many_elements_inside_one_another(tmp_path: Path) -> None:
     assert {"深处的一段文字", "后面的一段文字"} <= {line.text for line in read_source(path).lines}
     path.write_bytes(make.page("<div>" * 5000 + "<p>深处的一段文字</p>" + "</div>" * 5000 + "<p>后面的一段文字</p>"))
     assert any("套得太深" in warning.what for warning in read_source(path).warnings)
+
+
+# What stands in the clauses of each that is read.
+OFFICE_READ = {
+    "long-list.xlsx": "甲乙丙19999",
+    "far-row.xlsx": "关于做好防汛工作的通知",
+    "merged-all.xlsx": "名单",
+    "fonts.rtf": SOUND,
+    "bin.rtf": SOUND,
+    "units.rtf": SOUND,
+    "cells.rtf": SOUND,
+    "edges.rtf": SOUND,
+    "unclosed.rtf": SOUND,
+    "counts.doc": "由区教育局发放",
+    "formats.doc": "由区教育局发放",
+}
+OFFICE_FAILED = {
+    "far-cell.xlsx": "400 MB",
+    "spaces.xlsx": "太大（解压后超过 128 MB）",
+    "laughs.xlsx": "没有文字",
+    "deep.rtf": "套得太深",
+    "pieces.doc": "已损坏",
+    "minus.doc": "没有文字",
+    "locked.doc": "有密码",
+    "older.doc": "Word 95",
+    "sectors.doc": "不能读取这种旧版 Office 文件",
+}
+
+
+@pytest.mark.parametrize("name", OFFICE_READ)
+def test_a_hostile_office_file_is_read(reader: Reader, tmp_path: Path, name: str) -> None:
+    assert OFFICE_READ[name] in text_of(read(reader, tmp_path / name, make.OFFICE[name]()))
+
+
+@pytest.mark.parametrize("name", OFFICE_FAILED)
+def test_a_hostile_office_file_fails(reader: Reader, tmp_path: Path, name: str) -> None:
+    assert OFFICE_FAILED[name] in failure(reader, tmp_path / name, make.OFFICE[name]())
 
 
 STOPPED = "超过 400 MB"

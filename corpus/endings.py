@@ -1,0 +1,197 @@
+"""What stands around a body's end: notes, contact lines, signatures, printing lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from corpus.blocks import Block
+from corpus.cursor import Cursor, piece_of
+from corpus.dates import only_date
+from corpus.fields import CLOSING, NOTE, is_attachment_head, is_attachment_list, may_sign, read_contact, split_signature
+from corpus.model import Role
+from corpus.numbering import Style, read_marker
+from corpus.offices import is_org
+from corpus.phones import find_phones
+from corpus.text import at_most, ends_sentence, repair, squash
+from corpus.tree import Paragraph
+
+# 版记 (GB/T 9704—2012 7.4): 抄送机关, 印发机关和印发日期, and the lines of 政府信息公开 that stand beside them.
+_PRINTING = re.compile(
+    r"^(?:(?:抄\s*[送报]|分\s*送|公开方式|公开属性|信息公开(?:选项|类别|形式|属性)|公开(?:选项|类别|形式)|打字|校对|印发(?:机关|日期)|打印)"
+    r"\s*[：:]|共印\s*\d+\s*份|主动公开$|依申请公开$)"
+)
+_PRINTED_ON = re.compile(r"日\s*印发?$|^[（(]?共印\s*\d+\s*份")
+_SENT = re.compile(r"^(?:抄\s*[送报]|分\s*送)\s*[：:]")
+_MAX_PRINTING = 8  # lines
+_MAX_SENT = 3  # further lines of the list of whom it is sent to
+_OF_CONTACTS = re.compile(r"联系|咨询|电话|热线|投诉|举报|监督|办公地点|办理地点|受理")
+_MAX_CONTACT = 80  # letters of a line of contacts
+_LOOK_AHEAD = 40  # lines behind a contact line in which a further item or the signature shows
+
+
+class Endings:
+    """Reads the lines around a body's end. Each step says whether it took the current block(s)."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+
+    def note(self) -> bool:
+        block = self.cursor.blocks[self.cursor.at]
+        if not NOTE.fullmatch(block.text.strip()):
+            return False
+        self._sign([block])
+        return True
+
+    def _sign(self, blocks: list[Block]) -> None:
+        self.cursor.outline.close_all()
+        last = self.cursor.outline.part.items[-1] if self.cursor.outline.part.items else None
+        pieces = [piece_of(block) for block in blocks]
+        if isinstance(last, Paragraph) and last.role is Role.SIGNATURE:
+            last.pieces += pieces
+        else:
+            self.cursor.append(Paragraph(pieces, Role.SIGNATURE))
+        self.cursor.closed = True
+        self.cursor.at += len(blocks)
+
+    def printing(self) -> bool:
+        """The lines of whom it is sent to and when it was printed, below the last part: 抄送：…, …印发."""
+        block = self.cursor.blocks[self.cursor.at]
+        if block.cells or not _PRINTING.match(repair(block.text)):
+            return False
+        lines = [block]
+        for offset in range(1, _MAX_PRINTING):
+            following = self.cursor.block(offset)
+            if following is None or following.cells:
+                break
+            if not self._goes_on_printing(lines[-1], following):
+                break
+            lines.append(following)
+        self._sign(lines)
+        return True
+
+    def _goes_on_printing(self, before: Block, block: Block) -> bool:
+        text = repair(block.text)
+        if _PRINTING.match(text) or _PRINTED_ON.search(text):
+            return True
+        # The list of whom it is sent to goes on over lines up to its full stop, which must come soon.
+        if ends_sentence(before.text) or read_marker(text) is not None or not _SENT.match(repair(before.text)):
+            return not ends_sentence(before.text) and before.text.rstrip()[-1:] in "，,、；;" and not read_marker(text)
+        return self._list_ends(block)
+
+    def _list_ends(self, block: Block) -> bool:
+        """Whether a list that goes on in a block ends there or within the next lines, in front of the printing line."""
+        at = self.cursor.blocks.index(block, self.cursor.at)
+        for one in self.cursor.blocks[at : at + _MAX_SENT]:
+            if one.text.rstrip().endswith("。") or _PRINTED_ON.search(repair(one.text)):
+                return True
+        return False
+
+    def contact(self) -> bool:
+        cursor = self.cursor
+        block = cursor.blocks[cursor.at]
+        top = cursor.outline.top
+        if top is not None and top.style is Style.QUESTION:
+            return False
+        contact = read_contact(block.text)
+        if contact is None:
+            return self._more_contact(block)
+        following = self.cursor.block(1)
+        stands_alone = following is None or not ends_sentence(block.text) or len(squash(block.text)) <= 60
+        if not stands_alone:
+            return False
+        if not self._stays_open():
+            cursor.outline.close_all()
+        if last := cursor.last_paragraph(Role.CONTACT):
+            last.pieces.append(piece_of(block))
+        else:
+            cursor.append(Paragraph([piece_of(block)], Role.CONTACT))
+        if contact.field in ("unit", "phone") and not self._body_goes_on():
+            cursor.closed = True
+        cursor.at += 1
+        return True
+
+    def _more_contact(self, block: Block) -> bool:
+        """A line with a number that goes on with the contact line before it: 「…55501234；」 「柏林路22号55505678」."""
+        last = self.cursor.last_paragraph(Role.CONTACT)
+        if last is None or block.cells or read_marker(block.text) or not at_most(block.text, _MAX_CONTACT):
+            return False
+        open_list = repair(last.pieces[-1].text).endswith(("；", ";", "、", "，", ",", "：", ":"))
+        if not (open_list and find_phones(block.text)):
+            return False
+        last.pieces.append(piece_of(block))
+        self.cursor.at += 1
+        return True
+
+    def _stays_open(self) -> bool:
+        """Whether a contact line stands inside the open item: its list goes on, or its heading is of contacts."""
+        cursor = self.cursor
+        if cursor.closed or cursor.outline.top is None:
+            return False
+        lead = cursor.outline.top.items[0] if cursor.outline.top.items else None
+        if isinstance(lead, Paragraph) and len(lead.pieces[0].text) <= _MAX_CONTACT and _OF_CONTACTS.search(lead.text):
+            return True
+        for block in self._rest():
+            marker = read_marker(block.text)
+            if marker is not None and marker.number > 1 and cursor.outline.fit(marker, strict=True) is not None:
+                return True
+        return False
+
+    def _body_goes_on(self) -> bool:
+        """Whether the signature or a further item is still to come, so that a contact line doesn't end the body."""
+        if self.cursor.closed:
+            return False
+        for block in self._rest():
+            if split_signature(block.text) or only_date(repair(block.text)):
+                return True
+            marker = read_marker(block.text)
+            if marker is not None and marker.number > 1 and self.cursor.outline.fit(marker, strict=True) is not None:
+                return True
+        return False
+
+    def _rest(self) -> Iterator[Block]:
+        """The next blocks up to an attachment's head."""
+        for block in self.cursor.blocks[self.cursor.at + 1 : self.cursor.at + 1 + _LOOK_AHEAD]:
+            if is_attachment_head(block.text):
+                return
+            if not block.cells:
+                yield block
+
+    def signature(self) -> bool:
+        """Signers and a date: on one line, or on lines of their own."""
+        block = self.cursor.blocks[self.cursor.at]
+        if block.cells or read_marker(block.text):
+            return False
+        if split_signature(block.text) is not None or self._is_last_date(block):
+            self._sign([block])
+            return True
+        if not may_sign(block.text) or is_attachment_list(block.text) or CLOSING.match(repair(block.text)):
+            return False
+        for size in range(1, 5):
+            date = self.cursor.block(size)
+            if date is None:
+                return False
+            if only_date(repair(date.text)):
+                if self._open_sentence():
+                    return False
+                self._sign(self.cursor.blocks[self.cursor.at : self.cursor.at + size + 1])
+                return True
+            if not may_sign(date.text) or date.cells:
+                return False
+        return False
+
+    def _is_last_date(self, block: Block) -> bool:
+        """A date in figures (2016-03-31) below the body: with 年月日 it is a signature anywhere."""
+        following = self.cursor.block(1)
+        ends = following is None or is_attachment_head(following.text)
+        return ends and only_date(repair(block.text)) is not None
+
+    def _open_sentence(self) -> bool:
+        """Whether the paragraph before lacks its end, so that a short line goes on with it."""
+        paragraph = self.cursor.open_paragraph()
+        return (
+            paragraph is not None
+            and not ends_sentence(paragraph.tail)
+            and len(squash(paragraph.tail)) > 60
+            and not is_org(self.cursor.blocks[self.cursor.at].text)
+        )

@@ -1,0 +1,145 @@
+"""Which lines of a file may be a title, and what it costs to take them for one (`data/segment.toml`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from corpus.costs import cost
+from corpus.doc_number import find_numbers
+from corpus.lines import MAX_TITLE, Line, ends_like_title, is_about, is_foreign, names_issuer
+from corpus.numbering import Style
+from corpus.offices import is_org
+from corpus.text import repair, squash
+
+MAX_TITLE_LINES = 5
+_PARAGRAPH = 4  # narrow columns by which a paragraph's first line is set in: two characters
+# 「■ 云岭市教育局关于…」, 「…法（草案）全文」: signs in front, and what a page says of the text.
+_AROUND = re.compile(r"^[■□●◆★▪•◎○※·►▶\s]+|[（(]?全文[）)]?$")
+# 「…的通知-政务公开-门户网站」: what windows add to a title.
+_SITE = re.compile(r"(?:\s*[-_—–|]+\s*[^-_—–|《》]{0,16}(?:网|公开|门户|频道|栏目|首页|政府|厅|局|委员会))+$")
+_SENTENCE = re.compile(r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^经.{2,20}(?:同意|批准)")
+_LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleReader:
+    """Reads titles from one file's lines. `names` are squashed titles that the file is known by: its own name, or
+    what a web page says of itself. `listed` holds those of the contents page, None where there is none.
+    `in_menu` says of each line whether it is one of many short ones in a row."""
+
+    lines: Sequence[Line]
+    in_menu: Sequence[bool]
+    names: tuple[str, ...] = ()
+    listed: frozenset[str] | None = None
+    _costs: dict[tuple[int, int], float | None] = field(default_factory=dict)
+
+    def read(self, start: int, end: int) -> tuple[str, str | None]:
+        """The lines joined, and the number that stands behind the title, perhaps in brackets and over two lines."""
+        joined = " ".join(line.block.text for line in self.lines[start:end])
+        whole = repair(joined)
+        # In brackets a number may go over two lines; without them white space parts it from the title.
+        for text in (whole, joined):
+            cited = find_numbers(text)
+            if not cited or cited[-1].number.form == "order" or squash(text[cited[-1].end :]) or cited[-1].start < 4:
+                continue
+            before = text[: cited[-1].start]
+            if before[-1] in "（(〔[ \u3000" and before.count("《") == before.count("》"):
+                title = repair(before.rstrip("（(〔[ \u3000"))
+                return _AROUND.sub("", title), cited[-1].doc_number
+        return _SITE.sub("", _AROUND.sub("", whole)), None
+
+    def may_go_on(self, at: int) -> bool:
+        """Whether a line that is no title by itself may be part of one of several lines."""
+        line = self.lines[at]
+        return (
+            not line.block.cells and not line.ends and not line.number and not line.labels and len(line.letters) <= 60
+        )
+
+    def cost(self, start: int, end: int) -> float | None:
+        """What it costs to take the lines from `start` to before `end` for a title; None where they can't be one."""
+        key = (start, end)
+        if key not in self._costs:
+            self._costs[key] = self._cost(start, end)
+        return self._costs[key]
+
+    def _cost(self, start: int, end: int) -> float | None:
+        lines = self.lines[start:end]
+        if any(not self._may_stand_in_title(line) for line in lines):
+            return None
+        if any(line.block.gap >= 2 or line.heads_attachment or line.marker for line in lines[1:]):
+            return None
+        if len({(line.block.level, line.block.linked) for line in lines}) > 1:
+            return None
+        # A paragraph's first line below a title that is complete.
+        paragraph = len(lines) > 1 and lines[0].block.indent != _PARAGRAPH == lines[-1].block.indent
+        if paragraph and ends_like_title(self.read(start, end - 1)[0]):
+            return None
+        text = self.read(start, end)[0]
+        letters = squash(text)
+        if not 2 <= len(letters) <= MAX_TITLE or re.search(r"[。；;]|[、，,：:]$", text):
+            return None
+        names = [
+            "kind" if ends_like_title(text) else "no_kind",
+            *(["about"] if is_about(text) else []),
+            *(["issuer"] if names_issuer(text) else []),
+            *(["short"] if len(letters) < 6 else []),
+            *(["long"] if len(letters) > 60 else []),
+            *(["line"] * (len(lines) - 1)),
+            *(["pause"] if re.search(r"[，,：:]", re.sub(r"《[^》]*》|[（(][^）)]*[）)]", "", text)) else []),
+            *(["sentence"] if _SENTENCE.search(text) else []),
+            *(["question"] if re.search(r"[？?]$", text) else []),
+            *(["office"] if is_org(text) and not is_about(text) else []),
+            *(["attachment"] if re.match(r"附\s*[件表]", text) else []),
+            *(["furniture"] if any(line.is_page for line in lines) else []),
+            *(["label"] if re.match(r"\S{2,8}[：:]", text) else []),
+            *(["foreign"] if is_foreign(text) else []),
+            *(["file_name"] if self._named_by_file(letters) else []),
+            *(["linked"] if all(line.block.linked for line in lines) else []),
+            *(["menu"] if self.in_menu[start] else []),
+            *(["centred"] if self._is_centred(start, end) else []),
+        ]
+        marker = lines[0].marker
+        if marker is not None:
+            names.append("law" if marker.style in _LAW else "numbered")
+        if lines[0].block.level:
+            names.append("markdown" if lines[0].block.level == 1 else "subheading")
+        if self.listed is not None:
+            names.append("listed" if letters in self.listed else "unlisted")
+        # 「…关于印发X的通知」 is complete: what follows is not its next line.
+        if len(lines) > 1 and any(self._is_complete(start, at) for at in range(start + 1, end)):
+            names.append("complete")
+        return sum(cost("title", name) for name in names)
+
+    def _is_complete(self, start: int, end: int) -> bool:
+        text = self.read(start, end)[0]
+        return ends_like_title(text) and is_about(text)
+
+    def _may_stand_in_title(self, line: Line) -> bool:
+        block = line.block
+        if block.cells or len(line.letters) > MAX_TITLE or len(block.text) > 4 * MAX_TITLE or line.is_page:
+            return False
+        if line.number or line.date or line.is_signed or line.labels or (line.is_note and line.marker is None):
+            return False
+        return not (line.order and line.order.serial) and not line.is_contents
+
+    def _named_by_file(self, letters: str) -> bool:
+        return any(
+            len(min(name, letters, key=len)) >= 6 and (letters in name or name in letters) for name in self.names
+        )
+
+    def _is_centred(self, start: int, end: int) -> bool:
+        """Set further in than a paragraph's first line, and than the line that follows."""
+        following = self.lines[end].block if end < len(self.lines) else None
+        indent = min(line.block.indent for line in self.lines[start:end])
+        return indent >= 8 and (following is None or following.indent < indent)
+
+    def same(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Whether one of two titles holds the other: a page's own, and the document's."""
+        first, second = self._letters(*one), self._letters(*other)
+        shorter, longer = sorted((first, second), key=len)
+        return len(shorter) >= 6 and shorter in longer
+
+    def _letters(self, start: int, end: int) -> str:
+        return "".join(line.letters for line in self.lines[start:end])
