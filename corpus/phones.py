@@ -20,3 +20,9 @@ def find_phones(text: str) -> tuple[str, ...]:
         number = re.sub(r"[\s()]", "", match.group())
         numbers[re.sub(r"[-—－–―]+", "-", number)] = None
     return tuple(numbers)
+
+
+def phone_spans(text: str) -> list[tuple[int, int]]:
+    """Where telephone numbers stand in `text`, in order."""
+    same_length = "".join(nfkc(char)[:1] or " " for char in text)  # full-width digits, and places kept
+    return [match.span() for match in _PHONE.finditer(same_length)]

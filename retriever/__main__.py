@@ -121,7 +121,10 @@ def show(result: SearchResult) -> str:
         lines.append(f"答：{result.answer.text}")
         for office in result.answer.offices:
             source = f"（见{office.phone_from}）" if office.phone_from else ""
-            lines.append(f"　　{office.name}　{office.phone or '公报未载电话'}{source}")
+            phone = f"　{office.phone or '公报未载电话'}{source}" if result.sure else ""
+            lines.append(f"　　{office.name}{phone}")
+        if not result.sure:
+            lines.append("（这个答案不一定准，请看下面的原文再确认。）")
     for hit in result.hits:
         lines.append(f"{hit.rank}. {hit.citation}　[{hit.score:.3f}]")
         lines.append(f"   {' › '.join(hit.path)}")

@@ -14,6 +14,7 @@ from index.model.errors import ModelError
 from index.model.load import load_embedder
 from index.opening import open_index
 from index.paths import DEFAULT_INDEX
+from retriever.caution import with_caution
 from retriever.confidence import Evidence
 from retriever.decide import Decision, after_reading, before_reading
 from retriever.evidence import FIRST_HITS, Witness
@@ -125,7 +126,7 @@ class Asker:
             return assessment.decision, None
         entry, said = assessment.reading.passage.entry, assessment.reading.text
         offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-        return assessment.decision, Answer(said, offices, entry.clause_id)
+        return with_caution(assessment.decision, Answer(said, offices, entry.clause_id), query.asked)
 
     def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:
         """Read the passages of a question and judge the best reading. There must be a hit."""

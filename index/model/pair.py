@@ -12,6 +12,8 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from index.model.errors import ModelError
+
 MAX_TOKENS = 320  # of a row: 98 of 100 clauses with question and place; attention grows with its square
 MAX_QUESTION_TOKENS = 64
 _TITLE = 60  # characters of a title; its beginning holds the place, its end the matter
@@ -57,9 +59,13 @@ class PairCoder:
     def __init__(self, tokenizer: Path, max_tokens: int = MAX_TOKENS) -> None:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self.max_tokens = max_tokens
-        self.pad: int = self._tokenizer.token_to_id("<pad>")
-        self._start: int = self._tokenizer.token_to_id("<s>")
-        self._end: int = self._tokenizer.token_to_id("</s>")
+        self._start, self.pad, self._end = map(self._id, ("<s>", "<pad>", "</s>"))
+
+    def _id(self, piece: str) -> int:
+        number = self._tokenizer.token_to_id(piece)
+        if number is None:
+            raise ModelError(f"分词表里没有 {piece}", "", "请重新制作模型")
+        return int(number)
 
     def question(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids[:MAX_QUESTION_TOKENS])

@@ -18,9 +18,7 @@ class Closed:
     """Says whether a document is closed. With lists of files (one a line) those are, else all of the test places'."""
 
     def __init__(self, lists: Iterable[Path] = ()) -> None:
-        self._names = {
-            _name(line) for path in lists for line in path.read_text("utf-8").splitlines() if line.strip()
-        }
+        self._names = {_name(line) for path in lists for line in path.read_text("utf-8").splitlines() if line.strip()}
 
     def __contains__(self, source: str) -> bool:
         return _name(source) in self._names if self._names else _PLACES.search(source) is not None

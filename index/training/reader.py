@@ -60,7 +60,9 @@ class Settings:
 class ReaderTrainer:
     """Trains on `data` from the encoder in `folder`, or from the weights in `start`, a file of an earlier run."""
 
-    def __init__(self, folder: Path, data: ReaderData, settings: Settings, out: Path, start: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, data: ReaderData, settings: Settings, out: Path, start: Path | None = None
+    ) -> None:
         import torch
 
         torch.manual_seed(settings.seed)
@@ -87,7 +89,7 @@ class ReaderTrainer:
         self.half = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
     def run(self, save_every: float, score_every: float, dev_size: int) -> None:
-        """Train to the end. `save_every`, `score_every`: seconds between checkpoints and between points of the curve."""
+        """Train to the end. `save_every`, `score_every`: seconds between checkpoints and between measurements."""
         dev = dev_questions(self._data.dev, dev_size)
         began = saved = scored = time.monotonic()
         before = self._seconds
@@ -97,7 +99,9 @@ class ReaderTrainer:
             lost: list[dict[str, float]] = []
             with tqdm(total=len(batches), initial=first, desc=f"训练 {number + 1}", unit="步", mininterval=60) as bar:
                 for step in range(first, len(batches)):
-                    lost.append(self._step(batches[step], number, (number + step / len(batches)) / self._settings.epochs))
+                    lost.append(
+                        self._step(batches[step], number, (number + step / len(batches)) / self._settings.epochs)
+                    )
                     bar.update()
                     self._at = (number, step + 1)
                     now = time.monotonic()
@@ -139,7 +143,7 @@ class ReaderTrainer:
         from torch.nn.functional import pad
 
         rows = [pair.row for pair in pairs]
-        longest, parts, order = max(len(row.ids) for row in rows), [], []
+        parts, order = [], []
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.half):
             for some in by_length(rows, _PART_TOKENS):
                 parts.append(self._model(*collate([rows[at] for at in some], self._coded.coder.pad)))
@@ -148,7 +152,8 @@ class ReaderTrainer:
 
         def joined(name: str) -> torch.Tensor:
             found = [getattr(part, name) for part in parts]
-            if found[0].dim() == 2 and name in ("start", "end"):
+            if name in ("start", "end"):
+                longest = max(one.shape[1] for one in found)
                 found = [pad(one, (0, longest - one.shape[1]), value=-1e4) for one in found]
             return torch.cat(found)[back]
 
@@ -205,13 +210,12 @@ class ReaderTrainer:
             "mean": self._mean,
             "optimiser": self._optimiser.state_dict(),
         }
-        for name, write in (
-            (CHECKPOINT, lambda path: torch.save(state, path)),
-            (WEIGHTS, lambda path: save_file(self._mean, path, metadata={"layers": str(self._settings.layers)})),
-        ):
-            new = self._out / f"{name}.new"
-            write(new)
-            new.replace(self._out / name)
+        new = self._out / f"{CHECKPOINT}.new"
+        torch.save(state, new)
+        new.replace(self._out / CHECKPOINT)
+        new = self._out / f"{WEIGHTS}.new"
+        save_file(self._mean, new, metadata={"layers": str(self._settings.layers)})
+        new.replace(self._out / WEIGHTS)
 
     def resume(self) -> bool:
         """Go on from the checkpoint, if there is one. Raises UsageError if it is of other data or settings."""
@@ -239,13 +243,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="训练阅读模型（双核数小时；中断后加 --resume 接着做）。",
         epilog="例：python -m index.training.reader --data reader-data --out reader-run --resume",
     )
+    usual = Settings()
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="reader_prepare 制作的文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="检查点、日志和权重写到哪里")
     parser.add_argument("--resume", action="store_true", help="从检查点接着训练；没有检查点就从头开始")
     parser.add_argument("--start", type=Path, metavar="FILE", help="从另一次训练的 reader.safetensors 开始")
-    parser.add_argument("--layers", type=int, default=Settings.layers, metavar="N", help="编码器的层数（默认 6）")
-    parser.add_argument("--epochs", type=int, default=Settings.epochs, metavar="N", help="轮数（默认 2）")
-    parser.add_argument("--rate", type=float, default=Settings.rate, metavar="X", help="学习率（默认 1e-4）")
+    parser.add_argument("--layers", type=int, default=usual.layers, metavar="N", help="编码器的层数（默认 6）")
+    parser.add_argument("--epochs", type=int, default=usual.epochs, metavar="N", help="轮数（默认 2）")
+    parser.add_argument("--rate", type=float, default=usual.rate, metavar="X", help="学习率（默认 1e-4）")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="随机种子（默认 0）")
     parser.add_argument("--save-every", type=float, default=5, metavar="MIN", help="几分钟存一次检查点（默认 5）")
     parser.add_argument("--score-every", type=float, default=20, metavar="MIN", help="几分钟量一次（默认 20）")

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-
 from corpus import console
 from corpus.text import squash
 from index.files import write_file
@@ -57,7 +56,9 @@ class Nearest:
         return [self._names[at] for at, score in zip(found[0], scores[0], strict=True) if score > 0]
 
 
-def prepare(reading: Path, stard: Path, closed: Closed, measured: frozenset[str]) -> tuple[dict[str, Text], list[Group]]:
+def prepare(
+    reading: Path, stard: Path, closed: Closed, measured: frozenset[str]
+) -> tuple[dict[str, Text], list[Group]]:
     """All clauses and groups, each group with what was found for it."""
     texts = reader_sources.Texts()
     groups = list(reader_sources.written(reading, closed, texts, measured))
@@ -128,10 +129,14 @@ def _rows(groups: Iterable[Group]) -> Iterator[dict[str, object]]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m index.training.reader_prepare", description="制作阅读模型的训练数据。")
+    parser = argparse.ArgumentParser(
+        prog="python -m index.training.reader_prepare", description="制作阅读模型的训练数据。"
+    )
     parser.add_argument("--reading", type=Path, required=True, metavar="DIR", help="written.jsonl.xz 等所在的文件夹")
     parser.add_argument("--stard", type=Path, required=True, metavar="DIR", help="STARD 数据的文件夹")
-    parser.add_argument("--closed", type=Path, nargs="*", default=[], metavar="FILE", help="不得学习的文件名单，每行一个")
+    parser.add_argument(
+        "--closed", type=Path, nargs="*", default=[], metavar="FILE", help="不得学习的文件名单，每行一个"
+    )
     parser.add_argument("--measured", type=Path, nargs="*", default=[], metavar="FILE", help="不得学习的问题，每行一个")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪里")
     args = parser.parse_args(argv)
@@ -143,7 +148,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     dev_outside = [one for one in groups if one.question in kept_for_dev and one.origin.startswith("outside")]
     args.out.mkdir(parents=True, exist_ok=True)
     used = {one.passage for group in groups for one in group.candidates}
-    rows = ({"id": name, "above": text.above, "text": text.text, "source": text.source} for name, text in texts.items() if name in used)
+    rows = (
+        {"id": name, "above": text.above, "text": text.text, "source": text.source}
+        for name, text in texts.items()
+        if name in used
+    )
     write_rows(args.out / PASSAGES, rows)
     write_rows(args.out / TRAIN, _rows(train))
     write_rows(args.out / DEV, _rows([*dev, *dev_outside]))
