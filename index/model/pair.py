@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from corpus.text import squash
 from index.model.errors import ModelError
 
 MAX_TOKENS = 320  # of a row: 98 of 100 clauses with question and place; attention grows with its square
@@ -19,6 +20,7 @@ MAX_QUESTION_TOKENS = 64
 _TITLE = 60  # characters of a title; its beginning holds the place, its end the matter
 _TITLE_START = 20
 _HEADINGS = 60  # characters of headings; those next to the clause tell most
+_OWN = 10  # letters by which a clause's own heading is known
 OVERLAP = 64  # pieces that two windows of a long clause share
 
 
@@ -26,7 +28,7 @@ def place(title: str, path: Sequence[str], text: str) -> str:
     """Title and headings above a clause, shortened: 「离石区…供水方案的通知｜二、重点任务」."""
     own = path[-1] if path else ""
     heads = list(path)
-    if own and own.replace(" ", "")[:12] in text.replace(" ", ""):
+    if own and squash(own)[:_OWN] in squash(text):
         heads.pop()  # it stands in the clause
     if len(title) > _TITLE:
         title = f"{title[:_TITLE_START]}…{title[_TITLE_START - _TITLE :]}"

@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -27,7 +27,7 @@ from index.model.folder import TOKENIZER_FILE, WEIGHTS_FILE
 from index.model.make import make_model
 from index.model.pair import PairCoder
 from index.training.reader_batches import Coded, Pair, Recipe, epoch
-from index.training.reader_data import ReaderData, read_data
+from index.training.reader_data import Group, ReaderData, read_data
 from index.training.reader_loss import loss
 from index.training.reader_model import HEADS, Scores, by_length, collate, make_reader
 from index.training.reader_scores import Told, dev_questions, scores
@@ -99,9 +99,8 @@ class ReaderTrainer:
             lost: list[dict[str, float]] = []
             with tqdm(total=len(batches), initial=first, desc=f"训练 {number + 1}", unit="步", mininterval=60) as bar:
                 for step in range(first, len(batches)):
-                    lost.append(
-                        self._step(batches[step], number, (number + step / len(batches)) / self._settings.epochs)
-                    )
+                    done = (number + step / len(batches)) / self._settings.epochs
+                    lost.append(self._step(batches[step], done))
                     bar.update()
                     self._at = (number, step + 1)
                     now = time.monotonic()
@@ -116,7 +115,7 @@ class ReaderTrainer:
             self._save()
             self._score(dev, lost)
 
-    def _step(self, batch: Sequence[Sequence[Pair]], number: int, done: float) -> dict[str, float]:
+    def _step(self, batch: Sequence[Sequence[Pair]], done: float) -> dict[str, float]:
         import torch
 
         settings = self._settings
@@ -181,7 +180,7 @@ class ReaderTrainer:
         for name, one in self._learnt.items():
             one.data, self._mean[name] = self._mean[name], one.data
 
-    def _score(self, dev: Sequence[Any], lost: Sequence[dict[str, float]]) -> None:
+    def _score(self, dev: Sequence[Group], lost: Sequence[dict[str, float]]) -> None:
         names = sorted({name for one in lost for name in one})
         mean_loss = {name: sum(one.get(name, 0.0) for one in lost) / max(1, len(lost)) for name in names}
         point = {
@@ -189,7 +188,7 @@ class ReaderTrainer:
             "epoch": self._at[0],
             "step": self._at[1],
             "seconds": round(self._seconds),
-            **{name: round(value, 4) for name, value in scores(dev, self._coded, self.read).items()},
+            **({name: round(value, 4) for name, value in scores(dev, self._coded, self.read).items()} if dev else {}),
             "loss": {name: round(value, 4) for name, value in mean_loss.items()},
         }
         with (self._out / LOG).open("a", encoding="utf-8") as log:
