@@ -12,7 +12,7 @@ from retriever.reading.reader import AnswerKind, Reading
 
 
 class PassageReader:
-    """`retriever.reading.reader.Reader` on ONNX Runtime."""
+    """A Reader (`retriever/reading/reader.py`) and a Ranker (`ranking.py`) on ONNX Runtime."""
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         """Raises ModelMissing or ModelError."""
@@ -27,3 +27,6 @@ class PassageReader:
             Reading(passage, AnswerKind(one.kind), one.start, one.end, one.score, one.relevance)
             for passage, one in zip(passages, self._reader.read(question, clauses), strict=True)
         ]
+
+    def rank(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        return [one.relevance for one in self.read(question, passages)]
