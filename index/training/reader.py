@@ -68,7 +68,8 @@ class ReaderTrainer:
         torch.manual_seed(settings.seed)
         self._settings, self._data, self._out = settings, data, out
         self._coded = Coded(data, PairCoder(folder / TOKENIZER_FILE))
-        self._model = make_reader(folder, settings.layers, settings.dropout)
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._model = make_reader(folder, settings.layers, settings.dropout).to(self._device)
         if start is not None:
             from safetensors.torch import load_file
 
@@ -86,7 +87,8 @@ class ReaderTrainer:
         self._at = (0, 0)  # epoch and step in it
         self._seen = 0  # pairs learnt from
         self._seconds = 0.0
-        self.half = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        fast = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        self.half = bool(fast or self._device.type == "cuda")  # bfloat16 products, where the processor has them
 
     def run(self, save_every: float, score_every: float, dev_size: int) -> None:
         """Train to the end. `save_every`, `score_every`: seconds between checkpoints and between measurements."""
@@ -137,20 +139,21 @@ class ReaderTrainer:
         return parts
 
     def _read(self, pairs: Sequence[Pair]) -> Scores:
-        """The scores of all pairs, in their order, from parts of like length."""
+        """The scores of all pairs, in their order, from parts of like length; on the CPU, as they are few numbers."""
         import torch
         from torch.nn.functional import pad
 
         rows = [pair.row for pair in pairs]
         parts, order = [], []
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.half):
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self.half):
             for some in by_length(rows, _PART_TOKENS):
-                parts.append(self._model(*collate([rows[at] for at in some], self._coded.coder.pad)))
+                given = collate([rows[at] for at in some], self._coded.coder.pad)
+                parts.append(self._model(*(one.to(self._device) for one in given)))
                 order += some
         back = torch.argsort(torch.tensor(order))
 
         def joined(name: str) -> torch.Tensor:
-            found = [getattr(part, name) for part in parts]
+            found = [getattr(part, name).cpu() for part in parts]
             if name in ("start", "end"):
                 longest = max(one.shape[1] for one in found)
                 found = [pad(one, (0, longest - one.shape[1]), value=-1e4) for one in found]
@@ -223,7 +226,7 @@ class ReaderTrainer:
         path = self._out / CHECKPOINT
         if not path.is_file():
             return False
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location=self._device)
         if state["of"] != self._of:
             raise UsageError("检查点是用别的数据或设置训练的", str(path), "请换一个 --out，或用原来的参数")
         with torch.no_grad():
