@@ -101,12 +101,15 @@ class Net:
 
     def pool(self, x: str) -> None:
         """Mean over the tokens that are not padding, then L2 norm."""
+        self.node("LpNormalization", [self.mean(x)], "sentence_embedding", axis=-1, p=2)
+
+    def mean(self, x: str) -> str:
+        """Mean over the tokens that are not padding."""
         one = self.ints("one", [1])
         row = self.node("Unsqueeze", ["mask", one], "mask_row")
         total = self.node("Squeeze", [self.node("MatMul", [row, x], "sum_row"), one], "sum")
         count = self.node("ReduceSum", ["mask", one], "count", keepdims=1)
-        mean = self.node("Div", [total, count], "mean")
-        self.node("LpNormalization", [mean], "sentence_embedding", axis=-1, p=2)
+        return self.node("Div", [total, count], "mean")
 
     def model(self, name: str, outputs: Mapping[str, tuple[str | int, ...]]) -> onnx.ModelProto:
         """The graph of all that was added, with the shapes of its float32 outputs."""

@@ -40,15 +40,14 @@ def build_reader_graph(
 
 
 def _heads(net: Net, x: str, weights: Weights) -> None:
-    """Start and end from every piece; verdict and relevance from the first one. Small, so float32 in the graph."""
+    """Start and end from every piece; verdict and relevance from their mean. Small, so float32 in the graph."""
     both = _dense(net, x, _SPAN, weights)
     one = net.ints("one", [1])  # the embeddings have it too
     two, last = net.ints("two", [2]), net.ints("last", [2])
     zero = net.ints("zero", [0])
     net.node("Squeeze", [net.node("Slice", [both, zero, one, last], "start_column"), last], "start")
     net.node("Squeeze", [net.node("Slice", [both, one, two, last], "end_column"), last], "end")
-    first = net.node("Squeeze", [net.node("Slice", [x, zero, one, one], "first_piece"), one], "first")
-    pooled = net.node("Tanh", [_dense(net, first, _POOL, weights)], "pooled")
+    pooled = net.node("Tanh", [_dense(net, net.mean(x), _POOL, weights)], "pooled")
     for name in (_VERDICT, _RELEVANCE):
         net.node("Identity", [_dense(net, pooled, name, weights)], name)
 
