@@ -102,7 +102,7 @@ class Line:
 
     @functools.cached_property
     def number(self) -> str | None:
-        """The 发文字号 that the line is and nothing else; 「通报　云建字〔2024〕3号」 is a title's end with a number."""
+        """The 发文字号 that the line is and nothing else; 「通报　云建字〔2024〕3号」 ends a title, with its number."""
         number = only_number(self.block.text) if self.is_short else None
         return None if number and _KIND_FIRST.match(number) else number
 

@@ -63,3 +63,9 @@ def locate_phones(text: str) -> list[Found]:
 def find_phones(text: str) -> tuple[str, ...]:
     """Telephone numbers in `text`, normalised (`0358-8226197`), in order, each once."""
     return tuple(dict.fromkeys(found.number for found in locate_phones(nfkc(text))))
+
+
+def phone_spans(text: str) -> list[tuple[int, int]]:
+    """Where telephone numbers stand in `text`, in order."""
+    same_length = "".join(nfkc(char)[:1] or " " for char in text)  # full-width digits, and places kept
+    return [(found.start, found.end) for found in locate_phones(same_length)]

@@ -23,7 +23,7 @@ from eval.evaluate import ask_all, describe_files, evaluate
 from eval.labels import Passages, Reason, unmet_labels
 from eval.model import SPLITS, Asked, Question
 from eval.output import COMPARE_FILE, write_comparison, write_output
-from eval.questions import QuestionFileError, nothing_told, read_questions
+from eval.questions import QuestionFileError, nothing_told, pair, read_questions
 from eval.results import Run, Setting, to_text, totals_of
 from eval.splits import select
 from eval.systems import EMBEDDING_MODES, MODES, OURS, SYSTEMS, Bench, stard_searches
@@ -40,6 +40,7 @@ _EXAMPLES = """\
   python -m eval closed --documents documents.tar.xz            不公开的题目，只给合计
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
   python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
+  python -m eval threshold QUESTIONS@INDEX --everyday QUESTIONS@INDEX   重新选定拒答的门槛
 """
 
 
@@ -130,20 +131,13 @@ def calibrate_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "pairs",
         nargs="+",
-        type=_pair,
+        type=pair,
         metavar="QUESTIONS.jsonl[,…]@INDEX",
         help="题目文件（几个用逗号隔开）@ 索引文件夹",
     )
     constants = Path("retriever") / "data" / "confidence.toml"
     sub.add_argument("--out", type=Path, default=constants, metavar="FILE", help=f"写到哪里（默认 {constants}）")
     return sub
-
-
-def _pair(word: str) -> tuple[Path, list[Path]]:
-    files, at, index = word.rpartition("@")
-    if not at or not index or not all(files.split(",")):
-        raise argparse.ArgumentTypeError(f"{word!r} 不是“题目文件@索引文件夹”的样子")
-    return Path(index), [Path(name) for name in files.split(",")]
 
 
 def _positive(text: str) -> int:
@@ -166,6 +160,7 @@ def run(arguments: Sequence[str]) -> int:
         "stard": _stard,
         "ablation": _ablation,
         "calibrate": _calibrate,
+        "threshold": _threshold,
     }
     if arguments and arguments[0] in commands:
         return commands[arguments[0]](arguments[1:])
@@ -211,6 +206,12 @@ def _calibrate(arguments: Sequence[str]) -> int:
     args.out.write_text(calibrate.render(calibrate.calibrate(dict(args.pairs)), command), "utf-8")
     print(f"已写入 {args.out}", file=sys.stderr)
     return 0
+
+
+def _threshold(arguments: Sequence[str]) -> int:
+    from eval.thresholds import main as choose_thresholds
+
+    return choose_thresholds(arguments)
 
 
 def _ablation(arguments: Sequence[str]) -> int:

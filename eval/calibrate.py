@@ -6,7 +6,7 @@ them, with a smaller weight (another clause may still answer). And every questio
 indexes, with a smaller weight too: those are the questions on something else altogether. Logistic
 regression with an L2 penalty, figures standardised for the fit and the constants turned back.
 
-`python -m eval calibrate QUESTIONS.jsonl@INDEX […]` runs it.
+`python -m eval calibrate QUESTIONS.jsonl@INDEX […]` runs it; then `python -m eval threshold` chooses the thresholds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from eval.splits import select
 from eval.systems import DAY
 from index.opening import open_index
 from retriever.ask import Asker
-from retriever.confidence import FEATURES
+from retriever.confidence import FEATURES, threshold
 from retriever.decide import before_reading
 from retriever.evidence import FIRST_HITS
 from retriever.model import Filters
@@ -33,10 +33,8 @@ from retriever.model import Filters
 TARGET = Path(__file__).resolve().parent.parent / "retriever" / "data" / "confidence.toml"
 NONE_WEIGHT, MASKED_WEIGHT, FOREIGN_WEIGHT = 4.0, 0.1, 0.3
 PENALTY = 0.03  # scikit-learn's C: the smaller, the stronger
-# Share of answerable dev questions that the threshold may refuse: little over half the .06 that is wanted elsewhere,
-# for some of the rules for kinds of values were made looking at these questions.
-WRONGLY_REFUSED = 0.035
 
+Fitted = tuple[float, NDArray[np.float64]]  # bias and weights
 Sample = tuple[list[float], bool, float]  # figures, answerable, weight
 
 
@@ -65,8 +63,8 @@ def samples(asker: Asker, questions: Sequence[Question], mode: str, *, foreign: 
     return out
 
 
-def fit(sampled: Sequence[Sample]) -> tuple[float, NDArray[np.float64], float]:
-    """Bias, weights [len(FEATURES)] and threshold of one mode."""
+def fit(sampled: Sequence[Sample]) -> Fitted:
+    """Bias and weights [len(FEATURES)] of one mode."""
     from sklearn.linear_model import LogisticRegression
 
     figures = np.array([sample[0] for sample in sampled])
@@ -77,22 +75,21 @@ def fit(sampled: Sequence[Sample]) -> tuple[float, NDArray[np.float64], float]:
     model = LogisticRegression(C=PENALTY, max_iter=1000)
     model.fit((figures - mean) / scale, labels, sample_weight=weights)
     coefficients = model.coef_[0] / scale
-    bias = float(model.intercept_[0] - coefficients @ mean)
-    sure = 1 / (1 + np.exp(-(figures[labels] @ coefficients + bias)))
-    return bias, coefficients, float(np.quantile(sure, WRONGLY_REFUSED))
+    return float(model.intercept_[0] - coefficients @ mean), coefficients
 
 
-def render(fitted: dict[str, tuple[float, NDArray[np.float64], float]], command: str) -> str:
-    """The constants as TOML, with the command that made them."""
+def render(fitted: Mapping[str, Fitted], command: str) -> str:
+    """The constants as TOML, with the command that made them and the thresholds as they are."""
     lines = ["# Constants of the confidence, fitted on the dev questions. Don't edit; run again:", f"# {command}", ""]
-    for mode, (bias, weights, threshold) in fitted.items():
-        lines += [f"[modes.{mode}]", f"bias = {bias:.4f}", f"threshold = {threshold:.4f}", f"[modes.{mode}.weights]"]
+    for mode, (bias, weights) in fitted.items():
+        lines += [f"[modes.{mode}]", f"bias = {bias:.4f}", f"threshold = {threshold(mode):.2f}"]
+        lines.append(f"[modes.{mode}.weights]")
         lines += [f"{name} = {weight:.4f}" for name, weight in zip(FEATURES, weights, strict=True)]
         lines.append("")
     return "\n".join(lines)
 
 
-def calibrate(asked: Mapping[Path, Sequence[Path]]) -> dict[str, tuple[float, NDArray[np.float64], float]]:
+def calibrate(asked: Mapping[Path, Sequence[Path]]) -> dict[str, Fitted]:
     """The constants of each mode, fitted on the dev questions of each index: index → question files."""
     fitted = {}
     chosen = {index: select(read_questions(files), "dev") for index, files in asked.items()}
@@ -104,5 +101,5 @@ def calibrate(asked: Mapping[Path, Sequence[Path]]) -> dict[str, tuple[float, ND
             for other, others in chosen.items():
                 sampled += samples(asker, others, mode, foreign=True) if other != index else []
         fitted[mode] = fit(sampled)
-        print(f"{mode}：{len(sampled)} 个样本，门槛 {fitted[mode][2]:.3f}", file=sys.stderr)
+        print(f"{mode}：{len(sampled)} 个样本", file=sys.stderr)
     return fitted

@@ -6,6 +6,7 @@ together.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from eval.model import SPLITS, Kind, Label, Question, trec_id
 
 # A shorter quote stands in clauses that do not answer; a longer one asks for one way of cutting.
 SHORTEST_QUOTE, LONGEST_QUOTE = 8, 60
+Pair = tuple[Path, list[Path]]  # an index, and the question files asked of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +178,11 @@ def _label_reason(entry: object) -> str | None:
 
 def _is_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
+
+
+def pair(word: str) -> Pair:
+    """`a.jsonl,b.jsonl@INDEX` as an index and files; argparse shows what is wrong."""
+    files, at, index = word.rpartition("@")
+    if not at or not index or not all(files.split(",")):
+        raise argparse.ArgumentTypeError(f"{word!r} 不是“题目文件@索引文件夹”的样子")
+    return Path(index), [Path(name) for name in files.split(",")]

@@ -37,6 +37,11 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="since", metavar="DATE", help="只看这一天起的公文，如 2023-01-01")
     parser.add_argument("--to", dest="until", metavar="DATE", help="只看到这一天为止的公文")
     parser.add_argument("--status", choices=("in_force", "repealed", "expired", "any"), default="any", help="公文状态")
+    parser.add_argument(
+        "--reader",
+        metavar="NAME_OR_DIR",
+        help="用来重排前 10 条的阅读模型：本程序制作的文件夹，或 sentence-transformers 的 CrossEncoder",
+    )
     return parser
 
 
@@ -56,11 +61,14 @@ def run(args: argparse.Namespace) -> int:
     """Open the index once, then answer one question or a file of them."""
     from retriever.ask import Asker
     from retriever.model import Filters, ParameterError
+    from retriever.reading.ranking import load_ranker
 
     try:
         filters = Filters(args.issuer, args.doc_number, args.since, args.until, args.status)
         batch = list(read_batch(args.batch)) if args.batch else []
         asker = Asker.open(args.index, dense=args.mode != "bm25")
+        if args.reader is not None:
+            asker.ranker = load_ranker(args.reader)
         if args.batch:
             for question_id, question in batch:
                 try:
@@ -121,7 +129,10 @@ def show(result: SearchResult) -> str:
         lines.append(f"答：{result.answer.text}")
         for office in result.answer.offices:
             source = f"（见{office.phone_from}）" if office.phone_from else ""
-            lines.append(f"　　{office.name}　{office.phone or '公报未载电话'}{source}")
+            phone = f"　{office.phone or '公报未载电话'}{source}" if result.sure else ""
+            lines.append(f"　　{office.name}{phone}")
+        if not result.sure:
+            lines.append("（这个答案不一定准，请看下面的原文再确认。）")
     for hit in result.hits:
         lines.append(f"{hit.rank}. {hit.citation}　[{hit.score:.3f}]")
         lines.append(f"   {' › '.join(hit.path)}")

@@ -14,6 +14,7 @@ from index.model.errors import ModelError
 from index.model.load import load_embedder
 from index.opening import open_index
 from index.paths import DEFAULT_INDEX
+from retriever.caution import with_caution
 from retriever.confidence import Evidence
 from retriever.decide import Decision, after_reading, before_reading
 from retriever.evidence import FIRST_HITS, Witness
@@ -24,6 +25,7 @@ from retriever.offices import Directory, offices_of
 from retriever.query import Preparer, Query
 from retriever.question import matched
 from retriever.reading.passages import Passages
+from retriever.reading.ranking import Ranker, reordered
 from retriever.reading.sentence import Reading, SentenceReader, question_terms
 from retriever.references import References
 from retriever.search import Retrieval, Retriever
@@ -41,11 +43,14 @@ class Assessment:
 class Asker:
     """Answers questions over one index. Safe under threads: a question changes nothing."""
 
-    def __init__(self, engine: Engine, embedder: Embedder | None, mode_note: Note | None = None) -> None:
-        """`mode_note` says why there is no embedder where one was wanted."""
+    def __init__(
+        self, engine: Engine, embedder: Embedder | None, mode_note: Note | None = None, ranker: Ranker | None = None
+    ) -> None:
+        """`mode_note` says why there is no embedder where one was wanted; `ranker` orders the first hits anew."""
         self.engine = engine
         self.embedder = embedder
         self.mode_note = mode_note
+        self.ranker = ranker
         self.directory = Directory(engine.offices)
         self.references = References(engine)
         self.preparer = Preparer(engine, embedder)
@@ -96,6 +101,8 @@ class Asker:
         query = self.preparer.prepare(text, mode_used)
         # What decides is the same whatever number of hits is asked for.
         retrieval = self.retriever.retrieve(query, mode_used, filters or Filters(), max(k, FIRST_HITS))
+        if self.ranker is not None and not retrieval.candidates.numbered:  # whose order is that of what was named
+            retrieval = replace(retrieval, hits=reordered(text, retrieval.hits, self.ranker, FIRST_HITS))
         retrieved = time.perf_counter()
         decision, answer = self._answer(query, replace(retrieval, hits=retrieval.hits[:FIRST_HITS]), mode_used)
         notes += [] if decision.note is None else [decision.note]
@@ -125,7 +132,7 @@ class Asker:
             return assessment.decision, None
         entry, said = assessment.reading.passage.entry, assessment.reading.text
         offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-        return assessment.decision, Answer(said, offices, entry.clause_id)
+        return with_caution(assessment.decision, Answer(said, offices, entry.clause_id), query.asked)
 
     def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:
         """Read the passages of a question and judge the best reading. There must be a hit."""

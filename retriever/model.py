@@ -20,6 +20,9 @@ from retriever.references import Link
 MODES = ("hybrid", "dense", "bm25")
 STATUSES = ("in_force", "repealed", "expired", "any")
 MAX_QUESTION = 2000  # characters
+# `confidence` is a probability: below this, every second or third answer is wrong. The page shows its caution, and
+# no surface shows a telephone number.
+CAUTION = 0.6
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -142,7 +145,8 @@ class Hit:
     def lines(self) -> Span:
         return self.entry.clause.lines
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, sure: bool = True) -> dict[str, Any]:
+        """`sure`: whether the result it belongs to is; its notice's phone is told only then."""
         notice, clause = self.entry.notice, self.entry.clause
         return {
             "rank": self.rank,
@@ -159,7 +163,7 @@ class Hit:
             "text": clause.text,
             "cells": [list(pair) for pair in clause.cells],
             "unit": notice.unit,
-            "phone": notice.phone,
+            "phone": notice.phone if sure else None,
             "citation": self.citation,
             "links": [link.to_json() for link in self.links],
             "status": notice.status.value,
@@ -179,7 +183,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Office:
     """An office that an answer names. `phone_from` is the notice that states its phone; `role` says
-    how it takes part: lead, assist or contact."""
+    how it takes part: lead, assist or contact. An answer that isn't sure has no phones (`retriever/caution.py`)."""
 
     name: str
     phone: str | None = None
@@ -221,6 +225,11 @@ class SearchResult:
     ms: dict[str, float] = field(default_factory=dict)
 
     @property
+    def sure(self) -> bool:
+        """Whether there is an answer, above the mark under which a caution is shown."""
+        return self.answered and self.confidence >= CAUTION
+
+    @property
     def note(self) -> str | None:
         """All notes as one line."""
         return "；".join(one.text for one in self.notes) or None
@@ -236,6 +245,6 @@ class SearchResult:
             "answered": self.answered,
             "confidence": round(self.confidence, 4),
             "answer": None if self.answer is None else self.answer.to_json(),
-            "hits": [hit.to_json() for hit in self.hits],
+            "hits": [hit.to_json(sure=self.sure) for hit in self.hits],
             "ms": self.ms,
         }

@@ -1,4 +1,4 @@
-"""How many processor cores this process may use: a container's share, not the whole machine's."""
+"""What the processor offers: how many cores this process may use, and whether it multiplies int8 fast."""
 
 from __future__ import annotations
 
@@ -49,3 +49,15 @@ def _cgroup_quota() -> int | None:
     if not quota.isdigit() or not period.isdigit():  # `max` or -1: no quota
         return None
     return max(1, -(-int(quota) // int(period)))
+
+
+def has_vnni() -> bool:
+    """Whether products of int8 numbers have instructions of their own (AVX-512 VNNI, AVX-VNNI; Linux only).
+
+    Without them int8 is no faster than float32, and sums of two products may overflow.
+    """
+    try:
+        flags = Path("/proc/cpuinfo").read_text().partition("flags")[2].partition("\n")[0].split()
+    except OSError:
+        return False
+    return not {"avx512_vnni", "avx_vnni"}.isdisjoint(flags)

@@ -71,12 +71,12 @@ def default_folder(cache: Path | None = None) -> Path:
 
     The adapter's hash is in its name: programs with other adapters, side by side, each have their own model.
     """
-    made_with = _short_hash(own_lora_path())
+    made_with = short_hash(own_lora_path())
     return (cache_folder() if cache is None else cache) / f"{MODEL_NAME}-{FORMAT}-{made_with}"
 
 
 @functools.cache
-def _short_hash(path: Path) -> str:
+def short_hash(path: Path) -> str:
     """The beginning of a file's hash, read once; `none` where it can't be read (making the model says why)."""
     try:
         return sha256_file(path)[:12]

@@ -10,13 +10,11 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import shutil
 import sys
-import tempfile
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +24,6 @@ from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from corpus.text import CJK
-from index.files import sync
 from index.model.errors import ModelError
 from index.model.folder import (
     CARD_FILE,
@@ -43,13 +40,13 @@ from index.model.folder import (
 from index.model.graph import StoredTensor, build_graph
 from index.model.lora import Lora, read_lora
 from index.model.onnx_embedder import OnnxEmbedder
+from index.model.placing import make_folder
 from index.model.prompts import prompts_for
 from index.model.source import SOURCE_SHA256, ModelSource, Vocabulary, find_source
 
 _SPACE_MARK = "▁"
 # Stands for a character that NFKC must leave alone; a noncharacter, so no text holds it.
 _SHIELD = "\ufdd0"
-_STALE_SECONDS = 3600
 _HAN = re.compile(f"[{CJK}]")
 
 # Our name of a layer's tensor in the source, and transformers' name in BertModel.
@@ -73,23 +70,12 @@ def make_model(cache: Path | None = None, *, force: bool = False) -> Path:
     Raises ModelError if weights or adapter are missing or the folder can't be written.
     """
     folder, lora = default_folder(cache), read_lora(own_lora_path())
-    if not force and _is_whole(folder, lora):
-        return folder
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(folder)
-        new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as err:
-        raise _unwritable(folder, err) from err
-    try:
-        write_model(ModelSource(find_source()), lora, new)
-        if force or not _is_whole(folder, lora):  # another process may have been faster
-            _put_in_place(new, folder, lora)
-    except OSError as err:
-        raise _unwritable(folder, err) from err
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-    return folder
+    return make_folder(
+        folder,
+        lambda new: write_model(ModelSource(find_source()), lora, new),
+        partial(_is_whole, lora=lora),
+        force=force,
+    )
 
 
 def embedder_with(folder: Path, lora: Path | None) -> OnnxEmbedder:
@@ -326,38 +312,3 @@ def _is_whole(folder: Path, lora: Lora) -> bool:
         return verify(folder).lora_sha256 == lora.sha256
     except ModelError:
         return False
-
-
-def _put_in_place(new: Path, folder: Path, lora: Lora) -> None:
-    """Flush the new folder to the disk, move an old one aside, and give the new one its name."""
-    new.chmod(0o755)
-    for path in new.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-        sync(path)
-    sync(new)
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        if folder.exists():
-            folder.rename(old / folder.name)
-        new.rename(folder)
-    except OSError:
-        # Another process was faster after all. Its folder is as good as ours if it is whole.
-        if not _is_whole(folder, lora):
-            raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
-    sync(folder.parent)
-
-
-def _remove_stale(folder: Path) -> None:
-    """Remove what killed runs left beside the folder more than an hour ago."""
-    for path in folder.parent.glob(f".{folder.name}.*"):
-        with suppress(FileNotFoundError):  # its owner may be done with it just now
-            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _unwritable(folder: Path, err: OSError) -> ModelError:
-    return ModelError(
-        f"写不了向量模型（{err.strerror or err}）", str(folder), "请检查磁盘空间和权限，或用 --cache 换一个文件夹"
-    )

@@ -32,7 +32,7 @@ class OnnxEmbedder(WindowedEmbedder):
         self.sha256 = card.sha256
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            self._session = _session(folder / GRAPH_FILE, threads)
+            self._session = session(folder / GRAPH_FILE, threads)
         except Exception as err:  # both libraries raise bare or private exception classes
             raise broken(folder, f"模型装不进来（{type(err).__name__}）") from err
         self._pad = self._tokenizer.token_to_id("<pad>")
@@ -51,7 +51,7 @@ class OnnxEmbedder(WindowedEmbedder):
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _session(graph: Path, threads: int | None) -> onnxruntime.InferenceSession:
+def session(graph: Path, threads: int | None) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = usable_cores() if threads is None else threads
     options.inter_op_num_threads = 1

@@ -74,7 +74,7 @@ def read_training_data(stard: Path) -> TrainingData:
         with lzma.open(stard / "articles.jsonl.xz", "rt", encoding="utf-8") as file:
             articles = {row["id"]: row for row in _rows(file.read())}
         scored = [int(line) for line in (stard / "eval_ids.txt").read_text("utf-8").split()]
-        own = list(_written(ARTICLE_QUESTIONS_FILE))
+        own = list(own_questions(ARTICLE_QUESTIONS_FILE))
         passages = _Passages()
         for article in sorted(scored):
             passages.place(_article(articles[article]))
@@ -97,7 +97,7 @@ def read_training_data(stard: Path) -> TrainingData:
         ]
         statutes = len(passages.texts)
         on_notices: list[Example] = []
-        for notice in _written(NOTICE_QUESTIONS_FILE):
+        for notice in own_questions(NOTICE_QUESTIONS_FILE):
             for clause in notice["clauses"]:
                 place = passages.place("".join(passage(notice["title"], clause["headings"], clause["text"])))
                 on_notices += [Example(question, (place,)) for question in clause["questions"]]
@@ -113,7 +113,8 @@ def _article(row: dict[str, Any]) -> str:
     return f"{row['name']}\n{row['text']}"
 
 
-def _written(file: str) -> Iterator[dict[str, Any]]:
+def own_questions(file: str) -> Iterator[dict[str, Any]]:
+    """What was written for this project, one object a row."""
     return _rows((_QUESTIONS / file).read_text("utf-8"))
 
 

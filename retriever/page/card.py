@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from index.engine import IndexedClause
 from retriever.citation import citation
-from retriever.confidence import UNSURE
 from retriever.model import Office, SearchResult
 from retriever.page.clause import actions, body, copy_button, crumbs, same_elsewhere, source, title_line
 from retriever.page.markup import Html, el
@@ -24,13 +23,12 @@ def answer_card(
     clauses found that say the same in the same words."""
     answer = result.answer
     assert answer is not None
-    unsure = result.confidence < UNSURE
     return el(
         "section",
         el("h2", "答案", id="answer-head", tabindex=-1),
         el("p", answer.text, cls="answer-text"),
-        offices(answer.offices),
-        el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if unsure else None,
+        offices(answer.offices, sure=result.sure),
+        el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
         el(
             "div",
             el("h3", "依据的原文"),
@@ -54,15 +52,18 @@ def _cite(entry: IndexedClause) -> Html:
     return el("p", el("span", f"引用：{text}"), copy_button(text, "复制引用"), cls="citation")
 
 
-def offices(shown: Sequence[Office]) -> Html | None:
-    """Whom to call: each office with its part, its phone as a link, and where the phone is stated."""
+def offices(shown: Sequence[Office], *, sure: bool) -> Html | None:
+    """Whom to call: each office with its part, its phone as a link, and where the phone is stated; in an answer that
+    isn't sure without a word on phones."""
     if not shown:
         return None
-    return el("ul", *(el("li", *_office(office)) for office in shown), cls="offices", aria_label="有关单位")
+    return el("ul", *(el("li", *_office(office, sure=sure)) for office in shown), cls="offices", aria_label="有关单位")
 
 
-def _office(office: Office) -> list[Html]:
+def _office(office: Office, *, sure: bool) -> list[Html]:
     parts = [el("span", ROLES.get(office.role, "有关单位"), cls="role"), el("b", office.name)]
+    if not sure:
+        return parts
     if office.phone is None:
         return [*parts, el("span", "公报里没有写它的电话", cls="none")]
     parts.append(tel(office.phone))

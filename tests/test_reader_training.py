@@ -1,0 +1,199 @@
+"""What the reader learns from, and that a stopped run goes on as if it had not been stopped."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import UsageError
+from index.model.folder import TOKENIZER_FILE, default_folder, is_made_model
+from index.model.pair import MAX_TOKENS, OVERLAP, PairCoder, place
+from index.training.closed import Closed
+from index.training.reader import CHECKPOINT, LOG, WEIGHTS, ReaderTrainer, Settings
+from index.training.reader_batches import Coded, Recipe, epoch
+from index.training.reader_data import Candidate, Group, Kind, ReaderData, Text, read_data, write_rows
+from index.training.reader_scores import auroc, refused
+from index.training.reader_sources import Texts, cmrc, written
+
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "reading"
+needs_model = pytest.mark.skipif(not is_made_model(default_folder()), reason="the default model has not been made")
+
+
+@pytest.fixture(scope="module")
+def coder() -> PairCoder:
+    return PairCoder(default_folder() / TOKENIZER_FILE)
+
+
+def groups(count: int) -> ReaderData:
+    """Questions for the amount in a clause, each with a clause that states it and one that doesn't."""
+    choose = random.Random(0)
+    texts, made = {}, []
+    for at in range(count):
+        amount = f"{choose.randrange(10, 900)}元"
+        for name, text in ((f"a{at}", f"每头补贴{amount}，由区财政局拨付。"), (f"b{at}", "由区财政局拨付。" * 3)):
+            texts[name] = Text("某区补贴办法｜二、标准", text, f"{at}.txt")
+        told = Candidate(f"a{at}", Kind.SPAN, 4, 4 + len(amount))
+        other = Candidate(f"b{at}", Kind.NONE, natural=True)
+        made.append(Group(f"补贴多少钱？{at}", "written", (told, other)))
+    return ReaderData(texts, tuple(made), (), str(count))
+
+
+# ---- rows
+
+
+def test_the_place_keeps_both_ends_of_a_title_and_the_nearest_headings() -> None:
+    title = "某市某区人民政府办公室关于印发" + "很长的名称" * 12 + "供水实施方案的通知"
+    above = place(title, ["附件", "一、总则", "第一条　为了供水"], "第一条 为了供水，制定本办法。")
+    assert above.startswith("某市某区人民政府") and above.endswith("供水实施方案的通知｜附件｜一、总则")
+    assert place("通知", [], "文") == "通知"
+
+
+@needs_model
+def test_a_long_clause_is_read_whole_in_rows_that_overlap(coder: PairCoder) -> None:
+    pieces = coder.passage("某区办法", "".join(f"第{at}项由区财政局负责拨付；" for at in range(150)))
+    rows = coder.rows(coder.question("谁负责拨付？"), pieces)
+    assert len(rows) > 2 and all(len(row.ids) <= MAX_TOKENS for row in rows)
+    covered = [set(range(row.first, row.first + row.until - row.at)) for row in rows]
+    assert set.union(*covered) == set(range(len(pieces.text)))
+    assert all(len(a & b) == OVERLAP for a, b in pairwise(covered))
+
+
+@needs_model
+def test_the_marked_pieces_are_the_answer_also_far_down_in_a_clause(coder: PairCoder) -> None:
+    text = "".join(f"第{at}项由区财政局负责；" for at in range(120)) + "电话8222401，其余另行通知。"
+    start = text.index("8222401")
+    data = ReaderData({"x": Text("某区办法", text, "x.txt")}, (), (), "")
+    coded = Coded(data, coder)
+    pair = coded.pair(Group("电话？", "written", ()), Candidate("x", Kind.SPAN, start, start + 7), 0.5)
+    spans = coded.text("x")[1]
+    shift = pair.row.first - pair.row.at
+    assert text[spans[pair.start + shift][0] : spans[pair.end + shift][1]].strip() == "8222401"
+    assert pair.row.at <= pair.start <= pair.end < pair.row.until
+
+
+# ---- what is learnt from
+
+
+def test_documents_of_the_test_places_are_closed(tmp_path: Path) -> None:
+    closed = Closed()
+    for source in (
+        "documents/cities/京蓉宁汉郑-5城/武汉/教育/备注.txt",
+        "laws/DLC/上海地方法规/x.md",
+        "documents/other/a.pdf",
+    ):
+        assert source in closed
+    assert "documents/pages/北京/a.html" not in closed
+    (tmp_path / "list.txt").write_text("central/html-govcn-01.html\tabc\n\n", "utf-8")
+    listed = Closed([tmp_path / "list.txt"])
+    assert "documents/central/html-govcn-01.html" in listed and "documents/other/a.pdf" not in listed
+
+
+def test_no_closed_document_and_no_measured_question_is_learnt_from() -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the reading examples are not here")
+    texts = Texts()
+    measured = frozenset({"怎么办理居住证"})
+    made = list(written(SHARED, Closed(), texts, measured))
+    assert len(made) > 10_000
+    assert not any(text.source in Closed() for text in texts.known.values())
+    assert not any("".join(filter(str.isalnum, group.question)) in measured for group in made)
+    for group in made[::50]:
+        for one in group.candidates:
+            assert (one.kind in (Kind.NONE, Kind.SOME)) == (one.end == 0)
+
+
+def test_a_cut_text_has_its_answer_in_one_piece(tmp_path: Path) -> None:
+    context = "甲市位于北方。" * 40 + "人口三百万人。" + "乙市位于南方。" * 30
+    paragraph = {
+        "context": context,
+        "qas": [{"question": "人口多少？", "answers": [{"text": "三百万人", "answer_start": 282}]}],
+    }
+    with lzma.open(tmp_path / "cmrc.json.xz", "wt", encoding="utf-8") as out:
+        json.dump({"data": [{"paragraphs": [paragraph]}]}, out)
+    texts = Texts()
+    (group,) = cmrc(tmp_path / "cmrc.json.xz", texts)
+    own = group.candidates[0]
+    assert texts.known[own.passage].text[own.start : own.end] == "三百万人"
+    assert all("三百万人" not in texts.known[one.passage].text for one in group.candidates[1:])
+
+
+@needs_model
+def test_an_epoch_is_the_same_each_time_and_takes_every_group_once(coder: PairCoder) -> None:
+    data = groups(60)
+    coded = Coded(data, coder)
+    recipe = replace(Recipe(), batch_tokens=300)
+    first, again, second = (epoch(data.train, coded, recipe, 0, number) for number in (0, 0, 1))
+    assert first == again != second
+    assert sum(len(batch) for batch in first) == 60
+    assert all(sum(len(pair.row.ids) for group in batch for pair in group) <= 300 for batch in first)
+
+
+def test_a_damaged_folder_is_one_line(tmp_path: Path) -> None:
+    for name in ("passages.jsonl.xz", "train.jsonl.xz", "dev.jsonl.xz"):
+        write_rows(tmp_path / name, [])
+    assert read_data(tmp_path).train == ()
+    (tmp_path / "train.jsonl.xz").write_bytes(b"x")
+    with pytest.raises(UsageError, match="reader_prepare"):
+        read_data(tmp_path)
+
+
+# ---- measures
+
+
+def test_measures_of_the_curve() -> None:
+    assert auroc([0.9, 0.5], [0.7]) == 0.5
+    assert auroc([0.5], [0.5, 0.1]) == 0.75
+    right = [float(at) for at in range(1, 101)]
+    assert refused(right, [0.0, 5.0, 50.0, 200.0]) == 0.5
+
+
+# ---- training
+
+
+@needs_model
+def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    """And it learns: the loss of the verdict falls."""
+    settings = replace(Settings(), layers=1, epochs=2, recipe=replace(Recipe(), batch_tokens=600))
+    data = groups(24)
+    for name in ("whole", "stopped"):
+        (tmp_path / name).mkdir()
+    whole = ReaderTrainer(default_folder(), data, settings, tmp_path / "whole")
+    whole.run(save_every=1e9, score_every=1e9, dev_size=0)
+
+    class KilledError(Exception):
+        pass
+
+    first = ReaderTrainer(default_folder(), data, settings, tmp_path / "stopped")
+    step, taken = first._step, []
+
+    def step_until_killed(batch: object, done: float) -> dict[str, float]:
+        if len(taken) == 3:
+            raise KilledError
+        taken.append(step(batch, done))  # type: ignore[arg-type]
+        return taken[-1]
+
+    first._step = step_until_killed  # type: ignore[method-assign,assignment]
+    with pytest.raises(KilledError):
+        first.run(save_every=0, score_every=1e9, dev_size=0)
+    second = ReaderTrainer(default_folder(), data, settings, tmp_path / "stopped")
+    assert second.resume()
+    second.run(save_every=1e9, score_every=1e9, dev_size=0)
+
+    import torch
+
+    ended = [torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("whole", "stopped")]
+    assert ended[0]["seen"] == ended[1]["seen"] == 96
+    for name, one in ended[0]["weights"].items():
+        np.testing.assert_allclose(one, ended[1]["weights"][name], atol=2e-3)
+    points = [json.loads(line) for line in (tmp_path / "whole" / LOG).read_text("utf-8").splitlines()]
+    assert points[-1]["loss"]["verdict"] < points[0]["loss"]["verdict"]
+    assert (tmp_path / "whole" / WEIGHTS).is_file()
+    with pytest.raises(UsageError, match="别的数据或设置"):
+        ReaderTrainer(default_folder(), groups(41), settings, tmp_path / "whole").resume()
