@@ -78,7 +78,7 @@ def read_label_cells(cells: Sequence[str]) -> list[tuple[str, str]]:
             at -= 1
         pairs.append((_fields()[name], value))
         at += 2
-    return pairs
+    return pairs if any(value for _, value in pairs) else []
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 WRONG_ANSWER = 3.0  # wrong refusals that one answer to a question without an answer is as bad as
 FEWEST, MOST = 0.4, 0.5  # thresholds between which it is chosen: beyond, few questions decide
+NEAR = 1.1  # times the least cost that counts as the least: within it more answers are given rather than fewer
 
 Judged = tuple[float, bool]
 
@@ -28,11 +29,14 @@ def cost(questions: Sequence[Judged], threshold: float, wrong_answer: float = WR
 
 
 def cheapest(mix: Sequence[Sequence[Judged]], low: float = FEWEST, high: float = MOST) -> float:
-    """The threshold (in hundredths, the lowest of equals) with the least cost, where each part of the mix counts
-    the same: as often as a question from the one is asked, one from the other is."""
+    """The lowest threshold (in hundredths) whose cost is at most a tenth above the least, where each part of the mix
+    counts the same: as often as a question from the one is asked, one from the other is.
+
+    The least itself lies on a flat stretch and moves with a few questions; right answers are lost along it.
+    """
     steps = np.round(np.arange(low, high + 0.005, 0.01), 2)
     costs = [sum(cost(part, step) for part in mix) / len(mix) for step in steps]
-    return float(steps[int(np.argmin(np.round(costs, 9)))])
+    return float(steps[int(np.argmax(np.round(costs, 9) <= np.round(NEAR * min(costs), 9)))])
 
 
 def _arrays(questions: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

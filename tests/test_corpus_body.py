@@ -132,7 +132,6 @@ def test_a_second_regulation_is_a_part_of_its_own() -> None:
     second = clause(notice, "第一条积分由")
     assert second.path[0] == "云岭市居住证积分管理实施细则" and second.place.attachment == 2
     assert clause(notice, "第一条申领").path[0] == "云岭市居住证办理实施细则"
-    assert not notice.uncertain
 
 
 def test_parts_of_a_law_are_no_second_regulation() -> None:

