@@ -129,7 +129,7 @@ COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
         [eval_command.parser()],
         {
             *("--index", "--mode", "-k", "--json", "--out", "--split", "--system", "--readme", "--update-baselines"),
-            *("--leave-out", "--files"),
+            *("--leave-out", "--files", "--compare", "--totals-only"),
         },
     ),
     "python ui.py": (
