@@ -57,6 +57,9 @@ test: setup-test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(PY) -m pytest
+
+coverage: setup-test  # the same tests, some minutes longer: how much of the code they run
 	@mkdir -p .cache
 	$(PY) -m pytest --cov --cov-report=
 	@echo "The ten files of which the tests run least (the others: coverage report):"

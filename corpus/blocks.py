@@ -83,6 +83,11 @@ def make_blocks(source: Source) -> tuple[list[Block], list[LeftOut]]:
     return blocks, left
 
 
+def shown(text: str) -> str:
+    """What of a line a reader of the document sees: no comments, pictures, addresses of links, tags."""
+    return strip_markup(_without_images(_without_comments(text)[0]))
+
+
 def _without_comments(text: str) -> tuple[str, str]:
     """The line without `<!-- … -->`, and the comments."""
     kept: list[str] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from corpus.blocks import shown
 from corpus.model import LeftOut, Source
 from corpus.text import squash
 
@@ -37,7 +38,7 @@ def coverage(source: Source, left_out: Sequence[LeftOut], clauses: Iterable[str]
 
     What a reader adds (automatic numbers, a cell over several rows) has to stand in a clause, too.
     """
-    read = letters_of(line.text for line in source.lines) - letters_of(
+    read = letters_of(shown(line.text) for line in source.lines) - letters_of(
         left.text for left in left_out if left.why in _AS_DATA
     )
     dropped = letters_of(left.text for left in source.left_out)

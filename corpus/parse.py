@@ -21,6 +21,9 @@ from corpus.reading import read_text
 from corpus.segment import segment
 from corpus.text import squash
 
+_SOME = 100  # blocks in which a text shows
+_FEW = 2  # letters: a single one is what broken files and empty pages leave
+
 
 def parse_file(path: Path) -> ParsedFile:
     """Read and parse one file. Raises InputError if it can't be read or holds no notice."""
@@ -43,8 +46,8 @@ def parse_source(source: Source) -> ParsedFile:
         running.add(squash(bulletin.title))
     body, furniture = drop_furniture(body, running)
     body = split_inline(body)
-    if not body:
-        raise InputError("文件里没有文字", source.file, "请检查文件是否完整")
+    if sum(len(squash(_shown(block))) for block in body[:_SOME]) < _FEW:
+        raise InputError("没有找到公文（文件里几乎没有文字）", source.file, "请检查文件内容是否完整")
     listed = frozenset(contents.titles.titles) if contents else None
     named = tuple(value for name, value in source.stated if name == "title")
     reading = segment(body, _stem(source.file), named, listed)

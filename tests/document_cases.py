@@ -102,7 +102,7 @@ LETTER_LABEL: dict[str, Any] = {
     ],
 }
 # Nothing in it is a document.
-SCRAPS = "今天天气晴。\n\n明天有雨，出门请带伞。\n"
+SCRAPS = "——\n\n* * *\n。\n"
 SCRAPS_LABEL: dict[str, Any] = {"file": "县/天气.txt", "form": "txt", "expected": "refuse", "documents": []}
 
 

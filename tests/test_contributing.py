@@ -14,17 +14,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-NOTICE = """国家税务总局关于优化纳税服务的公告
+NOTICE = """北京市交通委员会关于优化纳税服务的通告
 
-国家税务总局公告2025年第12号
+北京市交通委员会通告2025年第12号
 
-为优化纳税服务，现将有关事项公告如下：
+为优化纳税服务，现将有关事项通告如下：
 
 一、办税服务厅每周六上午开放。
 
-二、本公告自发布之日起施行。
+二、本通告自发布之日起施行。
 
-国家税务总局
+北京市交通委员会
 
 2025年5月6日
 """
@@ -50,7 +50,7 @@ class Copy:
         for name in ("build_index.py", "pyproject.toml"):
             shutil.copy(ROOT / name, folder / name)
         (folder / "corpus" / "bulletins").mkdir()
-        (folder / "corpus" / "bulletins" / "公告.txt").write_text(NOTICE, "utf-8")
+        (folder / "corpus" / "bulletins" / "通告.txt").write_text(NOTICE, "utf-8")
 
     def python(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTHONPATH": str(self.folder)}
@@ -80,19 +80,19 @@ def test_a_new_form_of_document_number(copy: Copy) -> None:
     assert copy.python("build_index.py", "--no-dense").returncode == 0
     asking = [*ask.split(), "--mode", "bm25"]
     before = copy.python(*asking)
-    assert before.returncode == 0 and "（国家税务总局公告2025年第12号）" not in before.stdout
+    assert before.returncode == 0 and "（北京市交通委员会通告2025年第12号）" not in before.stdout
     copy.append("corpus/data/doc_numbers.toml", data)
     tested = copy.python(*test.split(), "-p", "no:cacheprovider")
     assert tested.returncode == 0, tested.stdout
     refused = copy.python(*asking)
     assert refused.returncode == 1 and "build_index.py" in refused.stderr
     assert copy.python("build_index.py", "--no-dense").returncode == 0
-    citation = "《国家税务总局关于优化纳税服务的公告》（国家税务总局公告2025年第12号）"
+    citation = "《北京市交通委员会关于优化纳税服务的通告》（北京市交通委员会通告2025年第12号）"
     assert citation in copy.python(*asking).stdout
-    typed = ["-m", "retriever", "2025年第12号公告", "--mode", "bm25"]
+    typed = ["-m", "retriever", "2025年第12号通告", "--mode", "bm25"]
     assert typed[2] in TEXT and citation in copy.python(*typed).stdout
-    shown = copy.python("-m", "corpus", "corpus/bulletins/公告.txt")
-    assert "国家税务总局公告2025年第12号　国家税务总局关于优化纳税服务的公告" in shown.stdout
+    shown = copy.python("-m", "corpus", "corpus/bulletins/通告.txt")
+    assert "北京市交通委员会通告2025年第12号　北京市交通委员会关于优化纳税服务的通告" in shown.stdout
 
 
 def test_a_new_office_abbreviation(copy: Copy) -> None:

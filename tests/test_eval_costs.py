@@ -28,7 +28,9 @@ def test_each_part_of_the_mix_counts_the_same() -> None:
 
 
 @given(st.lists(QUESTION, min_size=1), st.lists(QUESTION, min_size=1))
-def test_no_other_threshold_is_much_cheaper(knowing: list[tuple[float, bool]], everyday: list[tuple[float, bool]]) -> None:
+def test_no_other_threshold_is_much_cheaper(
+    knowing: list[tuple[float, bool]], everyday: list[tuple[float, bool]]
+) -> None:
     chosen = cheapest([knowing, everyday])
     for step in range(40, 51):
         both = cost(knowing, step / 100) + cost(everyday, step / 100)

@@ -211,8 +211,8 @@ def test_members_of_an_archive(inputs, tmp_path):
 
 @pytest.mark.slow
 def test_forty_megabytes_in_one_file(tmp_path):
-    """Forty megabytes without a notice take no more than seconds to refuse."""
-    line = "各乡镇人民政府、街道办事处要认真落实好各项工作任务,确保按时完成。\n"
+    """Forty megabytes without a text take no more than seconds to refuse."""
+    line = "　　　　　　—— — ——　　　　　　\n"
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "big.txt").write_text(line * (40 * 2**20 // len(line.encode())), "utf-8")
     with pytest.raises(UsageError, match=r"big\.txt"):
