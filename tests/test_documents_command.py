@@ -153,7 +153,7 @@ def test_compare_says_what_a_change_did(
     labels: Path, documents: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
-    other = write_documents(tmp_path / "other", 公园="——\n", 防汛=LETTER.replace("2021年5月8日", "2021年5月9日"))
+    other = write_documents(tmp_path / "other", 公园="天\n", 防汛=LETTER.replace("2021年5月8日", "2021年5月9日"))
     assert run(labels, "--documents", other, "--out", before) == 0
     assert run(labels, "--documents", documents, "--out", after) == 0
     capsys.readouterr()

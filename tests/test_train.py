@@ -253,7 +253,7 @@ def test_training_data_is_put_together(tmp_path: Path, monkeypatch: pytest.Monke
         ],
         train_data.NOTICE_QUESTIONS_FILE: [{"title": "甲县关于加装电梯的通知", "clauses": clauses}],
     }
-    monkeypatch.setattr(train_data, "_written", lambda file: iter(written[file]))
+    monkeypatch.setattr(train_data, "own_questions", lambda file: iter(written[file]))
     data = read_training_data(stard(tmp_path))
     assert data.passages[: data.scored] == ("第3条\n甲", "第7条\n乙", "第8条\n乙")
     assert data.passages[data.scored : data.statutes] == ("第9条\n丙",)
