@@ -20,6 +20,7 @@ _AROUND = re.compile(r"^[■□●◆★▪•◎○※·►▶\s]+|[（(]?全�
 # 「…的通知-政务公开-门户网站」: what windows add to a title.
 _SITE = re.compile(r"(?:\s*[-_—–|]+\s*[^-_—–|《》]{0,16}(?:网|公开|门户|频道|栏目|首页|政府|厅|局|委员会))+$")
 _SENTENCE = re.compile(r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^经.{2,20}(?:同意|批准)")
+_ITEM = re.compile(r"\d{4,}\s*[.．、]")  # an item of a list so long that its number is no marker
 _LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
 
 
@@ -121,6 +122,8 @@ class TitleReader:
         if block.cells or len(line.letters) > MAX_TITLE or len(block.text) > 4 * MAX_TITLE or line.is_page:
             return False
         if line.number or line.date or line.is_signed or line.labels or (line.is_note and line.marker is None):
+            return False
+        if _ITEM.match(line.text):
             return False
         return not (line.order and line.order.serial) and not line.is_contents
 

@@ -209,7 +209,7 @@ def test_a_failing_case_shrinks_to_the_smallest() -> None:
     def fails(case: Case) -> bool:
         return len(case.structure.documents) > 1 and case.layout.number_place.value == "标题上方"
 
-    found = smallest(fails, tries=100)
+    found = smallest(fails, tries=500)
     assert found is not None and len(found.structure.documents) == 2
     plain = Layout(number_place=found.layout.number_place)
     assert found.layout == plain
