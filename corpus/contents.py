@@ -60,7 +60,8 @@ _ENTRY_NUMBER = re.compile(
     r"[\s.…·。]*(\d{1,4})?"
 )
 _PAGED = re.compile(
-    r"^\s*(\S.{2,150}?)(?:\s*(?:…+|\.{3,}|·{3,}|—{2,})[\s.…·]*|\s*[（(]|\s{2,}|[\t\u3000]+)(\d{1,4})\s*[）)]?\s*$"
+    r"^(\S.{2,150}?)(?:\s{0,8}(?:…{1,80}|\.{3,80}|·{3,80}|—{2,80})[\s.…·]{0,80}|\s{0,8}[（(]|\s{2,80}|[\t\u3000]{1,8})"
+    r"(\d{1,4})\s{0,8}[）)]?$"
 )
 _MAX_ENTRY = 1000  # characters in front of an entry's number that may be its title
 
@@ -96,7 +97,7 @@ def _paged(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
             sections.append(head[1].strip())
             continue
         filled = [cell for cell in block.cells if squash(cell)]
-        match = _PAGED.match(" … ".join(filled) if len(filled) == 2 else block.text)
+        match = _PAGED.match(" … ".join(filled) if len(filled) == 2 else block.text.strip())
         if match is None or int(match[2]) < page or len(block.text) > _MAX_ENTRY:
             return entries, sections, index
         page = int(match[2])

@@ -42,7 +42,9 @@ _COVER = re.compile(rf"(?:印发|转发|批转|公布|发布).{{2,80}}的?{kind_
 
 
 # What people put around a title when they name a file: 「A11-」 「03 」 in front, 「2014」 「(1)」 behind.
-_AROUND_NAME = re.compile(r"^[A-Za-z]{0,4}\d{0,6}[\s\-_.、]+|[\s\-_（(]*(?:(?:19|20)\d\d(?:年)?|\d{1,2})[）)]?$")
+_AROUND_NAME = re.compile(
+    r"^[A-Za-z]{0,4}\d{0,6}[\s\-_.、]{1,8}|[\s\-_（(]{0,8}(?:(?:19|20)\d\d(?:年)?|\d{1,2})[）)]?$"
+)
 
 
 class _State(IntEnum):

@@ -18,7 +18,9 @@ _PARAGRAPH = 4  # narrow columns by which a paragraph's first line is set in: tw
 # 「■ 云岭市教育局关于…」, 「…法（草案）全文」: signs in front, and what a page says of the text.
 _AROUND = re.compile(r"^[■□●◆★▪•◎○※·►▶\s]+|[（(]?全文[）)]?$")
 # 「…的通知-政务公开-门户网站」: what windows add to a title.
-_SITE = re.compile(r"(?:\s*[-_—–|]+\s*[^-_—–|《》]{0,16}(?:网|公开|门户|频道|栏目|首页|政府|厅|局|委员会))+$")
+_SITE = re.compile(
+    r"(?:\s{0,4}[-_—–|]{1,4}\s{0,4}[^-_—–|《》]{0,16}(?:网|公开|门户|频道|栏目|首页|政府|厅|局|委员会)){1,4}$"
+)
 _SENTENCE = re.compile(r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^经.{2,20}(?:同意|批准)")
 _ITEM = re.compile(r"\d{4,}\s*[.．、]")  # an item of a list so long that its number is no marker
 _LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
@@ -88,7 +90,11 @@ class TitleReader:
             *(["short"] if len(letters) < 6 else []),
             *(["long"] if len(letters) > 60 else []),
             *(["line"] * (len(lines) - 1)),
-            *(["pause"] if re.search(r"[，,：:]", re.sub(r"《[^》]*》|[（(][^）)]*[）)]", "", text)) else []),
+            *(
+                ["pause"]
+                if re.search(r"[，,：:]", re.sub(r"《[^《》]{0,120}》|[（(][^（()）]{0,120}[）)]", "", text))
+                else []
+            ),
             *(["sentence"] if _SENTENCE.search(text) else []),
             *(["question"] if re.search(r"[？?]$", text) else []),
             *(["office"] if is_org(text) and not is_about(text) else []),
