@@ -22,7 +22,7 @@ _COUNTED = re.compile(
 )
 _OTHER_NUMBER = re.compile(
     r"(?:编[号码]|邮[编政]\S{0,2}|传真|[账帐卡证户]号|代码|号码段|QQ|Q群|群号?|微信\S{0,2}|备案\S{0,6}|学号|[条文]号|身份\S{0,6}"
-    r"|ICP备|第|No\.?|№|人民币|￥|¥|\$)\s*[：:（(]?\s*$",
+    r"|ICP备|第|No\.?|№|人民币|￥|¥|\$)\s{0,4}[：:（(]?\s{0,4}$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*")

@@ -19,7 +19,9 @@ from corpus.text import squash
 _MAX_TITLE = 300  # characters: a longer one is no title
 _MAX_PUBLISHED = 160  # characters of the line that says when a page was published
 _MAX_NAME = 20  # letters of an origin or author in it
-_PARTS = re.compile(r"\s*(?:[_|｜»>]|-{2,}|—+|–|\s-\s|(?<=[^\x00-\x7f])-(?=\S)|(?<=\S)-(?=[^\x00-\x7f]))\s*")
+_PARTS = re.compile(
+    r"\s{0,8}(?:[_|｜»>]|-{2,20}|—{1,20}|–|\s-\s|(?<=[^\x00-\x7f])-(?=\S)|(?<=\S)-(?=[^\x00-\x7f]))\s{0,8}"
+)
 _FILE_NAME = re.compile(r"\.(?:s?html?|aspx?|jsp|php)$", re.IGNORECASE)
 _ISO = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _METAS = {"articletitle": "title", "pubdate": "published", "contentsource": "origin"}

@@ -48,7 +48,7 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rtf|ofd|zip|rar)(?:$|[?#])", re.IGNORECASE)  # an attachment, no menu
-_SENTENCE = re.compile(r"[^。；！？\s][^。；！？]{11,}[。；]")
+_SENTENCE = re.compile(r"[^。；！？\s][^。；！？]{11,300}[。；]")
 _OF_DOCUMENTS = re.compile(
     r"令\s*第\s*\S{1,4}\s*号|[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d+\s*号"
     r"|^\s*第[一二三四五六七八九十百零\d]+[章条]|附\s*件"
