@@ -39,7 +39,7 @@ BAD = {
     "report.txt": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n",
     "old.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
     "notice.wps": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-    "nothing.txt": "今天天气很好。\n".encode(),
+    "nothing.txt": "——\n。\n".encode(),
     "broken.pdf": b"%PDF-1.7\nnothing more",
 }
 
