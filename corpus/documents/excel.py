@@ -27,7 +27,7 @@ MAX_CELLS = 5_000_000  # places of a sheet, empty ones included: the library kee
 _MAX_TITLE = 120  # letters; the longest title of 2,000 central documents has about 90
 _DEFAULT = re.compile(r"(?:Sheet|工作表|Chart|Macro)\d*", re.IGNORECASE)  # names that programs give by themselves
 _DATED = re.compile(
-    r"(?=.{0,300}?[^\d\s年月日])(.{1,300}?)\s{1,20}((?:19|20)\d\d年\d{1,2}月\d{1,2}日)"
+    r"^(?=.{0,300}?[^\d\s年月日])(.{1,300}?)\s{1,20}((?:19|20)\d\d年\d{1,2}月\d{1,2}日)"
 )  # a title row that ends with its date
 _SHEET_GAP = ["", ""]  # two blank lines part documents of one file
 _HIDDEN = "隐藏的工作表"
