@@ -25,5 +25,6 @@ def misreadings(printed: str) -> tuple[str, ...]:
 @functools.cache
 def alternatives(*names: str) -> str:
     """A regular expression that matches any word of the lists named."""
-    longest_first = sorted({word for name in names for word in words(name)}, key=len, reverse=True)
+    # A dict, unlike a set, keeps the order: the same pattern in every process.
+    longest_first = sorted({word: None for name in names for word in words(name)}, key=len, reverse=True)
     return "(?:" + "|".join(map(re.escape, longest_first)) + ")"

@@ -293,7 +293,7 @@ PIPED = {
     "corpus": ("-m", "corpus", str(GAZETTE), "--json"),
     "index": ("-m", "index", "info", "--json", "--index"),
     "retriever": ("-m", "retriever", "印章", "-k", "50", "--mode", "bm25", "--json", "--index"),
-    "eval": ("-m", "eval", "split", "eval/questions/lishi-2023-02.jsonl"),
+    "eval": ("-m", "eval", "eval/questions/lishi-2023-02.jsonl", "--mode", "bm25", "--index"),
     "build_index": ("build_index.py", "--help"),
     "words": ("-m", "retriever.words", "expand", "老板跑路不给钱找谁"),
     "ui": ("ui.py", "--help"),
