@@ -4,6 +4,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 7860
+# Processes of `make test`; the tests of one file, which share what they build, stay together.
+WORKERS ?= auto
 ALLOW_HOST ?=
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -57,11 +59,11 @@ test: setup-test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 coverage: setup-test  # the same tests, some minutes longer: how much of the code they run
 	@mkdir -p .cache
-	$(PY) -m pytest --cov --cov-report=
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
 	@echo "The ten files of which the tests run least (the others: coverage report):"
 	@$(PY) -m coverage report --sort=cover --fail-under=0 | sed -n '3,12p;$$p'
 

@@ -15,13 +15,14 @@ from corpus.blocks import Block
 from corpus.numbering import Marker, Style, read_marker
 from corpus.text import at_most, nfkc
 
+# White space is bounded: three open stretches of it one behind another take the cube of their length.
 _LABEL = re.compile(
-    r"(?:[【\[（(]?(?:Q|问(?:题)?|提问|网友(?:提)?问|记者)[】\]）)]?\s*\d{0,3}\s*[】\]）)]?\s*[：:.、．]"
-    r"|[【\[](?:Q|问(?:题)?|提问)\s*\d{0,3}[】\]])\s*(?=\S)"
+    r"(?:[【\[（(]?(?:Q|问(?:题)?|提问|网友(?:提)?问|记者)[】\]）)]?\s{0,4}\d{0,3}\s{0,4}[】\]）)]?\s{0,4}[：:.、．]"
+    r"|[【\[](?:Q|问(?:题)?|提问)\s{0,4}\d{0,3}[】\]])\s{0,8}(?=\S)"
 )
 _ANSWER = re.compile(
-    r"^\s*(?:[【\[（(]?(?:A|答(?:复|案)?|解答|回答|回复)[】\]）)]?\s*\d{0,3}\s*[】\]）)]?\s*[：:.、．]"
-    r"|[【\[](?:A|答(?:复|案)?|解答|回答|回复)\s*\d{0,3}[】\]])"
+    r"^\s*(?:[【\[（(]?(?:A|答(?:复|案)?|解答|回答|回复)[】\]）)]?\s{0,4}\d{0,3}\s{0,4}[】\]）)]?\s{0,4}[：:.、．]"
+    r"|[【\[](?:A|答(?:复|案)?|解答|回答|回复)\s{0,4}\d{0,3}[】\]])"
 )
 _STYLES = (Style.ENUM, Style.PAREN, Style.ARABIC, Style.ARABIC_PAREN, Style.HALF_PAREN)
 _NEXT = 3  # lines in which the answer begins: a question may be wrapped

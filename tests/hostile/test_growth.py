@@ -44,22 +44,22 @@ def assert_linear(make: Callable[[int], str], n: int) -> None:
 
 @pytest.mark.parametrize("unit", LINES)
 def test_one_endless_line(unit: str) -> None:
-    assert_linear(lambda n: one_line(unit, n), 8_000)
+    assert_linear(lambda n: one_line(unit, n), 4_000)
 
 
 @pytest.mark.parametrize("unit", LINES)
 def test_one_endless_title(unit: str) -> None:
-    assert_linear(lambda n: in_title(unit, n), 5_000)
+    assert_linear(lambda n: in_title(unit, n), 3_000)
 
 
 @pytest.mark.parametrize("unit", LINES)
 def test_many_equal_lines(unit: str) -> None:
-    assert_linear(lambda n: many_lines(unit, n), 300)
+    assert_linear(lambda n: many_lines(unit, n), 150)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_many_lines(name: str) -> None:
-    assert_linear(FILES[name], 900)
+    assert_linear(FILES[name], 450)
 
 
 def test_the_measure_catches_what_is_quadratic(monkeypatch: pytest.MonkeyPatch) -> None:
