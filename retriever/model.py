@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpus.doc_number import number_key
 from corpus.errors import UsageError
 from corpus.model import Notice, Span
 from corpus.offices import same_office
@@ -68,7 +69,7 @@ class Filters:
         """Whether a notice passes all filters."""
         if self.issuer and not _is_issuer(self.issuer, notice.issuer):
             return False
-        if self.doc_number and squash(self.doc_number) != squash(notice.doc_number or ""):
+        if self.doc_number and number_key(self.doc_number) != number_key(notice.doc_number or ""):
             return False
         if (self.since or self.until) and notice.date is None:
             return False
