@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 
 from corpus.doc_number import number_key
+from corpus.doubt_words import quoted
 from corpus.heads import Head
 from corpus.kinds import kind_pattern
 from corpus.lines import ends_like_title, is_about
+from corpus.own_words import own_pairs, speaks_of
 from corpus.text import squash
 from corpus.words import alternatives
 
@@ -25,7 +27,6 @@ _OTHER_TITLE = 0.5  # a title of other words: up to 1.5 none of 11
 _NUMBER = 2.0
 _PART = 1.75  # a regulation is a part of the document above: up to 1.5, 14 of 28; then 4 of 27
 
-_SHOWN = 60  # letters of a title that a reason names
 _RULES = re.compile(rf"{kind_pattern('rules')}(?:[（(][^（()）]{{1,8}}[)）])?$")
 _ISSUER = re.compile(rf"{alternatives('org_suffixes')}$")
 _ATTACHED = re.compile(r"^附[件表录图]?[\d一二三四五六七八九十：:]")
@@ -43,14 +44,20 @@ def is_headed_otherwise(head: Head, other: Head, dearer: float) -> str | None:
     """Why a document may have another number or title: that of another reading of its head."""
     if number_key(other.doc_number or "") != number_key(head.doc_number or ""):
         # A reading that passes over a number is no rival, for the number stands there; and none is no wrong one.
-        if not (head.doc_number and other.doc_number) or is_about(other.doc_number) or dearer >= _NUMBER:
+        # Of two orders in notes (…第2号公布, …第9号修订) the first one's number stays.
+        if (
+            not (head.doc_number and other.doc_number)
+            or (head.noted and other.noted)
+            or is_about(other.doc_number)
+            or dearer >= _NUMBER
+        ):
             return None
-        return f"发文字号也可能是“{other.doc_number}”"
+        return f"发文字号也可能是{quoted(other.doc_number)}"
     ours, theirs = squash(head.title), squash(other.title)
     akin = ours in theirs or theirs in ours
     if ours == theirs or dearer >= (_TITLE if akin else _OTHER_TITLE) or not _is_whole(head, other):
         return None
-    return f"标题也可能是{_quoted(other.title)}"
+    return f"标题也可能是{quoted(other.title)}"
 
 
 def _is_whole(head: Head, other: Head) -> bool:
@@ -68,8 +75,10 @@ def is_another(title: str, other: Head, dearer: float) -> str | None:
     name = squash(other.title)
     if dearer >= _ANOTHER or name in squash(title) or _ATTACHED.match(other.title):
         return None  # what the document issues, or its attachment
-    return f"从{_quoted(other.title)}起可能是另一篇公文"
-
-
-def _quoted(title: str) -> str:
-    return f"“{title if len(title) <= _SHOWN else title[:_SHOWN] + '……'}”"
+    if (
+        not other.doc_number
+        and _RULES.search(other.title)
+        and speaks_of(squash(title), own_pairs(other.title, placed=False))
+    ):
+        return None  # one of several regulations that it issues
+    return f"从{quoted(other.title)}起可能是另一篇公文"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from corpus.doubt_words import words_of
 from corpus.model import CorpusNotice, Notice, Role
 from corpus.place import Step, StepKind
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.neighbours import HEADINGS
 from retriever.page.card import tel
-from retriever.page.clause import body, citations, pick_box, source
+from retriever.page.clause import body, citations, doubt_note, pick_box, source
 from retriever.page.collection import Collection
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el, esc, join
@@ -42,6 +43,7 @@ def notice_view(collection: Collection, view: View) -> Html:
         _back(view),
         el("h1", shown.notice.title, id="notice-head", tabindex=-1),
         status_note(shown.notice),
+        _doubts(shown.notice),
         _facts(shown),
         _outline(clauses, view),
         el("div", *_text(clauses, words, view.clause), cls="full"),
@@ -56,6 +58,16 @@ def _back(view: View) -> Html | None:
         return el("p", el("a", "‹ 公文目录", href="?view=notices"), cls="back")
     target = view.but(place=Place.ASK, notice="", clause="")
     return el("p", el("a", f"‹ 回到“{view.q[:20]}”的结果", href=target.href), cls="back")
+
+
+def _doubts(notice: Notice) -> Html | None:
+    """All that the program isn't sure of in this notice, with the lines to look at."""
+    if not notice.uncertain:
+        return None
+    items = [el("li", words_of(doubt)) for doubt in notice.uncertain]
+    return el(
+        "div", el("p", "这篇公文有机器没有把握的地方，引用前请核对原文："), el("ul", *items), cls="doubt", role="note"
+    )
 
 
 def _facts(shown: CorpusNotice) -> Html:
@@ -167,7 +179,8 @@ def _folded(entry: IndexedClause) -> Html:
 
 
 def _actions(entry: IndexedClause) -> Html:
-    return el("div", original(entry), citations(entry), pick_box(entry, "选中"), source(entry), cls="actions")
+    parts = (original(entry), citations(entry), pick_box(entry, "选中"), doubt_note(entry), source(entry))
+    return el("div", *parts, cls="actions")
 
 
 def _table(entries: Sequence[IndexedClause], words: Sequence[str], wanted: str) -> Html:
