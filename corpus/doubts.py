@@ -61,7 +61,7 @@ def _numbers(part: Part) -> list[Doubt]:
         if gap == 1 or (gap == 0 and "之" in node.label):
             continue
         lines = Span(before.line, max(before.line, node.line))
-        what = "之后可能有缺漏" if gap > 1 else "条文编号重复或倒退"
+        what = "中间可能有缺漏" if gap > 1 else "条文编号重复或倒退"
         out.append(Doubt(f"“{before.label}”之后是“{node.label}”，{what}", lines))
     return out
 

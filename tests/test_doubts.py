@@ -148,7 +148,7 @@ def test_a_title_that_breaks_off() -> None:
 
 def test_articles_that_do_not_run() -> None:
     text = "云岭条例\n\n第一条 甲。\n第二条 乙。\n第四条 丁。\n第五条 戊。\n"
-    assert doubts(text) == [("“第二条”之后是“第四条”，之后可能有缺漏", 4, 5)]
+    assert doubts(text) == [("“第二条”之后是“第四条”，中间可能有缺漏", 4, 5)]
     (notice,) = parsed(text)
     assert [len(notice.doubts_on(Span(line, line))) for line in (3, 4, 5, 6)] == [0, 1, 1, 0]
     assert doubts(text.replace("第四条", "第三条").replace("第五条", "第三条之一")) == []
@@ -241,7 +241,8 @@ def test_the_page_says_it_beside_every_citation(folder: Path) -> None:
     assert hits.count("<article") == hits.count(SAID) == 2
     notice = renderer.page(View(place=Place.NOTICE, notice="云政发〔2020〕3号").href)
     assert "从“云岭市校车安全管理办法”起可能是另一篇公文（第 7–9 行）" in notice[: notice.index("facts")]
-    assert notice.count(SAID) == 3  # with what stands from its title on, and not with the letter
+    # Above the place where it begins, and with the citations of the three clauses from there on.
+    assert notice.count(SAID) == 4 and notice.index("特此通知") < notice.index(SAID) < notice.index("为了校车安全")
     listed = renderer.page(View(place=Place.NOTICES).href)
     assert listed.count("机器没有把握") == 1 and SAID in listed
 
