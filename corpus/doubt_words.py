@@ -19,7 +19,7 @@ def quoted(name: str) -> str:
 
 def kind_of(doubt: Doubt) -> str:
     """The reason without the names in it, by which doubts are counted: `标题也可能是“…”`."""
-    return re.sub("“[^”]*”", "“…”", doubt.reason)
+    return re.sub("“[^“”]{0,80}”", "“…”", doubt.reason)
 
 
 def lines_of(lines: Span) -> str:

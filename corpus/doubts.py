@@ -16,7 +16,7 @@ from corpus.fields import is_attachment_head
 from corpus.joins import has_pause
 from corpus.model import Clause, Doubt, Role, Span
 from corpus.numbering import Style
-from corpus.own_words import own_pairs, speaks_of
+from corpus.own_words import all_pairs, own_pairs, speaks_of
 from corpus.text import squash
 from corpus.tree import Node, Part, walk
 
@@ -68,17 +68,21 @@ def _numbers(part: Part) -> list[Doubt]:
 
 def _unannounced(title: str, parts: Sequence[Part], clauses: Sequence[Clause]) -> list[Doubt]:
     """Texts behind the letter that it doesn't speak of: each may be a document of its own."""
-    letter = squash(title + "".join(clause.text for clause in clauses if not clause.place.attachment))
+    ends: dict[int, int] = {}  # the last line of each part
+    for clause in clauses:
+        at = clause.place.attachment
+        ends[at] = max(ends.get(at, 0), clause.lines.end)
+    if len(parts) < 2 or max(ends) == 0:
+        return []
+    letter = all_pairs(title + "".join(clause.text for clause in clauses if not clause.place.attachment))
     out = []
     for at, part in enumerate(parts[1:], 1):
         if not part.title or is_attachment_head(part.title[0].text) or has_pause(part.name):
             continue  # the letter announces attachments by their number; 「主题词：…」 is a line of the letter
         pairs = own_pairs(part.name, placed=False)
-        own = [clause for clause in clauses if clause.place.attachment == at]
-        if len(pairs) < _LEAST_NAME or not own or speaks_of(letter, pairs):
-            continue
-        lines = Span(part.title[0].line, max(clause.lines.end for clause in own))
-        out.append(Doubt(f"{quoted(part.name)}在前面的正文里没有提到，可能是另一篇公文", lines))
+        if len(pairs) >= _LEAST_NAME and at in ends and not speaks_of(letter, pairs):
+            lines = Span(part.title[0].line, ends[at])
+            out.append(Doubt(f"{quoted(part.name)}在前面的正文里没有提到，可能是另一篇公文", lines))
     return out[:_MOST]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Container
 
 from corpus.kinds import kind_pattern
 from corpus.text import squash
@@ -21,10 +22,15 @@ def own_pairs(title: str, *, placed: bool = True) -> set[str]:
     """The pairs of letters of a title without the words around its subject: who issues it, and what kind it is. Not
     `placed`: without the name of a place in front, which all documents of a file share."""
     bare = _AROUND.sub("", _AROUND.sub("", title))
-    words = squash(bare if placed else _PLACE.sub("", bare))
-    return {a + b for a, b in itertools.pairwise(words)}
+    return all_pairs(bare if placed else _PLACE.sub("", bare))
 
 
-def speaks_of(text: str, pairs: set[str]) -> bool:
-    """Whether a text (squashed) holds enough of the pairs."""
+def all_pairs(text: str) -> set[str]:
+    """All pairs of letters of a text."""
+    letters = squash(text)
+    return {a + b for a, b in itertools.pairwise(letters)}
+
+
+def speaks_of(text: Container[str], pairs: set[str]) -> bool:
+    """Whether a text (its letters, or all of its pairs) holds enough of the pairs."""
     return sum(pair in text for pair in pairs) >= SHARED * len(pairs)
