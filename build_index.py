@@ -12,6 +12,7 @@ from pathlib import Path
 from corpus import console
 from corpus.limits import add_options, limits_of
 from index.build import BuildReport, build
+from index.doubts import doubt_lines
 from index.files import reason
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
@@ -85,10 +86,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def summary(report: BuildReport) -> str:
-    """Counts, coverage, warnings and time, as a person reads them."""
+    """Counts, coverage, warnings and time, and last what is uncertain, as a person reads them."""
     if report.unchanged:
         current = f"索引已是最新：{report.notices}篇公文，{report.clauses}条（{report.index}）"
-        return f"{current}\n{report.note}" if report.note else current
+        return "\n".join([current, *([report.note] if report.note else []), *doubt_lines(report.uncertain)])
     lines = []
     for entry in report.files:
         if entry.error is None:
@@ -102,7 +103,7 @@ def summary(report: BuildReport) -> str:
     )
     if report.note:
         lines.append(report.note)
-    return "\n".join(lines)
+    return "\n".join([*lines, *doubt_lines(report.uncertain)])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus import console
+from corpus.doubt_words import words_of
 from corpus.guard import Reader
 from corpus.limits import add_options, limits_of
 from corpus.model import ParsedFile
@@ -57,9 +58,13 @@ def report(parsed: ParsedFile) -> str:
         number = notice.doc_number or "（无发文字号）"
         phone = f"　{notice.unit or ''} {notice.phone or ''}".rstrip()
         lines.append(f"  {number}　{notice.title}　{notice.date or ''}　{len(notice.clauses)}条{phone}")
+        lines += [f"    存疑：{words_of(doubt)}" for doubt in notice.uncertain]
+    uncertain = sum(bool(notice.uncertain) for notice in parsed.notices)
     kinds = Counter(clause.kind.value for notice in parsed.notices for clause in notice.clauses)
     lines.append(f"共{len(parsed.notices)}篇公文，{sum(kinds.values())}条；文字归入条款的比例 {parsed.coverage:.2%}")
     lines += [f"  注意（第{warning.line}行）：{warning.what}" for warning in parsed.warnings]
+    if uncertain:
+        lines.append(f"  有 {uncertain} 篇公文存疑，引用前请核对原文")
     left = Counter(item.why for item in parsed.left_out)
     if left:
         lines.append("  未归入公文：" + "，".join(f"{why} {count} 行" for why, count in left.most_common()))

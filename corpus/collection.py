@@ -23,6 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.alike import common_letters
+from corpus.doc_number import number_key
 from corpus.model import CorpusNotice, Notice, ParsedFile, Warn
 from corpus.text import squash
 from corpus.validity import link
@@ -64,7 +65,7 @@ def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None) -> C
         progress(done, len(files))
         for notice in parsed.notices:
             name = notice.doc_number or notice.title
-            known = by_identity.setdefault(squash(name), _Kept())
+            known = by_identity.setdefault(number_key(name), _Kept())
             text = _Text.of(notice)
             twin = known.find(text)
             if twin is not None:

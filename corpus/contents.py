@@ -10,12 +10,12 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.alike import Titles, title_ratio
 from corpus.blocks import Block
 from corpus.dates import find_dates
-from corpus.doc_number import CLOSE, OPEN, DocNumber, find_numbers, only_number, parse
+from corpus.doc_number import CLOSE, OPEN, DocNumber, find_numbers, number_key, only_number, parse
 from corpus.model import Bulletin
 from corpus.numbering import chinese_number
 from corpus.text import nfkc, repair, squash
@@ -49,7 +49,7 @@ class Contents:
         places: dict[str, list[int]] = {}
         for index, listed in enumerate(self.entries):
             if listed.doc_number is not None:
-                places.setdefault(listed.doc_number, []).append(index)
+                places.setdefault(number_key(listed.doc_number), []).append(index)
         return places
 
 
@@ -131,7 +131,7 @@ def _entries(blocks: list[Block]) -> tuple[list[ContentsEntry], list[str], int]:
         if match is None:
             title = title[-_MAX_ENTRY:]
             continue
-        number = str(DocNumber("letter", "".join(match[1].split()), match[2], str(int(match[3]))))
+        number = str(DocNumber("letter", "".join(match[1].split()), match[2], match[3]))
         page = int(match[4]) if match[4] else None
         entries.append(ContentsEntry(repair(title[: match.start()]), number, page, section, first_line))
         title, first_line, last = title[match.end() :].strip(), 0, index + 1
@@ -147,7 +147,7 @@ def match_entry(contents: Contents, title: str, doc_number: str | None, taken: s
     Two titles match when their letters agree to nine tenths.
     """
     letters = squash(title)
-    for known in (contents.by_number.get(doc_number or "", []), contents.titles.equal(letters)):
+    for known in (contents.by_number.get(number_key(doc_number or ""), []), contents.titles.equal(letters)):
         free = next((index for index in known if index not in taken), None)
         if free is not None:
             return free
@@ -170,7 +170,7 @@ def mend_number(doc_number: str, entry_number: str, all_numbers: Counter[str]) -
     ours, theirs = parse(doc_number), parse(entry_number)
     if ours is None or theirs is None or len(ours.code) != len(theirs.code):
         return None
-    if (ours.form, ours.year, ours.serial) != (theirs.form, theirs.year, theirs.serial):
+    if number_key(str(replace(theirs, code=ours.code))) != number_key(doc_number):
         return None
     differing = sum(a != b for a, b in zip(ours.code, theirs.code, strict=True))
     if differing != 1 or all_numbers[theirs.code] <= all_numbers[ours.code]:

@@ -9,12 +9,12 @@ import functools
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
 from corpus.numbering import chinese_number
-from corpus.text import CJK, nfkc
+from corpus.text import CJK, nfkc, squash
 
 OPEN, CLOSE = r"[〔\[【(（﹝『「]", r"[〕\]】）)﹞』」]"
 _MAX_NUMBER = 200  # characters of a line that is one number and nothing else, white space included
@@ -33,7 +33,10 @@ _PIECES = {
 
 @dataclass(frozen=True, slots=True)
 class DocNumber:
-    """A document number. `code` is the 代字 or, where the form has one, the issuer; str() writes it."""
+    """A document number. `code` is the 代字 or, where the form has one, the issuer; str() writes it.
+
+    `serial` is as printed, 017号 with its nought: two ways of writing one number are compared by `number_key`.
+    """
 
     form: str
     code: str
@@ -43,6 +46,11 @@ class DocNumber:
     def __str__(self) -> str:
         parts = {"code": self.code, "issuer": self.code, "year": self.year, "serial": self.serial}
         return _form(self.form).written.format(**parts, numeral=self.serial)
+
+    @property
+    def plain(self) -> str:
+        """The number without noughts in front of its serial, which some print and others leave out."""
+        return str(replace(self, serial=self.serial.lstrip("0") or "0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +160,8 @@ def _read(form: _Form, match: re.Match[str]) -> DocNumber | None:
 
 
 def _serial(text: str) -> str:
-    """`009` is 9; a Chinese numeral stays as it is written."""
-    digits = "".join(text.split())
-    return str(int(digits)) if digits.isdecimal() else digits
+    """A serial as it is printed, without white space."""
+    return "".join(text.split())
 
 
 def find_numbers(text: str) -> list[Cited]:
@@ -196,6 +203,13 @@ def parse(doc_number: str) -> DocNumber | None:
             groups = match.groupdict()
             return DocNumber(form.name, groups["code"], groups.get("year"), groups["serial"])
     return None
+
+
+def number_key(doc_number: str) -> str:
+    """The form in which numbers are compared: 云劳社〔2011〕017号, 云劳社[2011]17号 and （2011）17 号 behind the same
+    代字 are one. What is no number (a title, a notice's id) is compared by its letters and digits."""
+    number = parse(only_number(doc_number) or "".join(nfkc(doc_number).split()))
+    return squash(doc_number if number is None else number.plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from corpus.costs import cost
 from corpus.dates import find_dates, only_date
-from corpus.doc_number import find_numbers, only_number
+from corpus.doc_number import find_numbers, number_key, only_number
 from corpus.lines import Line, Order
+from corpus.model import Doubt
 from corpus.offices import is_org
 from corpus.text import repair, squash
 from corpus.titles import MAX_TITLE_LINES, TitleReader
@@ -55,7 +56,7 @@ class Head:
     info: tuple[int, ...] = ()
     page: tuple[int, ...] = ()
     cost: float = 0.0
-    uncertain: tuple[str, ...] = ()
+    uncertain: tuple[Doubt, ...] = ()
 
 
 _Key = tuple[tuple[int, int] | None, str | None, Order | None, int]
@@ -175,7 +176,7 @@ class HeadReader:
             layout = part.layout + ("N" if how == "alone" else "")
             price = part.cost + cost("number", how)
             return replace(part, number=number, labelled=how == "labelled", cost=price, layout=layout)
-        if part.number == number:
+        if number_key(part.number) == number_key(number):
             more = cost("number", "alone") - cost("number", "labelled") if how == "alone" and part.labelled else 0.0
             return replace(part, labelled=False, cost=part.cost + cost("number", "again") + more)
         return replace(part, cost=part.cost + cost("number", "other"))

@@ -272,6 +272,16 @@ class Notice:
     valid_until: str | None = None
     uncertain: tuple[Doubt, ...] = ()
 
+    def doubts_on(self, lines: Span) -> tuple[Doubt, ...]:
+        """What is uncertain of these lines: doubts on the document's beginning (its number, its title) concern all
+        of it, others the lines that they name."""
+        return tuple(
+            doubt
+            for doubt in self.uncertain
+            if doubt.lines.start <= self.lines.start
+            or (doubt.lines.start <= lines.end and lines.start <= doubt.lines.end)
+        )
+
     def to_json(self) -> dict[str, Any]:
         return {
             "notice_id": self.notice_id,

@@ -12,7 +12,7 @@ from corpus.body import BodyReader
 from corpus.clauses import Draft, cut_drafts, draft_clauses, number_clauses
 from corpus.contacts import first_contact, read_contacts, read_phones
 from corpus.contents import Contents, match_entry, mend_number, mend_title
-from corpus.doc_number import find_numbers, parse
+from corpus.doc_number import find_numbers, number_key, parse
 from corpus.doubts import find_doubts
 from corpus.fields import is_attachment_list
 from corpus.heads import Head
@@ -104,7 +104,7 @@ class NoticeReader:
             return title, number, None
         self.taken.add(index)
         listed = self.contents.entries[index]
-        if number and listed.doc_number and number != listed.doc_number:
+        if number and listed.doc_number and number_key(number) != number_key(listed.doc_number):
             mended = mend_number(number, listed.doc_number, self.codes)
             if mended:
                 self.warnings.append(Warn(line, f"发文字号“{number}”识别有误，已按目录改为“{mended}”"))

@@ -5,7 +5,7 @@ the first document, behind a head, in a body, and in furniture behind one. It go
 a line of body, or a head (one of the ways of `corpus.heads`). Each step has a cost, and so has how a body begins
 and how the one before it ends (`data/segment.toml`); the cheapest path is the reading. The same costs from both
 ends say how much dearer the best reading is in which a head is none, or a line that heads nothing is one: where
-that is little, the document is `uncertain`. Time is linear in the lines.
+that is little, the document may be `uncertain` (`corpus.second_best`). Time is linear in the lines.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from corpus.costs import cost
 from corpus.heads import Head, HeadReader
 from corpus.kinds import kind_pattern
 from corpus.lines import Line, ends_like_title, is_about, views
+from corpus.model import Doubt, Span
 from corpus.numbering import Style
+from corpus.second_best import FARTHEST, is_another, is_headed_otherwise, is_part_of_above
 from corpus.text import is_cjk, repair, squash
 from corpus.titles import MAX_TITLE_LINES, TitleReader
 
-NEAR = 3.5  # costs: a reading that is this much dearer is about twenty times less likely
 _NAMED_WITHIN = 200  # lines in front of a title in which its name in 《》 says that it is issued there
 _FIRST_WITHIN = 60  # lines in which the first head is looked for
 _LOOK_AHEAD = 6  # lines of a body in which its first item shows
@@ -34,6 +35,7 @@ _CJK_NAME = 4  # Chinese characters of a file's name that can be a title
 _MENU_LINES = 6  # short lines in a row that are a menu
 _WRAPPED = 3  # lines that a name in 《》 goes over at most
 _WIDE = 2  # blank lines
+_MOST_DOUBTS = 3  # of one head
 _MOSTLY = 0.8
 
 
@@ -171,7 +173,8 @@ class _Reading:
 
     def _untitled(self, at: int) -> Head:
         title = self.file_title or repair(self.lines[at].block.text)[:40]
-        return Head(at, at, title, None, uncertain=("没有找到标题，以文件名或首行为题",))
+        doubt = Doubt(f"没有找到标题，用{'文件名' if self.file_title else '第一行文字'}代替", self._span(at, at + 1))
+        return Head(at, at, title, None, uncertain=(doubt,))
 
     def _furniture_cost(self, at: int) -> float:
         line = self.lines[at]
@@ -304,31 +307,38 @@ class _Reading:
             path.append(step)
             at, state = step.at, step.state
         path.reverse()
-        segments: list[Segment] = []
-        furniture: list[int] = []
+        heads: list[Head] = []
         bodies: list[list[int]] = []
+        others: list[list[tuple[int, str]]] = []
+        furniture: list[int] = []
         for step in path:
             if step.head is not None:
-                doubts = (*step.head.uncertain, *self._doubts(step, forward, backward, best))
-                segments.append(Segment(replace(step.head, uncertain=doubts), ()))
+                doubts = self._doubts(step, step.head, forward, backward, best)
+                heads.append(replace(step.head, uncertain=(*step.head.uncertain, *doubts)))
                 bodies.append([])
+                others.append([])
             elif step.then is _State.BODY:
                 bodies[-1].append(step.at)
-                if doubt := self._another(step.at, forward, backward, best):
-                    head = segments[-1].head
-                    segments[-1] = Segment(replace(head, uncertain=(*head.uncertain, doubt)), ())
+                if reason := self._another(step.at, heads[-1].title, forward, backward, best):
+                    others[-1].append((step.at, reason))
             else:
                 furniture.append(step.at)
-        whole = (Segment(part.head, tuple(body)) for part, body in zip(segments, bodies, strict=True))
-        return Segmentation(tuple(whole), tuple(furniture))
+        segments = []
+        for head, body, further in zip(heads, bodies, others, strict=True):
+            doubts = tuple(Doubt(reason, self._span(at, body[-1] + 1)) for at, reason in further)
+            segments.append(Segment(replace(head, uncertain=(*head.uncertain, *doubts)), tuple(body)))
+        return Segmentation(tuple(segments), tuple(furniture))
 
-    def _another(self, at: int, forward: list[list[float]], backward: list[list[float]], best: float) -> str | None:
-        """Whether another document may begin at a line of a body: that reading is nearly as good."""
+    def _another(
+        self, at: int, title: str, forward: list[list[float]], backward: list[list[float]], best: float
+    ) -> str | None:
+        """Why a further document may begin at a line of a body."""
         for step in self.steps[at]:
             if step.head is None or step.state is not _State.BODY:
                 continue
-            if forward[at][_State.BODY] + step.cost + backward[step.to][step.then] - best < NEAR:
-                return f"第{self.lines[at].block.line}行起也可能是另一篇公文《{step.head.title}》"
+            dearer = forward[at][_State.BODY] + step.cost + backward[step.to][step.then] - best
+            if dearer < FARTHEST and (reason := is_another(title, step.head, dearer)):
+                return reason
         return None
 
     def _forward(self) -> tuple[list[list[float]], list[list[_Step | None]]]:
@@ -358,26 +368,25 @@ class _Reading:
                 costs[at][step.state] = min(costs[at][step.state], step.cost + costs[step.to][step.then])
         return costs
 
-    def _doubts(self, step: _Step, forward: list[list[float]], backward: list[list[float]], best: float) -> list[str]:
+    def _doubts(
+        self, step: _Step, head: Head, forward: list[list[float]], backward: list[list[float]], best: float
+    ) -> tuple[Doubt, ...]:
         """Readings that are nearly as good: without this head, or with another title or number."""
-        head = step.head
-        assert head is not None
-        doubts = []
+        reasons = []
         if step.state is not _State.BEFORE:
             without = forward[step.at][_State.BODY] + self._body_cost(step.at) + backward[step.at + 1][_State.BODY]
-            if without - best < NEAR:
-                doubts.append("也可能是上一篇公文的一部分")
+            reasons.append(is_part_of_above(head, without - best))
         for other in self.steps[step.at]:
-            if other.head is None or other.state is not step.state:
+            if other.head is None or other.head is head or other.state is not step.state:
                 continue
-            price = forward[other.at][other.state] + other.cost + backward[other.to][other.then]
-            if price - best >= NEAR or other.head is head:
-                continue
-            if other.head.doc_number != head.doc_number:
-                doubts.append(f"发文字号也可能是“{other.head.doc_number or '无'}”")
-            elif squash(other.head.title) != squash(head.title):
-                doubts.append(f"标题也可能是《{other.head.title}》")
-        return list(dict.fromkeys(doubts))[:3]
+            dearer = forward[other.at][other.state] + other.cost + backward[other.to][other.then] - best
+            if dearer < FARTHEST:
+                reasons.append(is_headed_otherwise(head, other.head, dearer))
+        lines = self._span(head.start, max(head.body, head.start + 1))
+        return tuple(Doubt(reason, lines) for reason in dict.fromkeys(reasons) if reason)[:_MOST_DOUBTS]
+
+    def _span(self, first: int, end: int) -> Span:
+        return Span(self.lines[first].block.line, self.lines[end - 1].block.line)
 
 
 def _menus(lines: Sequence[Line]) -> list[bool]:

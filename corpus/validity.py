@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.dates import find_dates
-from corpus.doc_number import find_numbers
+from corpus.doc_number import find_numbers, number_key
 from corpus.model import Clause, ClauseKind, Notice, Repeal, Status
 from corpus.numbering import chinese_number
 from corpus.text import sentences, squash
@@ -131,7 +131,7 @@ def link(notices: Sequence[Notice]) -> list[Notice]:
     by_title: dict[str, list[int]] = {}
     for index, notice in enumerate(notices):
         if notice.doc_number:
-            by_number.setdefault(squash(notice.doc_number), []).append(index)
+            by_number.setdefault(number_key(notice.doc_number), []).append(index)
         by_title.setdefault(squash(notice.title), []).append(index)
     repealed: dict[int, Repeal] = {}
     for index, notice in enumerate(notices):
@@ -139,7 +139,7 @@ def link(notices: Sequence[Notice]) -> list[Notice]:
             if clause.kind is ClauseKind.HEADING or not _REPEALS.search(clause.text + "".join(clause.path)):
                 continue
             numbers, titles = repeals(clause)
-            targets = [by_number.get(squash(number), []) for number in numbers]
+            targets = [by_number.get(number_key(number), []) for number in numbers]
             targets += [by_title.get(squash(title), []) for title in titles]
             for places in targets:
                 others = [i for i in places if i != index] if len(places) <= 2 else []

@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus import console
 from corpus.errors import UsageError
+from index.doubts import doubt_lines
 from index.engine import ModelInfo
 from index.local.manifest import build_command, read_manifest
 from index.paths import DEFAULT_INDEX
@@ -103,6 +104,7 @@ def show(data: dict[str, Any]) -> str:
         *(f"来源：{source['file']}" for source in data["sources"] if "error" not in source),
         *(f"未收入：{source['error']}" for source in data["sources"] if "error" in source),
     ]
+    lines += doubt_lines(data["settings"].get("uncertain"))
     if data.get("verified"):
         lines.append("检查通过：索引的所有文件与清单一致")
     if data.get("model_checked"):

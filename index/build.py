@@ -20,6 +20,7 @@ from corpus.guard import Reader
 from corpus.limits import Limits
 from corpus.model import CorpusNotice, ParsedFile
 from corpus.sources import shown
+from index.doubts import sum_doubts
 from index.engine import EngineWriter, ModelInfo, Provenance
 from index.inputs import (
     InputFile,
@@ -173,6 +174,7 @@ class _Build:
         report.notices, report.clauses, report.vectors = old.notices, old.clauses, old.vectors
         report.model = old.model["name"] if old.model else None
         report.dense, report.unchanged, report.note = old.model is not None, True, choice.note
+        report.uncertain = old.settings.get("uncertain")
         self._lap("total", since=self.started)
         return report
 
@@ -206,6 +208,7 @@ class _Build:
             writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name))
             writer.write_keywords(corpus.notices)
             self.report.notices = len(corpus.notices)
+            self.report.uncertain = sum_doubts(corpus.notices)
             self.report.clauses = sum(len(source.notice.clauses) for source in corpus.notices)
             self._lap("bm25")
             if choice.sha256 is not None:

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Clause, CorpusNotice, Notice, Role
+from corpus.model import Clause, CorpusNotice, Doubt, Notice, Role
 from index.office_list import OfficeEntry
 
 Vector = NDArray[np.float32]
@@ -106,6 +106,11 @@ class IndexedClause:
     @property
     def notice(self) -> Notice:
         return self.source.notice
+
+    @property
+    def uncertain(self) -> tuple[Doubt, ...]:
+        """What the parser isn't sure of that concerns this clause."""
+        return self.notice.doubts_on(self.clause.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class FileReport:
 class BuildReport:
     """The summary of a build. `dense` says whether the index has vectors; `note` why not.
 
-    `warnings` says what in the folders named was passed over. `unchanged` says that the index was
+    `warnings` says what in the folders named was passed over. `uncertain` sums up what notices are uncertain
+    (`index.doubts`; None where the index was built without). `unchanged` says that the index was
     up to date and whole, and nothing was written.
     """
 
@@ -58,6 +59,7 @@ class BuildReport:
     dense: bool = False
     note: str | None = None
     warnings: list[str] = field(default_factory=list)
+    uncertain: dict[str, Any] | None = None
     unchanged: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -39,7 +39,7 @@ def segmenter() -> Segmenter:
 def tokenize(text: str) -> list[str]:
     """Tokens of a clause or a question, repeated as often as they occur.
 
-    A document number is a token as a whole (「离政办发〔2023〕9号」, whatever its brackets) beside its
+    A document number is a token as a whole (「离政办发〔2023〕9号」, whatever its brackets and noughts) beside its
     parts, `12.5%` is one; a Chinese stretch is cut by jieba's search mode.
     Text of punctuation only has no tokens.
     """
@@ -47,7 +47,7 @@ def tokenize(text: str) -> list[str]:
         words = segmenter()
     stops = stop_words()
     folded = nfkc(text).lower()
-    out = [cited.doc_number.lower() for cited in find_numbers(folded)]
+    out = [cited.number.plain.lower() for cited in find_numbers(folded)]
     for match in _TOKEN.finditer(folded):
         token = match.group()
         if _CJK_RUN.fullmatch(token):

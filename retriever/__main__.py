@@ -122,6 +122,8 @@ def refusal(question_id: str | None, question: str, mode: str, why: str) -> dict
 
 def show(result: SearchResult) -> str:
     """Answer and hits for a person at a terminal."""
+    from corpus.doubt_words import caution
+
     lines: list[str] = []
     if result.note:
         lines.append(result.note)
@@ -133,10 +135,14 @@ def show(result: SearchResult) -> str:
             lines.append(f"　　{office.name}{phone}")
         if not result.sure:
             lines.append("（这个答案不一定准，请看下面的原文再确认。）")
+        if doubt := caution(result.answer.uncertain):
+            lines.append(f"（{doubt}）")
     for hit in result.hits:
         lines.append(f"{hit.rank}. {hit.citation}　[{hit.score:.3f}]")
         lines.append(f"   {' › '.join(hit.path)}")
         lines.append(f"   {hit.text}")
+        if doubt := caution(hit.uncertain):
+            lines.append(f"   （{doubt}）")
     return "\n".join(lines)
 
 

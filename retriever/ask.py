@@ -132,7 +132,8 @@ class Asker:
             return assessment.decision, None
         entry, said = assessment.reading.passage.entry, assessment.reading.text
         offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-        return with_caution(assessment.decision, Answer(said, offices, entry.clause_id), query.asked)
+        answer = Answer(said, offices, entry.clause_id, entry.uncertain)
+        return with_caution(assessment.decision, answer, query.asked)
 
     def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:
         """Read the passages of a question and judge the best reading. There must be a hit."""

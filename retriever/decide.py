@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,12 +46,13 @@ def unknown_number(query: Query, retrieval: Retrieval) -> str | None:
     number = query.number
     if number is None or not number.complete or retrieval.candidates.numbered:
         return None
-    cited = squash(f"{number.before[-2:]}{number.year or '第'}{number.serial}号")
+    front, serial = squash(f"{number.before[-2:]}{number.year or '第'}"), number.serial.lstrip("0")
+    cited = re.compile(f"{re.escape(front)}0{{0,4}}{re.escape(serial)}号")
     return number.text if query.number_alone or not _cites(retrieval.hits[:FIRST_HITS], cited) else None
 
 
-def _cites(hits: Sequence[Hit], cited: str) -> bool:
-    return any(cited in squash(hit.text) for hit in hits)
+def _cites(hits: Sequence[Hit], cited: re.Pattern[str]) -> bool:
+    return any(cited.search(squash(hit.text)) for hit in hits)
 
 
 def after_reading(evidence: Evidence, known_share: float, mode: str, *, vectors: bool) -> Decision:

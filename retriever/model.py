@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpus.doc_number import number_key
 from corpus.errors import UsageError
-from corpus.model import Notice, Span
+from corpus.model import Doubt, Notice, Span
 from corpus.offices import same_office
 from corpus.text import squash
 from index.engine import IndexedClause
@@ -68,7 +69,7 @@ class Filters:
         """Whether a notice passes all filters."""
         if self.issuer and not _is_issuer(self.issuer, notice.issuer):
             return False
-        if self.doc_number and squash(self.doc_number) != squash(notice.doc_number or ""):
+        if self.doc_number and number_key(self.doc_number) != number_key(notice.doc_number or ""):
             return False
         if (self.since or self.until) and notice.date is None:
             return False
@@ -145,6 +146,11 @@ class Hit:
     def lines(self) -> Span:
         return self.entry.clause.lines
 
+    @property
+    def uncertain(self) -> tuple[Doubt, ...]:
+        """Why this clause may not belong under its notice's number and title."""
+        return self.entry.uncertain
+
     def to_json(self, *, sure: bool = True) -> dict[str, Any]:
         """`sure`: whether the result it belongs to is; its notice's phone is told only then."""
         notice, clause = self.entry.notice, self.entry.clause
@@ -169,6 +175,7 @@ class Hit:
             "status": notice.status.value,
             "repealed_by": None if notice.repealed_by is None else notice.repealed_by.to_json(),
             "valid_until": notice.valid_until,
+            "uncertain": [doubt.to_json() for doubt in self.uncertain],
             "source": {
                 "file": self.entry.source.files[0],
                 "files": list(self.entry.source.files),
@@ -196,17 +203,19 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A span of one clause, at most 160 characters, and the offices concerned."""
+    """A span of one clause, at most 160 characters, and the offices concerned. `uncertain` as in a hit."""
 
     text: str
     offices: tuple[Office, ...]
     clause_id: str
+    uncertain: tuple[Doubt, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
             "text": self.text,
             "offices": [office.to_json() for office in self.offices],
             "clause_id": self.clause_id,
+            "uncertain": [doubt.to_json() for doubt in self.uncertain],
         }
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.doc_number import find_numbers
+from corpus.doc_number import find_numbers, number_key
 from corpus.model import Role
 from corpus.numbering import Style, chinese_number
 from corpus.place import StepKind
@@ -46,7 +46,7 @@ class References:
         self._titles: dict[str, int | None] = {}
         for ordinal, source in enumerate(engine.notices):
             if source.notice.doc_number:
-                self._numbers.setdefault(squash(source.notice.doc_number), ordinal)
+                self._numbers.setdefault(number_key(source.notice.doc_number), ordinal)
             title = squash(source.notice.title)
             # A title that two notices bear leads nowhere: which one is meant can't be told.
             self._titles[title] = None if title in self._titles else ordinal
@@ -55,7 +55,7 @@ class References:
         """What a clause points to, in the order of its text, each target once."""
         links: list[tuple[int, Link]] = []
         for cited in find_numbers(entry.text):
-            ordinal = self._numbers.get(squash(cited.doc_number))
+            ordinal = self._numbers.get(number_key(cited.doc_number))
             if ordinal is not None and ordinal != entry.ordinal:
                 links.append((cited.start, self._to_notice(entry.text[cited.start : cited.end], ordinal)))
         for match in _TITLE.finditer(entry.text):

@@ -1,4 +1,4 @@
-"""What stands inside a document: questions, people, contact lines, second regulations, articles, doubts."""
+"""What stands inside a document: questions, people, contact lines, second regulations, articles."""
 
 from __future__ import annotations
 
@@ -132,6 +132,7 @@ def test_a_second_regulation_is_a_part_of_its_own() -> None:
     second = clause(notice, "第一条积分由")
     assert second.path[0] == "云岭市居住证积分管理实施细则" and second.place.attachment == 2
     assert clause(notice, "第一条申领").path[0] == "云岭市居住证办理实施细则"
+    assert not notice.uncertain
 
 
 def test_parts_of_a_law_are_no_second_regulation() -> None:
@@ -193,22 +194,6 @@ def test_an_excerpt_keeps_its_articles_and_says_so() -> None:
     notice = read("云岭法合同编\n\n第一章 一般规定\n第四百六十三条 甲。\n第四百六十四条 乙。\n第四百六十五条 丙。\n")
     assert articles(notice) == ["第四百六十三条", "第四百六十四条", "第四百六十五条"]
     assert [doubt.reason for doubt in notice.uncertain] == ["条文从“第四百六十三条”开始，前面可能有缺漏"]
-
-
-def test_doubts() -> None:
-    gap = read("云岭条例\n\n第一条 甲。\n第二条 乙。\n第四条 丁。\n第五条 戊。\n")
-    assert [(one.reason, one.lines.start, one.lines.end) for one in gap.uncertain] == [
-        ("“第二条”之后是“第四条”，之后可能有缺漏", 4, 5)
-    ]
-    whole = read("云岭条例\n\n第一条 甲。\n第二条 乙。\n第二条之一 丙。\n第三条 丁。\n")
-    assert whole.uncertain == ()
-    foreign = read(
-        "云岭市人民政府关于加强城镇供水管网漏损控制的通知\n云政发〔2019〕18号\n\n各区人民政府：\n"
-        + "一、做好秋粮收购。各地要组织粮食企业入市，满足农民售粮需要。\n" * 12
-        + "\n"
-        + SIGNED
-    )
-    assert any(one.reason.startswith("标题中的词") for one in foreign.uncertain)
 
 
 # -- columns ----------------------------------------------------------------------------------------------

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.doc_number import DocNumber, TypedNumber, find_numbers, find_typed, match_notices, only_number, parse
+from corpus.collection import collect
+from corpus.doc_number import (
+    DocNumber,
+    TypedNumber,
+    find_numbers,
+    find_typed,
+    match_notices,
+    number_key,
+    only_number,
+    parse,
+)
+from corpus.parse import parse_file, parse_source
+from corpus.reading import source_from_text
+from index.build import build
+from retriever.ask import Asker
+from retriever.model import Filters
+from retriever.page.collection import Collection
 
 DATA = tomllib.loads(resources.files("corpus").joinpath("data/doc_numbers.toml").read_text("utf-8"))
 FORMS = {form["name"]: form for form in DATA["form"]}
@@ -79,3 +96,70 @@ def test_a_numeral_and_its_figure_are_one() -> None:
     order = DocNumber("order", "云岭市人民政府", None, "七十七")
     typed = find_typed("云岭市人民政府令第77号")
     assert typed is not None and match_notices(typed, [order]) == [0]
+
+
+# -- a number as it is printed, and in every way in which it is written -----------------------------------
+
+PRINTED = "云劳社〔2011〕017号"
+REPEALS = """云岭市人民政府关于废止文件的通知
+云政发〔2020〕3号
+
+各区人民政府：
+《实施意见》（云劳社〔2011〕17号）自即日起废止。
+
+云岭市人民政府
+2020年3月2日
+"""
+
+
+@pytest.fixture(scope="module")
+def noughts(tmp_path_factory: pytest.TempPathFactory) -> Asker:
+    """A notice whose number is printed with a nought, and another one that cites it without."""
+    folder = tmp_path_factory.mktemp("noughts")
+    (folder / "废止.txt").write_text(REPEALS, "utf-8")
+    reduced = Path(__file__).parent / "data" / "reduced" / "D4-paren-number.txt"
+    build([reduced, folder / "废止.txt"], folder / "index", dense=False)
+    return Asker.open(folder / "index", dense=False)
+
+
+@given(CODE, st.integers(1950, 2049), st.integers(1, 999), st.integers(0, 2))
+def test_noughts_are_kept_and_make_no_other_number(code: str, year: int, serial: int, noughts: int) -> None:
+    printed = f"{code}〔{year}〕{'0' * noughts}{serial}号"
+    assert only_number(printed) == printed
+    assert (
+        number_key(printed) == number_key(f"{code} [{year}] {serial} 号") != number_key(f"{code}〔{year}〕{serial}0号")
+    )
+
+
+def test_a_printed_number_is_kept_and_cited() -> None:
+    (notice,) = parse_file(Path(__file__).parent / "data" / "reduced" / "D4-paren-number.txt").notices
+    assert (notice.doc_number, notice.notice_id) == (PRINTED, PRINTED)
+
+
+@pytest.mark.parametrize("typed", [PRINTED, "云劳社〔2011〕17号", "云劳社（2011）第17号", "云劳社[2011]0017号"])
+def test_either_way_of_writing_it_finds_it(noughts: Asker, typed: str) -> None:
+    first = noughts.ask(typed, mode="bm25", k=1).hits[0]
+    assert first.doc_number == PRINTED and f"（{PRINTED}）" in first.citation
+    kept = noughts.ask("医疗保险缴费多少", mode="bm25", filters=Filters(doc_number=typed)).hits
+    assert kept and {hit.doc_number for hit in kept} == {PRINTED}
+    named = Collection.of(noughts, ready=()).notice(typed)
+    assert named is not None and named.notice.doc_number == PRINTED
+
+
+def test_another_number_does_not_find_it(noughts: Asker) -> None:
+    assert noughts.ask("云劳社〔2011〕170号", mode="bm25").answered is False
+    assert not noughts.ask("医疗保险缴费多少", mode="bm25", filters=Filters(doc_number="云劳社〔2011〕170号")).hits
+
+
+def test_a_repeal_and_a_reference_reach_it(noughts: Asker) -> None:
+    (old,) = [one.notice for one in noughts.engine.notices if one.notice.doc_number == PRINTED]
+    assert old.status.value == "repealed" and old.repealed_by is not None
+    linked = [link.doc_number for hit in noughts.ask("废止的文件", mode="bm25").hits for link in hit.links]
+    assert PRINTED in linked
+
+
+def test_a_reprint_without_the_nought_is_the_same_notice() -> None:
+    text = REPEALS.replace("3号\n", "{}号\n", 1)
+    files = [parse_source(source_from_text(f"{at}.txt", text.format(serial))) for at, serial in enumerate(("3", "003"))]
+    (only,) = collect(files).notices
+    assert only.files == ("0.txt", "1.txt")

@@ -140,11 +140,11 @@ COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
 CLAUSE_KEYS = {"clause_id", "path", "kind", "role", "text", "line_start", "line_end", "page"}
 NOTICE_KEYS = {
     *("doc_number", "title", "issuer", "date", "section", "addressee", "unit", "phone", "status", "repealed_by"),
-    *("attachments", "contents_page", "line_start", "line_end", "clauses"),
+    *("attachments", "contents_page", "line_start", "line_end", "clauses", "uncertain"),
 }
 HIT_KEYS = {
     *("rank", "score", "clause_id", "doc_number", "title", "issuer", "date", "path", "text", "unit", "phone"),
-    *("citation", "status", "repealed_by", "source"),
+    *("citation", "status", "repealed_by", "source", "uncertain"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis.errors import NoSuchExample
 
 from eval.layouts.case import Case, draw_case
 from eval.layouts.chooser import Chooser
+from eval.layouts.layout import Layout, fitted
 
 
 class _Drawn(Chooser):
@@ -39,6 +41,22 @@ def smallest(fails: Callable[[Case], bool], tries: int = 200) -> Case | None:
         suppress_health_check=list(HealthCheck),
     )
     try:
-        return find(cases(), fails, settings=wanted)
+        return _plainest(find(cases(), fails, settings=wanted), fails)
     except NoSuchExample:
         return None
+
+
+def _plainest(case: Case, fails: Callable[[Case], bool]) -> Case:
+    """The same case without the features of its layout that it fails without, too: hypothesis gives up after some
+    steps without gain, and may leave one."""
+    for name in _features(case.layout):
+        bare = replace(case.layout, **{name: getattr(Layout(), name)})
+        tried = Case(case.structure, fitted(bare, len(case.structure.documents)))
+        if len(_features(tried.layout)) < len(_features(case.layout)) and fails(tried):
+            return _plainest(tried, fails)
+    return case
+
+
+def _features(layout: Layout) -> list[str]:
+    """The names of the choices that are not the plainest."""
+    return [part.name for part in fields(Layout) if getattr(layout, part.name) != getattr(Layout(), part.name)]

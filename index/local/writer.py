@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import CorpusNotice
+from index.doubts import sum_doubts
 from index.engine import ModelInfo, Provenance, SourceFile, Vector
 from index.files import TEMPORARY, remove_folder, seal
 from index.local.clauses import write_clauses
@@ -50,6 +51,7 @@ class LocalWriter:
         """Notices, clauses, offices and keyword index. Raises OSError."""
         self._notices, self._clauses = len(notices), write_clauses(self.data, notices)
         write_offices(self.data, notices)
+        self._settings["uncertain"] = sum_doubts(notices)
         pairs = ((source.notice.title, clause) for source in notices for clause in source.notice.clauses)
         build_bm25(Fields(clause.text, " ".join(clause.path), title) for title, clause in pairs).save(self.data)
         self._files = seal(self.data)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.model import Office, SearchResult
-from retriever.page.clause import actions, body, copy_button, crumbs, same_elsewhere, source, title_line
+from retriever.page.clause import actions, body, copy_button, crumbs, doubt_note, same_elsewhere, source, title_line
 from retriever.page.markup import Html, el
 from retriever.page.status import status_note
 from retriever.page.view import View
@@ -36,6 +36,7 @@ def answer_card(
             status_note(entry.notice),
             crumbs(entry),
             el("blockquote", body(entry, words, answer.text)),
+            doubt_note(entry),
             _cite(entry),
             source(entry),
             same_elsewhere(others, view),

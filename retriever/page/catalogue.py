@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corpus.doubt_words import caution
 from corpus.kinds import kind_of
 from corpus.model import CorpusNotice
 from retriever.page.collection import Collection
@@ -49,4 +50,5 @@ def _row(source: CorpusNotice, several: bool) -> Html:
         "li",
         el("a", notice.title, href=link.href),
         el("p", *(el("span", bit, cls="bit") for bit in bits if bit), badge(notice), cls="from"),
+        el("p", doubt, cls="doubt") if (doubt := caution(notice.uncertain)) else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpus.doubt_words import caution
 from corpus.model import Role
 from corpus.text import squash
 from index.engine import IndexedClause
@@ -59,6 +60,12 @@ def source(entry: IndexedClause) -> Html:
     return el("p", f"原件：{source_line(entry)}", cls="source")
 
 
+def doubt_note(entry: IndexedClause) -> Html | None:
+    """What to check in the original before citing, where the program isn't sure."""
+    text = caution(entry.uncertain)
+    return None if text is None else el("p", text, cls="doubt")
+
+
 def copy_button(text: str, label: str, name: str | None = None) -> Html:
     """A button that copies `text`; the script says 已复制 when it has."""
     return el("button", label, type="button", cls="copy", data_copy=text, aria_label=name)
@@ -92,7 +99,14 @@ def same_elsewhere(others: Sequence[IndexedClause], view: View) -> Html | None:
     if not others:
         return None
     items = [
-        el("li", title_line(entry), crumbs(entry), source(entry), notice_link(entry, view, "看前后文"))
+        el(
+            "li",
+            title_line(entry),
+            crumbs(entry),
+            source(entry),
+            doubt_note(entry),
+            notice_link(entry, view, "看前后文"),
+        )
         for entry in others
     ]
     return el("details", el("summary", f"另有 {len(items)} 处文字相同"), el("ul", *items), cls="same")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpus.doc_number import number_key
 from corpus.model import CorpusNotice
 from index.engine import IndexedClause
 from index.office_list import OfficeEntry
@@ -22,13 +23,14 @@ class Collection:
     asker: Asker
     options: Options
     examples: tuple[str, ...]
-    places: dict[str, int]  # of notices in the index, by notice_id and by document number
+    places: dict[str, int]  # of notices in the index, by notice_id and by document number (`number_key`)
 
     @classmethod
     def of(cls, asker: Asker, ready: Sequence[str] | None = None) -> Collection:
         """`ready` are examples found before for the same clauses; without them they are looked for."""
         notices = [source.notice for source in asker.engine.notices]
-        places = {notice.doc_number: at for at, notice in reversed(list(enumerate(notices))) if notice.doc_number}
+        numbered = [(at, notice.doc_number) for at, notice in enumerate(notices) if notice.doc_number]
+        places = {number_key(number): at for at, number in reversed(numbered)}
         places |= {notice.notice_id: at for at, notice in enumerate(notices)}
         options = Options.of(asker.engine.notices)
         return cls(asker, options, examples(asker) if ready is None else tuple(ready), places)
@@ -51,7 +53,7 @@ class Collection:
 
     def notice(self, name: str) -> CorpusNotice | None:
         """A notice by its id or document number."""
-        place = self.places.get(name)
+        place = self.places.get(name, self.places.get(number_key(name)))
         return None if place is None else self.asker.engine.notices[place]
 
     def clauses_of(self, notice_id: str) -> Sequence[IndexedClause]:

@@ -1,4 +1,4 @@
-"""Chosen clauses as Markdown, CSV or a Word document, each with its citation and source."""
+"""Chosen clauses as Markdown, CSV or a Word document, with citation, source, and what is uncertain of each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from corpus.doubt_words import caution
 from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.page.cite import markdown_text, quote_markdown, source_line
@@ -15,7 +16,7 @@ from retriever.page.status import NAMES
 
 MAX_CLAUSES = 1000  # in one export; a Word document of them takes 6 s
 TITLE = "公报条款摘录"
-_COLUMNS = ("序号", "文号", "标题", "发文机关", "成文日期", "状态", "位置", "正文", "引用", "原件")
+_COLUMNS = ("序号", "文号", "标题", "发文机关", "成文日期", "状态", "位置", "正文", "引用", "原件", "存疑")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def markdown(entries: Sequence[IndexedClause]) -> bytes:
             parts.append(markdown_text(" › ".join(entry.path)))
         parts.append(quote_markdown(entry))
         parts.append(f"原件：{markdown_text(source_line(entry))}")
+        if doubt := caution(entry.uncertain):
+            parts.append(markdown_text(doubt))
     return (clean("\n\n".join(parts)) + "\n").encode()
 
 
@@ -59,6 +62,7 @@ def _row(number: int, entry: IndexedClause) -> tuple[str, ...]:
         entry.text,
         citation(notice, entry.clause),
         source_line(entry),
+        caution(entry.uncertain) or "",
     )
 
 
@@ -103,6 +107,8 @@ def word(entries: Sequence[IndexedClause]) -> bytes:
         document.add_paragraph(clean(entry.text), style="Quote")
         document.add_paragraph(clean(f"引用：{citation(entry.notice, entry.clause)}"))
         document.add_paragraph(clean(f"原件：{source_line(entry)}"))
+        if doubt := caution(entry.uncertain):
+            document.add_paragraph(clean(doubt))
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

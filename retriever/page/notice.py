@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from corpus.model import CorpusNotice, Notice, Role
+from corpus.doubt_words import caution, words_of
+from corpus.model import CorpusNotice, Doubt, Notice, Role
 from corpus.place import Step, StepKind
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.neighbours import HEADINGS
 from retriever.page.card import tel
-from retriever.page.clause import body, citations, pick_box, source
+from retriever.page.clause import body, citations, doubt_note, pick_box, source
 from retriever.page.collection import Collection
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el, esc, join
@@ -42,9 +43,10 @@ def notice_view(collection: Collection, view: View) -> Html:
         _back(view),
         el("h1", shown.notice.title, id="notice-head", tabindex=-1),
         status_note(shown.notice),
+        _doubts(shown.notice),
         _facts(shown),
         _outline(clauses, view),
-        el("div", *_text(clauses, words, view.clause), cls="full"),
+        el("div", *_text(clauses, words, view.clause, _places(shown.notice, clauses)), cls="full"),
         export_bar(("notice", shown.notice.notice_id)),
         cls="notice",
         aria_labelledby="notice-head",
@@ -56,6 +58,26 @@ def _back(view: View) -> Html | None:
         return el("p", el("a", "‹ 公文目录", href="?view=notices"), cls="back")
     target = view.but(place=Place.ASK, notice="", clause="")
     return el("p", el("a", f"‹ 回到“{view.q[:20]}”的结果", href=target.href), cls="back")
+
+
+def _doubts(notice: Notice) -> Html | None:
+    """All that the program isn't sure of in this notice, with the lines to look at."""
+    if not notice.uncertain:
+        return None
+    items = [el("li", words_of(doubt)) for doubt in notice.uncertain]
+    return el(
+        "div", el("p", "这篇公文有机器没有把握的地方，引用前请核对原文："), el("ul", *items), cls="doubt", role="note"
+    )
+
+
+def _places(notice: Notice, clauses: Sequence[IndexedClause]) -> dict[int, str]:
+    """The row of the first clause that a doubt inside the text concerns, and what is to be said above it."""
+    places: dict[int, list[Doubt]] = {}
+    for doubt in notice.uncertain:
+        first = next((entry for entry in clauses if entry.clause.lines.end >= doubt.lines.start), None)
+        if first is not None and doubt.lines.start > notice.lines.start:
+            places.setdefault(first.row, []).append(doubt)
+    return {row: caution(doubts) or "" for row, doubts in places.items()}
 
 
 def _facts(shown: CorpusNotice) -> Html:
@@ -113,15 +135,18 @@ def _outline(clauses: Sequence[IndexedClause], view: View) -> Html | None:
     return el("details", el("summary", f"本文目录（{len(items)}）"), el("ol", *items), cls="outline")
 
 
-def _text(clauses: Sequence[IndexedClause], words: Sequence[str], wanted: str) -> list[Html]:
-    """Every clause in order; the rows of one table together as a table."""
+def _text(clauses: Sequence[IndexedClause], words: Sequence[str], wanted: str, doubts: Mapping[int, str]) -> list[Html]:
+    """Every clause in order; the rows of one table together as a table. `doubts` go above their rows."""
     out: list[Html] = []
     for table, run in groupby(clauses, key=_table_of):
         entries = list(run)
         if table is not None:
+            out += [el("p", doubts[entry.row], cls="doubt") for entry in entries if entry.row in doubts]
             out.append(_table(entries, words, wanted))
-        else:
-            out += [_clause(entry, words, wanted) for entry in entries]
+            continue
+        for entry in entries:
+            out += [el("p", doubts[entry.row], cls="doubt")] if entry.row in doubts else []
+            out.append(_clause(entry, words, wanted))
     return out
 
 
@@ -167,7 +192,8 @@ def _folded(entry: IndexedClause) -> Html:
 
 
 def _actions(entry: IndexedClause) -> Html:
-    return el("div", original(entry), citations(entry), pick_box(entry, "选中"), source(entry), cls="actions")
+    parts = (original(entry), citations(entry), pick_box(entry, "选中"), doubt_note(entry), source(entry))
+    return el("div", *parts, cls="actions")
 
 
 def _table(entries: Sequence[IndexedClause], words: Sequence[str], wanted: str) -> Html:

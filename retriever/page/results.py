@@ -11,7 +11,7 @@ from index.engine import IndexedClause
 from retriever.model import Hit, SearchResult
 from retriever.notes import NoteKind
 from retriever.page.card import answer_card, refused_card, trouble_card
-from retriever.page.clause import actions, body, crumbs, same_elsewhere, source
+from retriever.page.clause import actions, body, crumbs, doubt_note, same_elsewhere, source
 from retriever.page.collection import Collection
 from retriever.page.feedback_form import feedback_form
 from retriever.page.filters import filters_of
@@ -149,6 +149,7 @@ def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
         el("p", *bits, badge(notice), cls="from"),
         crumbs(entry),
         body(entry, words),
+        doubt_note(entry),
         source(entry),
         same_elsewhere(group.entries[1:], view),
         actions(entry, view),
