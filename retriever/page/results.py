@@ -71,6 +71,9 @@ def results(collection: Collection, view: View, feedback: bool) -> Html:
 
 def show(collection: Collection, result: SearchResult, view: View, feedback: bool) -> Html:
     """The card and the clauses of a result."""
+    unusable = [note.text for note in result.notes if note.kind is NoteKind.UNUSABLE]
+    if unusable:
+        return trouble_card("；".join(unusable))
     words = collection.words(view.q)
     groups = merge(by_date(result.hits) if view.sort == "date" else result.hits)
     answering = collection.clause(result.answer.clause_id) if result.answer else None
