@@ -52,7 +52,7 @@ class Asker:
         self.embedder = embedder
         self.mode_note = mode_note
         self.ranker = ranker
-        self.directory = Directory(engine.offices)
+        self.directory = Directory(engine.offices, engine.notices)
         self.references = References(engine)
         self.preparer = Preparer(engine, embedder)
         neighbours = Neighbours(engine)
