@@ -1,4 +1,4 @@
-# make run    the page on http://127.0.0.1:7860 (PORT=, HOST=, ALLOW_HOST=)
+# make run    the page on http://127.0.0.1:7860 (PORT=, HOST=, ALLOW_HOST=, SITE=settings.toml, FEEDBACK=file)
 # make test   lint, types, tests
 # make eval   all measurements; rewrites the tables in README (STARD=DIR: on that data set too)
 PYTHON ?= python3
@@ -7,6 +7,8 @@ PORT ?= 7860
 # Processes of `make test`; the tests of one file, which share what they build, stay together.
 WORKERS ?= auto
 ALLOW_HOST ?=
+SITE ?=
+FEEDBACK ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 # On Linux PyPI's torch brings several GB of CUDA packages. For the CPU build:
@@ -53,7 +55,8 @@ lock:
 # The page starts at once and answers by keywords while the build goes on beside it.
 run: setup
 	@$(PY) build_index.py & \
-	exec $(PY) ui.py --host $(HOST) --port $(PORT) $(addprefix --allow-host ,$(ALLOW_HOST))
+	exec $(PY) ui.py --host $(HOST) --port $(PORT) $(addprefix --allow-host ,$(ALLOW_HOST)) \
+	  $(addprefix --site ,$(SITE)) $(addprefix --feedback ,$(FEEDBACK))
 
 test: setup-test
 	$(PY) -m ruff check .

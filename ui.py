@@ -30,6 +30,12 @@ def parser() -> argparse.ArgumentParser:
         help="别人打开页面用的主机名或地址，可以写几次（默认只有本机）",
     )
     found.add_argument("--feedback", type=Path, metavar="FILE", help="把“有用/没用/答错了”记进这个文件（默认不记）")
+    found.add_argument(
+        "--site",
+        type=Path,
+        metavar="FILE",
+        help="网站的名字、例子、电话等设置（样子见 retriever/data/site.toml）",
+    )
     found.add_argument("--mcp", action="store_true", help="同时提供 MCP 服务（/gradio_api/mcp/）")
     return found
 
@@ -41,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
     hosts = tuple(args.allow_host)
-    return serve(Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp, hosts))
+    return serve(Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp, hosts, args.site))
 
 
 if __name__ == "__main__":

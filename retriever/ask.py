@@ -28,6 +28,7 @@ from retriever.reading.passages import Passages
 from retriever.reading.ranking import Ranker, reordered
 from retriever.reading.sentence import Reading, SentenceReader, question_terms
 from retriever.references import References
+from retriever.requests import request_note
 from retriever.search import Retrieval, Retriever
 
 
@@ -51,7 +52,7 @@ class Asker:
         self.embedder = embedder
         self.mode_note = mode_note
         self.ranker = ranker
-        self.directory = Directory(engine.offices)
+        self.directory = Directory(engine.offices, engine.notices)
         self.references = References(engine)
         self.preparer = Preparer(engine, embedder)
         neighbours = Neighbours(engine)
@@ -98,6 +99,9 @@ class Asker:
             notes.append(self.mode_note or _no_vectors("没有向量，已改为按关键词检索"))
         text, cut = matched(question)
         notes += [] if cut is None else [Note(NoteKind.CUT, cut)]
+        request = request_note(text, self.engine.terms)
+        if request is not None:
+            return _not_asked(question, mode, mode_used, (*notes, request), began)
         query = self.preparer.prepare(text, mode_used)
         # What decides is the same whatever number of hits is asked for.
         retrieval = self.retriever.retrieve(query, mode_used, filters or Filters(), max(k, FIRST_HITS))
@@ -142,6 +146,12 @@ class Asker:
         evidence = self._witness.gather(query, retrieval, reading, terms)
         vectors = bool(retrieval.candidates.dense)
         return Assessment(reading, evidence, after_reading(evidence, terms.known_share, mode, vectors=vectors))
+
+
+def _not_asked(question: str, mode: str, mode_used: str, notes: tuple[Note, ...], began: float) -> SearchResult:
+    """The result for what asks nothing: its line, and no clause that would look like an answer."""
+    ms = {"total": round(1000 * (time.perf_counter() - began), 2), "retrieve": 0.0, "answer": 0.0}
+    return SearchResult(question, mode, mode_used, notes, answered=False, confidence=0.0, answer=None, hits=(), ms=ms)
 
 
 def _no_vectors(text: str) -> Note:

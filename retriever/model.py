@@ -189,16 +189,26 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office that an answer names. `phone_from` is the notice that states its phone; `role` says
-    how it takes part: lead, assist or contact. An answer that isn't sure has no phones (`retriever/caution.py`)."""
+    """An office that an answer names. `phone_from` is the notice that states its phone, `phone_date` that notice's
+    date, `phone_in_force` whether it is in force; `role` says how the office takes part: lead, assist, contact, or
+    named where it only stands there. An answer that isn't sure has no phones (`retriever/caution.py`)."""
 
     name: str
     phone: str | None = None
     phone_from: str | None = None
     role: str = "lead"
+    phone_date: str | None = None
+    phone_in_force: bool = True
 
     def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "phone": self.phone, "phone_from": self.phone_from, "role": self.role}
+        return {
+            "name": self.name,
+            "phone": self.phone,
+            "phone_from": self.phone_from,
+            "phone_date": self.phone_date,
+            "phone_in_force": self.phone_in_force if self.phone else None,
+            "role": self.role,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ class NoteKind(StrEnum):
 
     MODE = "mode"  # the search could not be made as asked
     CUT = "cut"  # the question was too long to be matched whole
-    UNUSABLE = "unusable"  # the question can't be searched for
+    UNUSABLE = "unusable"  # the question can't be searched for, or is none
     NO_HITS = "no_hits"
     UNKNOWN_NUMBER = "unknown_number"
     NOTHING_NEAR = "nothing_near"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpus.duties import Mention, duties
-from corpus.model import Role
+from corpus.model import CorpusNotice, Notice, Role, Status
 from corpus.offices import level
 from corpus.text import squash
 from index.engine import Engine, IndexedClause
@@ -22,8 +22,10 @@ _SHORTEST = 3  # characters of a name that is looked for in running text: shorte
 class Directory:
     """All offices of a corpus, found by any of their names."""
 
-    def __init__(self, offices: Iterable[OfficeEntry]) -> None:
+    def __init__(self, offices: Iterable[OfficeEntry], notices: Sequence[CorpusNotice]) -> None:
+        """`notices` are those of the index, by ordinal: they date the phones."""
         self._offices = {office.key: office for office in offices}
+        self._notices = notices
         self._levels: dict[str, list[OfficeEntry]] = {}  # by short name: the same office at each level
         self._names: dict[str, list[str]] = {}  # by their first characters, longest first
         for office in self._offices.values():
@@ -48,10 +50,19 @@ class Directory:
             same = [office for office in same if office.key.endswith("@")]
         return max(same, key=lambda office: office.often, default=None)
 
+    def phones(self, office: OfficeEntry) -> list[OfficePhone]:
+        """An office's phones, those of texts in force first, and of these the newest."""
+
+        def age(one: OfficePhone) -> tuple[bool, str]:
+            notice = self._notices[one.notice].notice
+            return notice.status is Status.IN_FORCE, notice.date or ""
+
+        return sorted(office.phones, key=age, reverse=True)  # stable: as they stand where dates are the same
+
     def phone(self, name: str) -> OfficePhone | None:
-        """An office's own phone and the notice that states it, or None."""
+        """An office's own phone and the notice that states it, or None: the newest of a text in force."""
         office = self.find(name)
-        return office.phones[0] if office and office.phones else None
+        return next(iter(self.phones(office)), None) if office else None
 
     def mentioned(self, text: str) -> list[str]:
         """Names of known offices in running text, in order, each once; the longest where several begin."""
@@ -75,32 +86,44 @@ _NEAR = 3  # offices that are only named, not made responsible
 def offices_of(
     engine: Engine, directory: Directory, entry: IndexedClause, asked: Sequence[Intent], said: str
 ) -> tuple[Office, ...]:
-    """The offices an answer names, the responsible one first, each with its own phone.
+    """The offices of an answer, the responsible one first, each with its own phone.
 
-    Whom to consult is the notice's contact unit; else the clause or its heading makes an office
-    responsible; else the words of the answer (`said`) name it; the contact unit comes last.
+    Responsible is whom the clause or its heading makes so; a name that only stands there is `named`: in the words of
+    the answer (`said`) with its phone, elsewhere in the clause without. Whom to consult is the notice's contact unit:
+    first where that is asked, else last, where nobody else has a phone.
     """
     notice = entry.notice
     mentions = duties(entry.clause)
-    if not mentions:
-        near = directory.mentioned(said) or directory.mentioned(entry.text)
-        mentions = [Mention(name, "lead") for name in near[:_NEAR]]
     if Intent.ASSIST in asked:
         mentions = [mention for mention in mentions if mention.role == "assist"] or mentions
-    contact = [Mention(notice.unit, "contact")] if notice.unit else []
-    if Intent.CONTACT in asked or entry.role in (Role.CONTACT, Role.SIGNATURE) or not mentions:
-        mentions = contact + mentions
-    offices = []
-    seen: set[str] = set()
-    for mention in mentions[:MOST]:
-        if squash(mention.name) in seen:
-            continue
-        seen.add(squash(mention.name))
-        if mention.role == "contact":
-            source = notice.doc_number if notice.phone else None
-            offices.append(Office(mention.name, notice.phone, source, "contact"))
-            continue
-        phone = directory.phone(mention.name)
-        source = engine.notices[phone.notice].notice.doc_number if phone else None
-        offices.append(Office(mention.name, phone.phone if phone else None, source, mention.role))
-    return tuple(offices)
+    offices = [_with_phone(engine, directory, mention) for mention in mentions[:MOST]]
+    if not offices:
+        offices = [
+            _with_phone(engine, directory, Mention(name, "named")) for name in directory.mentioned(said)[:_NEAR]
+        ] or [Office(name, role="named") for name in directory.mentioned(entry.text)[:_NEAR]]
+    contact = _contact(notice)
+    if contact is not None:
+        if Intent.CONTACT in asked or entry.role in (Role.CONTACT, Role.SIGNATURE) or not offices:
+            offices = [contact, *offices]
+        elif contact.phone and not any(office.phone for office in offices):
+            offices = [*offices[: MOST - 1], contact]
+    return tuple({squash(office.name): office for office in reversed(offices[:MOST])}.values())[::-1]
+
+
+def _contact(notice: Notice) -> Office | None:
+    """Whom a notice names to be asked, with the phone it states for that."""
+    if not notice.unit:
+        return None
+    if not notice.phone:
+        return Office(notice.unit, role="contact")
+    in_force = notice.status is Status.IN_FORCE
+    return Office(notice.unit, notice.phone, notice.doc_number, "contact", notice.date, in_force)
+
+
+def _with_phone(engine: Engine, directory: Directory, mention: Mention) -> Office:
+    phone = directory.phone(mention.name)
+    if phone is None:
+        return Office(mention.name, role=mention.role)
+    notice = engine.notices[phone.notice].notice
+    in_force = notice.status is Status.IN_FORCE
+    return Office(mention.name, phone.phone, notice.doc_number, mention.role, notice.date, in_force)

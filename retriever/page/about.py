@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from retriever.page.collection import Collection
+from retriever.page.dates import beijing_time, chinese_date
 from retriever.page.live import Now
 from retriever.page.markup import Html, el
 from retriever.page.state_line import BUILD_COMMAND
@@ -57,10 +58,10 @@ def _state(now: Now) -> Html:
         ("公文", f"{info.notices} 篇"),
         ("条款", f"{info.clauses} 条"),
         ("没有把握的公文", f"{sum(bool(one.notice.uncertain) for one in now.collection.asker.engine.notices)} 篇"),
-        ("成文日期", f"{span[0]} 至 {span[1]}" if span else "没有写"),
+        ("成文日期", f"{chinese_date(span[0])}至{chinese_date(span[1])}" if span else "没有写"),
         ("查找方式", _ways(now.collection)),
         ("语义模型", model),
-        ("索引时间", info.built.replace("T", " ")[:16] + "（世界时）"),
+        ("索引时间", beijing_time(info.built)),
     ]
     return el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in rows), cls="facts")
 

@@ -83,7 +83,7 @@ class Api:
                 "names": list(office.names),
                 "phones": [
                     {"phone": phone, "phone_from": notices[ordinal].notice.doc_number}
-                    for phone, ordinal in office.phones
+                    for phone, ordinal in collection.asker.directory.phones(office)
                 ],
                 "roles": {role: list(clauses) for role, clauses in office.roles.items()},
             }

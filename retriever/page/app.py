@@ -38,10 +38,11 @@ from retriever.page.feedback import FeedbackFile
 from retriever.page.gate import Full, Gate, client_of
 from retriever.page.hosts import Hosts
 from retriever.page.live import LiveIndex
-from retriever.page.render import Renderer, title
+from retriever.page.render import Renderer
 from retriever.page.routes import add_routes
 from retriever.page.security import Asgi, Guard, Message, Receive, Scope, Send, content_policy
 from retriever.page.shell import document
+from retriever.page.site import Site
 from retriever.page.theme import theme
 from retriever.page.view import read_view
 
@@ -144,11 +145,12 @@ def create_app(
     port: int = 7860,
     gate: Gate | None = None,
     hosts: Hosts | None = None,
+    site: Site | None = None,
 ) -> Asgi:
     """The whole application, for any ASGI server. `gate` is how much it takes on at a time, `hosts` under
     which names it is served."""
     gate = gate or Gate(AT_ONCE, WAITING)
-    renderer = Renderer(live, feedback is not None)
+    renderer = Renderer(live, feedback is not None, site)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, live, feedback, gate, STATIC)
     api = Api(live)
@@ -200,7 +202,7 @@ class Paint:
             view = self._renderer.refused(query, str(full))
             status, extra = 503, {"retry-after": "5"}
         nonce = secrets.token_urlsafe(16)
-        text = document(gradio, view, title(read_view(query)), self._assets, nonce)
+        text = document(gradio, view, self._renderer.title(read_view(query)), self._assets, nonce)
         headers = {"content-security-policy": content_policy(nonce), "cache-control": "no-store", **extra}
         await Response(text, status, headers, "text/html; charset=utf-8")(scope, receive, send)
 

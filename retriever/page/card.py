@@ -9,11 +9,13 @@ from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.model import Office, SearchResult
 from retriever.page.clause import actions, body, copy_button, crumbs, doubt_note, same_elsewhere, source, title_line
+from retriever.page.dates import chinese_date
 from retriever.page.markup import Html, el
+from retriever.page.site import Number
 from retriever.page.status import status_note
 from retriever.page.view import View
 
-ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位"}
+ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
 
 
 def answer_card(
@@ -26,6 +28,7 @@ def answer_card(
     return el(
         "section",
         el("h2", "答案", id="answer-head", tabindex=-1),
+        status_note(entry.notice),
         el("p", answer.text, cls="answer-text"),
         offices(answer.offices, sure=result.sure),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
@@ -33,7 +36,6 @@ def answer_card(
             "div",
             el("h3", "依据的原文"),
             title_line(entry),
-            status_note(entry.notice),
             crumbs(entry),
             el("blockquote", body(entry, words, answer.text)),
             doubt_note(entry),
@@ -67,27 +69,36 @@ def _office(office: Office, *, sure: bool) -> list[Html]:
         return parts
     if office.phone is None:
         return [*parts, el("span", "公报里没有写它的电话", cls="none")]
-    parts.append(tel(office.phone))
-    if office.phone_from:
-        parts.append(el("span", f"号码见 {office.phone_from}", cls="bit"))
+    parts.append(tel(office.phone, old=not office.phone_in_force))
+    where = office.phone_from or ("这份文件" if office.role == "contact" else "")
+    day = chinese_date(office.phone_date)
+    stated = "，".join(filter(None, (f"号码见 {where}" if where else "", day)))
+    if stated:
+        parts.append(el("span", stated, cls="bit"))
     return parts
 
 
-def tel(phone: str) -> Html:
-    """A phone number that a touch dials."""
+def tel(phone: str, *, old: bool = False) -> Html:
+    """A phone number that a touch dials; grey and called old where its text is no longer in force."""
     digits = "".join(char for char in phone if char in "0123456789+-")
-    return el("a", el("span", "电话 ", cls="quiet"), phone, href=f"tel:{digits}", cls="tel")
+    label = "旧号（文件已不再有效） " if old else "电话 "
+    return el("a", el("span", label, cls="quiet"), phone, href=f"tel:{digits}", cls="tel old" if old else "tel")
 
 
-def refused_card(reason: str | None) -> Html:
-    """The card of a question that the gazettes do not answer: why, and what to do now."""
+def refused_card(reason: str | None, here: str, near: Sequence[str], hotline: Number) -> Html:
+    """The card of a question that the gazettes do not answer: why, what there is, and whom to ask now. `near` are
+    offices that the nearest clauses make responsible for something: perhaps for this."""
+    named = f"下面最接近的条款提到{'、'.join(near)}，管不管这件事，请先打电话问清楚。"
     why = reason or "收录的公报里，没有哪一条直接回答这个问题。为免误导，这里不猜"
     return el(
         "section",
         el("h2", "公报里没有找到答案", id="answer-head", tabindex=-1),
         el("p", f"{why.rstrip('。')}。", cls="why"),
+        el("p", f"这里收录的是：{here}。", cls="small"),
         el(
             "ul",
+            el("li", "可以打", tel(hotline.number), f"（{hotline.name}），说清楚要办的事，由他们转给管这件事的单位。"),
+            el("li", named) if near else None,
             el("li", "换个说法再问一次，比如用文件里的词：“补助”“办理”“负责”。"),
             el("li", "知道文号的话，直接写文号，比如“9号文”。"),
             el("li", "也可以", el("a", "查单位电话", href="?view=offices"), "，打电话问。"),
@@ -95,6 +106,13 @@ def refused_card(reason: str | None) -> Html:
         ),
         cls="card refused",
         aria_labelledby="answer-head",
+    )
+
+
+def emergency_line(number: Number) -> Html:
+    """Above everything else for a cry for help."""
+    return el(
+        "p", "如果情况紧急，请马上打", tel(number.number), f"（{number.name}）。", cls="line warn urgent", role="alert"
     )
 
 

@@ -6,6 +6,7 @@ from corpus.doubt_words import caution
 from corpus.kinds import kind_of
 from corpus.model import CorpusNotice
 from retriever.page.collection import Collection
+from retriever.page.dates import chinese_date
 from retriever.page.filters import filters_of
 from retriever.page.markup import Html, el
 from retriever.page.status import badge
@@ -41,7 +42,7 @@ def catalogue(collection: Collection, view: View) -> Html:
 def _row(source: CorpusNotice, several: bool) -> Html:
     notice = source.notice
     link = View(place=Place.NOTICE, notice=notice.notice_id)
-    bits = [notice.doc_number or "无文号", notice.date, kind_of(notice.title), notice.section]
+    bits = [notice.doc_number or "无文号", chinese_date(notice.date), kind_of(notice.title), notice.section]
     if notice.contents_page:
         bits.append(f"公报第 {notice.contents_page} 页")
     if several:

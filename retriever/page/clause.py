@@ -9,6 +9,7 @@ from corpus.model import Role
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.page.cite import source_line, styles
+from retriever.page.dates import chinese_date
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el
 from retriever.page.original_view import original
@@ -88,7 +89,7 @@ def citations(entry: IndexedClause, label: str = "复制引用") -> Html:
 def title_line(entry: IndexedClause) -> Html:
     """Title, number and date of the clause's notice."""
     notice = entry.notice
-    bits = [bit for bit in (notice.doc_number, notice.date) if bit]
+    bits = [bit for bit in (notice.doc_number, chinese_date(notice.date)) if bit]
     return el(
         "p", el("span", f"《{notice.title}》", cls="title"), *(el("span", bit, cls="bit") for bit in bits), cls="from"
     )

@@ -13,6 +13,7 @@ from retriever.ask import Asker
 from retriever.page.examples import examples
 from retriever.page.filters import Options
 from retriever.page.marks import question_words
+from retriever.page.site import place_of
 from retriever.words import expand
 
 
@@ -24,6 +25,7 @@ class Collection:
     options: Options
     examples: tuple[str, ...]
     places: dict[str, int]  # of notices in the index, by notice_id and by document number (`number_key`)
+    place: str  # whose documents most of them are
 
     @classmethod
     def of(cls, asker: Asker, ready: Sequence[str] | None = None) -> Collection:
@@ -33,7 +35,13 @@ class Collection:
         places = {number_key(number): at for at, number in reversed(numbered)}
         places |= {notice.notice_id: at for at, notice in enumerate(notices)}
         options = Options.of(asker.engine.notices)
-        return cls(asker, options, examples(asker) if ready is None else tuple(ready), places)
+        return cls(
+            asker,
+            options,
+            examples(asker) if ready is None else tuple(ready),
+            places,
+            place_of(n.issuer for n in notices),
+        )
 
     @property
     def dates(self) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ _TOPIC = re.compile(
     + kind_pattern("covering")
     + "$"
 )
-_PLACE = re.compile(r"^(?:[^省市区县]{1,6}[省市区县]){1,3}")
+PLACE = re.compile(r"^(?:[^省市区县]{1,6}[省市区县]){1,3}")
 
 
 def examples(asker: Asker) -> tuple[str, ...]:
@@ -53,5 +53,5 @@ def topic_of(title: str) -> str | None:
     if match is None:
         return title if kind_of(title) in ("条例", "办法", "规定") and len(title) <= 24 else None
     topic = match["topic"].strip('《》“”"')
-    topic = _PLACE.sub("", topic).rstrip('》”"')
+    topic = PLACE.sub("", topic).rstrip('》”"')
     return topic if 4 <= len(topic) <= 24 and not re.search(r"[《》]|同志", topic) else None

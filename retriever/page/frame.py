@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from retriever.model import MAX_QUESTION
 from retriever.page.filters import Option, Options
 from retriever.page.markup import Html, el
+from retriever.page.site import Site
 from retriever.page.status import NAMES
 from retriever.page.view import Place, View
 
-NAME = "公报问答"
 _NAVIGATION = (
     (Place.ASK, "提问", "./"),
     (Place.NOTICES, "公文目录", "?view=notices"),
@@ -19,8 +19,8 @@ _NAVIGATION = (
 )
 
 
-def header(view: View) -> Html:
-    """The name of the page and the ways to its views."""
+def header(view: View, site: Site, place: str) -> Html:
+    """The name of the page, whose gazettes these are, and the ways to its views."""
     here = Place.NOTICES if view.place is Place.NOTICE and not view.q else view.place
     links = [
         el("li", el("a", label, href=href, aria_current="page" if place is here else None))
@@ -29,7 +29,12 @@ def header(view: View) -> Html:
     return el(
         "header",
         el("a", "跳到正文", href="#main", cls="skip"),
-        el("div", el("a", NAME, href="./", cls="brand"), el("nav", el("ul", *links), aria_label="主菜单"), cls="wide"),
+        el(
+            "div",
+            el("a", site.name, el("span", place, cls="whose") if place else None, href="./", cls="brand"),
+            el("nav", el("ul", *links), aria_label="主菜单"),
+            cls="wide",
+        ),
         cls="top",
     )
 
@@ -117,7 +122,5 @@ def _select(
     return el("label", el("span", label), el("select", *values, name=name), cls="filter")
 
 
-def footer(state: Html) -> Html:
-    return el(
-        "footer", el("div", state, el("p", "答案摘自公报原文，办事请以原件为准。", cls="small"), cls="wide"), cls="foot"
-    )
+def footer(state: Html, site: Site) -> Html:
+    return el("footer", el("div", state, el("p", site.footer, cls="small"), cls="wide"), cls="foot")

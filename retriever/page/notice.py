@@ -14,6 +14,7 @@ from retriever.neighbours import HEADINGS
 from retriever.page.card import tel
 from retriever.page.clause import body, citations, doubt_note, pick_box, source
 from retriever.page.collection import Collection
+from retriever.page.dates import chinese_date
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el, esc, join
 from retriever.page.original_view import original
@@ -86,7 +87,7 @@ def _facts(shown: CorpusNotice) -> Html:
     rows: list[tuple[str, str | Html | None]] = [
         ("文号", notice.doc_number),
         ("发文机关", notice.issuer),
-        ("成文日期", notice.date),
+        ("成文日期", chinese_date(notice.date) or None),
         ("栏目", notice.section),
         ("主送", notice.addressee),
         ("咨询单位", notice.unit),
@@ -113,7 +114,7 @@ def _phones(notice: Notice) -> Html | None:
 def _validity(notice: Notice) -> str | None:
     if notice.valid_until is None:
         return None
-    return f"{notice.valid_from or notice.date or '……'} 至 {notice.valid_until}"
+    return f"{chinese_date(notice.valid_from or notice.date) or '……'}至{chinese_date(notice.valid_until)}"
 
 
 def anchor(row: int) -> str:

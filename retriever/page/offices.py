@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from corpus.model import Status
 from index.office_list import OfficeEntry
 from retriever.page.card import tel
 from retriever.page.collection import Collection
+from retriever.page.dates import chinese_date
 from retriever.page.markup import Html, el
 from retriever.page.view import Place, View
 
@@ -17,7 +19,7 @@ def offices_view(collection: Collection) -> Html:
     return el(
         "section",
         el("h1", f"单位电话（{len(with_phone)} 个）", id="list-head", tabindex=-1),
-        el("p", "单位和电话都抄自公报，时间久了可能有变动。", cls="small"),
+        el("p", "单位和电话都抄自公报，时间久了可能有变动；每个单位最新的号码在前。", cls="small"),
         el("ul", *(_office(collection, office) for office in with_phone), cls="directory") if with_phone else None,
         _without_phone(others) if others else None,
         aria_labelledby="list-head",
@@ -27,10 +29,16 @@ def offices_view(collection: Collection) -> Html:
 
 def _office(collection: Collection, office: OfficeEntry) -> Html:
     stated: dict[str, list[int]] = {}
-    for phone, ordinal in office.phones:
+    for phone, ordinal in collection.asker.directory.phones(office):
         stated.setdefault(phone, []).append(ordinal)
+    notices = collection.asker.engine.notices
     phones = [
-        el("p", tel(phone), *(_stated(collection, ordinal) for ordinal in ordinals), cls="phone")
+        el(
+            "p",
+            tel(phone, old=not any(notices[one].notice.status is Status.IN_FORCE for one in ordinals)),
+            *(_stated(collection, ordinal) for ordinal in ordinals),
+            cls="phone",
+        )
         for phone, ordinals in stated.items()
     ]
     return el("li", el("h2", office.name), *phones, _duties(office))
@@ -56,4 +64,5 @@ def _stated(collection: Collection, ordinal: int) -> Html:
     """A link to the notice that states a phone, by its number or its title."""
     notice = collection.asker.engine.notices[ordinal].notice
     name = notice.doc_number or f"《{notice.title}》"
-    return el("a", f"见 {name}", href=View(place=Place.NOTICE, notice=notice.notice_id).href, cls="bit")
+    day = f"，{chinese_date(notice.date)}" if notice.date else ""
+    return el("a", f"见 {name}{day}", href=View(place=Place.NOTICE, notice=notice.notice_id).href, cls="bit")

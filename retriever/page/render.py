@@ -9,12 +9,13 @@ from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
 from retriever.page.collection import Collection
 from retriever.page.faults import FAULT, report
-from retriever.page.frame import NAME, ask_form, footer, header, list_form
+from retriever.page.frame import ask_form, footer, header, list_form
 from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
 from retriever.page.notice import notice_view
 from retriever.page.offices import offices_view
 from retriever.page.results import results
+from retriever.page.site import Site, default_site
 from retriever.page.state_line import notice_line, state_line
 from retriever.page.view import Place, View, read_view
 
@@ -22,9 +23,10 @@ from retriever.page.view import Place, View, read_view
 class Renderer:
     """Renders any address of the page. Safe to use from several threads."""
 
-    def __init__(self, live: LiveIndex, feedback: bool = False) -> None:
+    def __init__(self, live: LiveIndex, feedback: bool = False, site: Site | None = None) -> None:
         self.live = live
         self.feedback = feedback
+        self.site = site or default_site()
 
     def page(self, query: str) -> Html:
         """The whole page for a query string. A fault of ours is a clear line too, never a trace."""
@@ -51,16 +53,27 @@ class Renderer:
             main += self._views(now.collection, view)
         return self._frame(view, now, main)
 
-    @staticmethod
-    def _frame(view: View, now: Now, main: Sequence[Html | None]) -> Html:
+    def title(self, view: View) -> str:
+        """The title of the browser's tab."""
+        names = {
+            Place.NOTICES: "公文目录",
+            Place.OFFICES: "单位电话",
+            Place.ABOUT: "使用说明",
+            Place.NOTICE: view.notice,
+        }
+        head = view.q if view.place is Place.ASK and view.q else names.get(view.place, "")
+        return f"{head[:40]} - {self.site.name}" if head else self.site.name
+
+    def _frame(self, view: View, now: Now, main: Sequence[Html | None]) -> Html:
+        collected = now.collection.place if now.collection is not None else ""
         return el(
             "div",
-            header(view),
+            header(view, self.site, self.site.place or collected),
             el("main", el("div", *main, cls="wide"), id="main", tabindex=-1),
-            footer(state_line(now)),
+            footer(state_line(now), self.site),
             el("p", id="said", cls="unseen", role="status", aria_live="polite"),
             cls="gongbao",
-            data_title=title(view),
+            data_title=self.title(view),
         )
 
     def _views(self, collection: Collection, view: View) -> Sequence[Html | None]:
@@ -72,19 +85,16 @@ class Renderer:
         if view.place is Place.OFFICES:
             return [offices_view(collection)]
         if not view.q:
-            return [_welcome(), ask_form(view, options, first=True), _examples(collection)]
+            return [
+                _welcome(),
+                ask_form(view, options, first=True),
+                _examples(self.site.examples or collection.examples),
+            ]
         return [
             el("h1", f"“{view.q[:60]}”的查询结果", cls="unseen"),
             ask_form(view, options, first=False),
-            results(collection, view, self.feedback),
+            results(collection, view, self.feedback, self.site),
         ]
-
-
-def title(view: View) -> str:
-    """The title of the browser's tab."""
-    names = {Place.NOTICES: "公文目录", Place.OFFICES: "单位电话", Place.ABOUT: "使用说明", Place.NOTICE: view.notice}
-    head = view.q if view.place is Place.ASK and view.q else names.get(view.place, "")
-    return f"{head[:40]} - {NAME}" if head else NAME
 
 
 def _welcome() -> Html:
@@ -92,10 +102,10 @@ def _welcome() -> Html:
     return el("div", el("h1", "问一问政府公报"), el("p", text), cls="welcome")
 
 
-def _examples(collection: Collection) -> Html | None:
-    if not collection.examples:
+def _examples(questions: Sequence[str]) -> Html | None:
+    if not questions:
         return None
-    links = [el("li", el("a", question, href=View(q=question).href)) for question in collection.examples]
+    links = [el("li", el("a", question, href=View(q=question).href)) for question in questions]
     return el(
         "section",
         el("h2", "可以这样问", id="examples-head"),

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpus.duties import duties
 from corpus.errors import GongbaoError
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.model import Hit, SearchResult
 from retriever.notes import NoteKind
-from retriever.page.card import answer_card, refused_card, trouble_card
+from retriever.page.card import answer_card, emergency_line, refused_card, trouble_card
 from retriever.page.clause import actions, body, crumbs, doubt_note, same_elsewhere, source
 from retriever.page.collection import Collection
+from retriever.page.dates import chinese_date
 from retriever.page.feedback_form import feedback_form
 from retriever.page.filters import filters_of
 from retriever.page.markup import Html, el, join
+from retriever.page.site import Site, default_site
 from retriever.page.status import badge
 from retriever.page.view import COUNTS, View
 from retriever.search import DEPTH
@@ -23,6 +26,7 @@ from retriever.search import DEPTH
 # By date, clauses count that score at least this share of the best one's score. Measured on every fourth
 # question on the gazette: 95 % of the clauses found that answer do, and the median question has 8 such clauses.
 _RELEVANT = 0.5
+_NEAREST = 3  # clauses of a refused question whose offices are named, and offices
 _BY_DATE = "新的在前。只列与问题相关程度较高的条款：至少有最相关那一条的一半。"
 
 
@@ -59,18 +63,23 @@ def by_date(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(enough, key=lambda hit: (hit.date is not None, hit.date or "", -hit.rank), reverse=True)
 
 
-def results(collection: Collection, view: View, feedback: bool) -> Html:
+def results(collection: Collection, view: View, feedback: bool, site: Site | None = None) -> Html:
     """Search and show. Everything that goes wrong is a card with one clear line."""
     try:
         count = 2 * DEPTH if view.sort == "date" else view.n  # by date, all that were found
         result = collection.asker.ask(view.q, k=count, mode=view.mode, filters=filters_of(view))
     except GongbaoError as err:
         return trouble_card(str(err))
-    return show(collection, result, view, feedback)
+    urgent = (site or default_site()).emergency(view.q)
+    shown = show(collection, result, view, feedback, site)
+    return join([emergency_line(urgent), shown]) if urgent is not None else shown
 
 
-def show(collection: Collection, result: SearchResult, view: View, feedback: bool) -> Html:
+def show(collection: Collection, result: SearchResult, view: View, feedback: bool, site: Site | None = None) -> Html:
     """The card and the clauses of a result."""
+    unusable = [note.text for note in result.notes if note.kind is NoteKind.UNUSABLE]
+    if unusable:
+        return trouble_card("；".join(unusable))
     words = collection.words(view.q)
     groups = merge(by_date(result.hits) if view.sort == "date" else result.hits)
     answering = collection.clause(result.answer.clause_id) if result.answer else None
@@ -79,8 +88,11 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
         same = [entry for group in groups if group.holds(own) for entry in group.entries]
         others = [entry for entry in same if entry.clause_id != own]
         card = answer_card(result, answering, others, view, words)
+    elif not result.hits and view.filtered:
+        card = _nothing(view)
     else:
-        card = _nothing(view) if not result.hits and view.filtered else refused_card(_reason(result))
+        near = _named_near(collection, result)
+        card = refused_card(_reason(result), _here(collection), near, (site or default_site()).hotline)
     below = [group for group in groups if not group.holds(own)][: view.n]
     parts: list[Html] = [card]
     if feedback:
@@ -97,6 +109,21 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
 def _reason(result: SearchResult) -> str | None:
     """Why nothing answers; what is said of the index as a whole stands above on the page already."""
     return "；".join(note.text for note in result.notes if note.kind is not NoteKind.MODE) or None
+
+
+def _here(collection: Collection) -> str:
+    """What there is to be asked about: whose documents, how many, from when."""
+    span = collection.dates
+    dates = f"，{chinese_date(span[0])}至{chinese_date(span[1])}" if span else ""
+    return f"{collection.place}{collection.asker.engine.info.notices} 篇公文{dates}"
+
+
+def _named_near(collection: Collection, result: SearchResult) -> list[str]:
+    """Offices that the nearest clauses name, by which somebody may be asked who knows more."""
+    names: dict[str, None] = {}
+    for hit in result.hits[:_NEAREST]:
+        names |= dict.fromkeys(mention.name for mention in duties(hit.entry.clause) if mention.role == "lead")
+    return list(names)[:_NEAREST]
 
 
 def _nothing(view: View) -> Html:
@@ -142,7 +169,7 @@ def _more(view: View, shown: int) -> Html | None:
 def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
     entry = group.first
     notice = entry.notice
-    bits = [el("span", bit, cls="bit") for bit in (notice.doc_number, notice.date) if bit]
+    bits = [el("span", bit, cls="bit") for bit in (notice.doc_number, chinese_date(notice.date)) if bit]
     return el(
         "article",
         el("h3", el("span", f"{number}. ", cls="number"), notice.title),

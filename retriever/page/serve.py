@@ -27,6 +27,7 @@ class Settings:
     feedback: Path | None = None
     mcp: bool = False
     allow_hosts: tuple[str, ...] = ()
+    site: Path | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -94,7 +95,9 @@ def serve(settings: Settings) -> int:
     """Serve the page until it is stopped (Ctrl-C, SIGTERM). Returns the exit code."""
     from retriever.page.feedback import FeedbackFile
     from retriever.page.live import LiveIndex
+    from retriever.page.site import read_site
 
+    site = read_site(settings.site) if settings.site is not None else None
     feedback = FeedbackFile(settings.feedback) if settings.feedback is not None else None
     if settings.mcp:
         _require_mcp()
@@ -113,7 +116,13 @@ def serve(settings: Settings) -> int:
     live.start()
     port = taken.getsockname()[1]
     app = create_app(
-        live, feedback=feedback, root_path=settings.root_path, mcp=settings.mcp, port=port, hosts=settings.hosts
+        live,
+        feedback=feedback,
+        root_path=settings.root_path,
+        mcp=settings.mcp,
+        port=port,
+        hosts=settings.hosts,
+        site=site,
     )
     # No access log: it would keep every question, and who asked it.
     config = uvicorn.Config(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retriever.page.dates import chinese_date
 from retriever.page.live import Now
 from retriever.page.markup import Html, el, join
 
@@ -14,7 +15,7 @@ def state_line(now: Now) -> Html:
         return el("p", "还没有可用的公报。", cls="state")
     info = now.collection.asker.engine.info
     span = now.collection.dates
-    dates = f"，成文日期 {span[0]} 至 {span[1]}" if span else ""
+    dates = f"，成文日期 {chinese_date(span[0])}至{chinese_date(span[1])}" if span else ""
     ways = "按意思和字词查找" if now.collection.asker.embedder is not None else "只按字词查找"
     files = "、".join(source.file for source in info.sources[:3])
     more = f"等 {len(info.sources)} 个文件" if len(info.sources) > 3 else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corpus.model import Notice, Status
+from retriever.page.dates import chinese_date
 from retriever.page.markup import Html, el, join
 from retriever.page.view import Place, View
 
@@ -23,8 +24,8 @@ def status_note(notice: Notice) -> Html:
         target = View(place=Place.NOTICE, notice=repeal.notice_id, clause=repeal.clause_id)
         parts.append(el("span", "被", el("a", number, href=target.href), "废止，请看新的规定"))
     elif notice.status is Status.EXPIRED and notice.valid_until:
-        parts.append(el("span", f"文件自己写明有效到 {notice.valid_until}，这一天已过"))
+        parts.append(el("span", f"文件自己写明有效到{chinese_date(notice.valid_until)}，这一天已过"))
     elif notice.status is Status.IN_FORCE:
-        until = f"，有效到 {notice.valid_until}" if notice.valid_until else ""
+        until = f"，有效到{chinese_date(notice.valid_until)}" if notice.valid_until else ""
         parts.append(el("span", f"收录的公报里没有废止它的文件{until}"))
     return el("p", join(parts, " "), cls="status")
