@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import lzma
 import random
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from corpus.errors import UsageError
 from index.model.folder import TOKENIZER_FILE, default_folder, is_made_model
 from index.model.pair import MAX_TOKENS, OVERLAP, PairCoder, place
 from index.training.closed import Closed
+from index.training.data import OWN_READING
 from index.training.reader import CHECKPOINT, LOG, WEIGHTS, ReaderTrainer, Settings
 from index.training.reader_batches import Coded, Recipe, epoch
 from index.training.reader_data import Candidate, Group, Kind, ReaderData, Text, read_data, write_rows
@@ -197,3 +199,18 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     assert (tmp_path / "whole" / WEIGHTS).is_file()
     with pytest.raises(UsageError, match="别的数据或设置"):
         ReaderTrainer(default_folder(), groups(41), settings, tmp_path / "whole").resume()
+
+
+def test_what_comes_with_the_program_can_be_learnt_from() -> None:
+    """Every example stands on a clause, its span is an exact piece of it, and half of the pairs answer nothing."""
+    texts = Texts()
+    groups = list(written(OWN_READING, Closed(), texts, frozenset()))
+    told = [one for group in groups for one in group.candidates if not one.natural]
+    assert len(texts.known) > 1000 and len(told) > 7500
+    assert all(text.source.startswith("invented/") for text in texts.known.values())
+    kinds = Counter(one.kind for one in told)
+    assert kinds[Kind.SOME] == 0  # a span that its clause doesn't hold
+    assert kinds[Kind.NONE] > len(told) / 2
+    assert 0.8 < kinds[Kind.YES] / kinds[Kind.NO] < 1.25
+    spans = [(texts.known[one.passage].text, one) for one in told if one.kind is Kind.SPAN]
+    assert all(0 <= one.start < one.end <= len(text) for text, one in spans)

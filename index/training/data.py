@@ -23,6 +23,8 @@ from index.passages import passage
 
 ARTICLE_QUESTIONS_FILE = "lay_questions.jsonl"
 NOTICE_QUESTIONS_FILE = "notice_questions.jsonl"
+# Read with its questions by the reader: `index/training/reader_sources.py`.
+OWN_READING = Path(__file__).parent / "questions" / "reading"
 _QUESTIONS = Path(__file__).parent / "questions"
 
 

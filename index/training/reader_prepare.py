@@ -1,4 +1,6 @@
-"""`python -m index.training.reader_prepare --reading DIR --stard DIR --out DIR`: the reader's training data.
+"""`python -m index.training.reader_prepare --reading DIR… --stard DIR --out DIR`: the reader's training data.
+
+What was written for the reader on notices of places that don't exist comes with the program (`questions/reading/`).
 
 Left out: documents of the closed test places (or those on the `--closed` lists), STARD's held-out questions, and
 questions that are measured (`--measured`, one a line). A tenth of the documents, by a hash of their name, is kept
@@ -24,6 +26,7 @@ from index.files import write_file
 from index.tokens import tokenize
 from index.training import reader_sources
 from index.training.closed import Closed
+from index.training.data import OWN_READING
 from index.training.reader_data import DEV, FACTS, PASSAGES, TRAIN, Candidate, Group, Kind, Text, write_rows
 
 _DEV_SHARE = 10
@@ -57,12 +60,12 @@ class Nearest:
 
 
 def prepare(
-    reading: Path, stard: Path, closed: Closed, measured: frozenset[str]
+    reading: Sequence[Path], stard: Path, closed: Closed, measured: frozenset[str]
 ) -> tuple[dict[str, Text], list[Group]]:
-    """All clauses and groups, each group with what was found for it."""
+    """All clauses and groups, each group with what was found for it. CMRC lies in the first folder of `reading`."""
     texts = reader_sources.Texts()
-    groups = list(reader_sources.written(reading, closed, texts, measured))
-    groups += reader_sources.cmrc(reading / "cmrc_dev.json.xz", texts)
+    groups = [one for folder in reading for one in reader_sources.written(folder, closed, texts, measured)]
+    groups += reader_sources.cmrc(reading[0] / "cmrc_dev.json.xz", texts)
     groups += reader_sources.statutes(stard, texts)
     groups += reader_sources.notices(texts)
     known, choose = texts.known, random.Random(_SEED)
@@ -132,7 +135,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m index.training.reader_prepare", description="制作阅读模型的训练数据。"
     )
-    parser.add_argument("--reading", type=Path, required=True, metavar="DIR", help="written.jsonl.xz 等所在的文件夹")
+    parser.add_argument(
+        "--reading",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="DIR",
+        help="written.jsonl.xz 等所在的文件夹，可以有几个（自带的那些总是用上）",
+    )
     parser.add_argument("--stard", type=Path, required=True, metavar="DIR", help="STARD 数据的文件夹")
     parser.add_argument(
         "--closed", type=Path, nargs="*", default=[], metavar="FILE", help="不得学习的文件名单，每行一个"
@@ -141,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪里")
     args = parser.parse_args(argv)
     measured = frozenset(squash(line) for path in args.measured for line in path.read_text("utf-8").splitlines())
-    texts, groups = prepare(args.reading, args.stard, Closed(args.closed), measured)
+    texts, groups = prepare([*args.reading, OWN_READING], args.stard, Closed(args.closed), measured)
     dev = [group for group in groups if of_dev(group, texts)]
     kept_for_dev = {group.question for group in dev}
     train = [group for group in groups if group.question not in kept_for_dev]
