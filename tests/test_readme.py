@@ -102,7 +102,7 @@ def test_examples_for_users_are_answered_rightly(asker: Asker, question: str, sp
     assert question in TEXT
     answer = asker.ask(question).answer
     assert answer is not None and span in answer.text
-    assert office is None or [one.name for one in answer.offices] == [office]
+    assert office is None or answer.offices[0].name == office
 
 
 def test_what_is_said_to_be_wrong_is_wrong(asker: Asker) -> None:
@@ -110,7 +110,7 @@ def test_what_is_said_to_be_wrong_is_wrong(asker: Asker) -> None:
     question, office = "拖欠农民工工资归谁管", "区乡村振兴局"
     assert f"`{question}` gets {office}" in TEXT
     answer = asker.ask(question).answer
-    assert answer is not None and [one.name for one in answer.offices] == [office]
+    assert answer is not None and answer.offices[0].name == office
 
 
 # The options and keys that scripts rely on, and what was added since.
