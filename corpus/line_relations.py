@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from corpus.kinds import kind_pattern
 from corpus.lines import Line, ends_like_title
@@ -71,22 +72,31 @@ def names_above(lines: Sequence[Line], named: Mapping[str, Sequence[int]]) -> li
     return found
 
 
-def sequences(lines: Sequence[Line]) -> tuple[list[int], list[tuple[Style, int] | None]]:
-    """For each line: the number of the article before it (0 if none), and style and number of the first marker
-    from it on, within a few lines, of the two outermost numberings."""
-    before: list[int] = []
-    last = 0
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """For each line: the last article and the last 一、 in front of it (0 where there is none), and style and number
+    of the first marker from it on, within a few lines, of the outermost numberings."""
+
+    articles: Sequence[int]
+    items: Sequence[int]
+    ahead: Sequence[tuple[Style, int] | None]
+
+
+def numbering(lines: Sequence[Line]) -> Numbering:
+    before: dict[Style, list[int]] = {Style.ARTICLE: [], Style.ENUM: []}
+    last = dict.fromkeys(before, 0)
     for line in lines:
-        before.append(last)
-        if line.marker is not None and line.marker.style is Style.ARTICLE:
-            last = line.marker.number
-    after: list[tuple[Style, int] | None] = [None] * len(lines)
+        for style, numbers in before.items():
+            numbers.append(last[style])
+        if line.marker is not None and line.marker.style in last:
+            last[line.marker.style] = line.marker.number
+    ahead: list[tuple[Style, int] | None] = [None] * len(lines)
     for at, line in enumerate(lines):
         marker = line.marker
         if marker is None or marker.style not in (Style.ARTICLE, Style.CHAPTER, Style.ENUM):
             continue
         for back in range(at, max(-1, at - _LOOK_AHEAD), -1):
-            if after[back] is not None and back != at:
+            if ahead[back] is not None and back != at:
                 break
-            after[back] = (marker.style, marker.number)
-    return before, after
+            ahead[back] = (marker.style, marker.number)
+    return Numbering(before[Style.ARTICLE], before[Style.ENUM], ahead)

@@ -15,7 +15,7 @@ from corpus.fields import NOTE, is_attachment_head, read_addressee, read_contact
 from corpus.kinds import kind_pattern
 from corpus.labels import is_page_words, read_label_cells, read_labels
 from corpus.numbering import Marker, read_marker
-from corpus.text import at_most, ends_sentence, is_cjk, repair, squash
+from corpus.text import CJK, at_most, ends_sentence, is_cjk, repair, squash
 from corpus.words import alternatives
 
 MAX_TITLE = 120  # letters; the longest title of 2,000 central documents has about 90
@@ -46,6 +46,7 @@ _SIGNER = re.compile(
 _CLOSING = re.compile(r"(?:施行|实施|执行|试行|废止|解释|为准)[。）)]*$")
 _BRACKETED = re.compile(r"^[（(〔\[].*[）)〕\]]$|^[（(][^）)]*$|^[^（(]*[）)]$")
 _PRINTED = re.compile(r"日\s*印发$|^抄\s*[送报]\s*[：:]|^(?:打字|校对)\s*[：:]|共印\s*\d+\s*份")
+_KEYWORDS = re.compile(rf"(?:[{CJK}]{{2,10}}[\s△]{{1,8}}){{2,8}}{kind_pattern('official')}")
 _LEADER = re.compile(
     r"(?:…|\.{3}|·{3}|‥|—{3})[\s.…·—‥]{0,80}[（(]?\d{1,4}[）)]?\s{0,8}$|^\s{0,40}目\s{0,8}[录次]\s{0,8}$"
 )
@@ -127,6 +128,11 @@ class Line:
     @functools.cached_property
     def is_page(self) -> bool:
         return not self.block.cells and is_page_words(self.block.text)
+
+    @functools.cached_property
+    def is_keywords(self) -> bool:
+        """The 主题词 of a document, the last of them its kind: 「气象 香港 澳门 函」 (GB/T 9704—1999)."""
+        return self.is_short and _KEYWORDS.fullmatch(self.block.text.strip()) is not None
 
     @functools.cached_property
     def is_item(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpus.costs import cost
 from corpus.heads import Head, HeadReader
-from corpus.line_relations import covers, named, names_above, sequences
+from corpus.line_relations import covers, named, names_above, numbering
 from corpus.lines import Line, is_about
 from corpus.numbering import Style
 from corpus.titles import TitleReader
@@ -26,7 +26,7 @@ class StepCosts:
         self.covers = covers(lines)
         self.names_above = names_above(lines, named(lines))
         self.separated = self._is_separated()
-        self.articles_before, self.item_after = sequences(lines)
+        self.numbering = numbering(lines)
 
     def _is_separated(self) -> bool:
         """Whether the file sets documents apart by two or more blank lines and uses them for nothing else: a title or
@@ -73,21 +73,26 @@ class StepCosts:
             return cost("opening", "label")
         if line.number or line.order:
             return cost("opening", "title_like")
-        ahead = self.item_after[at]
+        ahead = self.numbering.ahead[at]
         if ahead is not None and ahead[1] > 1:
             return cost("opening", "later_item")
         if marker is not None:
             if marker.style in (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE):
-                restart = self.articles_before[at] > 1
+                restart = self.numbering.articles[at] > 1
                 return cost("opening", "first_article") + (cost("opening", "restart") if restart else 0.0)
-            return cost("opening", "first_item")
-        price = 0.0
-        if ahead is not None and ahead[0] is Style.ARTICLE and self.articles_before[at] > 1:
+            return cost("opening", "first_item") + self._item_again(at)
+        price = self._item_again(at)
+        if ahead is not None and ahead[0] is Style.ARTICLE and self.numbering.articles[at] > 1:
             price += cost("opening", "restart")
         if line.ends and len(line.letters) >= 20:
             return price + cost("opening", "sentence")
         title = self.titles.cost(at, at + 1)
         return price + (cost("opening", "title_like") if title is not None and title < 0 else 0.0)
+
+    def _item_again(self, at: int) -> float:
+        """一、 behind 三、: another text begins."""
+        again = self.numbering.ahead[at] == (Style.ENUM, 1) and self.numbering.items[at] > 1
+        return cost("opening", "restart_item") if again else 0.0
 
     def boundary(self, at: int) -> float:
         """How likely a document ends in front of a line."""
