@@ -141,8 +141,8 @@ class HeadReader:
         if line.labels:
             yield at + 1, self._with_labels(part, at)
             return
-        if line.is_page:
-            if part.title or part.number:
+        if line.is_page or line.is_keywords:
+            if part.title or part.number or part.fields:
                 yield at + 1, replace(part, page=(*part.page, at))
             return
         if line.is_note and at > part.start:
