@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.costs import cost
-from corpus.dates import find_dates, only_date
+from corpus.dates import find_dates, stated_date
 from corpus.doc_number import find_numbers, only_number
 from corpus.lines import Line, Order
 from corpus.offices import is_org
@@ -36,7 +36,7 @@ class Head:
     document and no part of it.
 
     `issuer` is an order's; `named_issuer` one that a label or a line below the title gives. `date` is one that a
-    label gives, `passed` that of a note (…通过), `put_up` of a date alone, as pages print it. `noted` says that the
+    label gives, `passed` that of a note (…通过), `put_up` of a date alone or 发布时间, as pages print it. `noted` says that the
     number is that of the order which such a note names. `layout` says in what order the kinds of lines stand:
     T title, N number, O order, P published, L another label, D date or note.
     """
@@ -242,11 +242,10 @@ class HeadReader:
         else:
             return None
         number = ordered or part.number
-        stated = next((value for name, value in part.fields if name == "date"), "")
-        dates = find_dates(repair(stated))
         named = next((value for name, value in part.fields if name == "issuer" and is_org(value)), None)
         named = named or next((self.lines[index].text for index in part.info if is_org(self.lines[index].text)), None)
-        date = dates[0][2] if dates else only_date(repair(stated))
+        date = next((stated_date(value) for name, value in part.fields if name == "date"), None)
+        published = next((stated_date(value) for name, value in part.fields if name == "published"), None)
         return Head(
             part.start,
             at,
@@ -256,7 +255,7 @@ class HeadReader:
             named,
             date,
             part.passed,
-            part.put_up,
+            part.put_up or published,
             part.noted,
             part.layout,
             tuple(sorted(part.info)),

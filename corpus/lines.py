@@ -34,6 +34,9 @@ _ORDER_SERIAL = re.compile(rf"^[（(〔\[]?{_SERIAL}[）)〕\]]?$")
 _ORDER_WHOLE = re.compile(
     rf"^(?P<issuer>[^，。；：《》（()）\s]{{2,40}})(?P<kind>令|公告)[（(〔\[]?{_SERIAL}[）)〕\]]?$"
 )
+_ORDER_BEHIND = re.compile(  # 「北京市人民政府第68号令」
+    r"^(?P<issuer>[^，。；：《》（()）\s]{2,40}?)第(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,6})号(?P<kind>令)$"
+)
 _BANNER = re.compile(rf"^.{{2,60}}(?:{alternatives('org_suffixes')})(?:文件|公报|公告栏)$")
 # 「（2012年10月28日云岭省第九届人民代表大会常务委员会第三十次会议通过）」, also over several lines.
 _PASSED = re.compile(r"通过|公布|发布|修正|修订|修改|批准|施行|制定|令第|征求意见")
@@ -79,10 +82,15 @@ class Order:
 
     @property
     def doc_number(self) -> str | None:
-        """The number, if name and serial are known and go together: an announcement's has a year, an order's none."""
-        if self.issuer is None or self.serial is None or (self.kind == "公告") != (self.year is not None):
+        """The number, if name and serial are known and go together: an announcement's has a year, unless a people's
+        congress makes it, an order's none."""
+        if self.issuer is None or self.serial is None or (self.kind == "令" and self.year):
             return None
-        return str(DocNumber("order" if self.kind == "令" else "announcement", self.issuer, self.year, self.serial))
+        if self.kind == "令":
+            return str(DocNumber("order", self.issuer, None, self.serial))
+        if self.year is None and "人民代表大会" not in self.issuer:
+            return None
+        return str(DocNumber("announcement" if self.year else "congress", self.issuer, self.year, self.serial))
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ class Line:
     @functools.cached_property
     def order(self) -> Order | None:
         text = self.text.replace(" ", "") if self.is_short else ""
-        if match := _ORDER_WHOLE.match(text):
+        if match := _ORDER_WHOLE.match(text) or _ORDER_BEHIND.match(text):
             return Order(**match.groupdict())
         if match := _ORDER_NAME.match(text):
             return Order(match["issuer"], match["kind"])

@@ -15,6 +15,7 @@ from corpus.tree import Paragraph, Part, walk
 
 # What a covering notice issues: 「关于印发X的通知」.
 _ISSUES = re.compile(r"印发|转发|批转|发布|公布")
+_SEAL = re.compile(r"\s*[（(](?:代章|盖章|公章|印章|章)[）)]$")  # 「招生领导小组（代章）」: whose seal it bears
 _COVERING = re.compile(rf"的?{kind_pattern('covering')}$")
 
 
@@ -83,7 +84,7 @@ def read_signature(part: Part) -> tuple[list[str], str | None] | None:
 
 def issuer_of(title: str, signature: tuple[list[str], str | None] | None) -> str | None:
     """Who issued the notice: the title's beginning, else who signed it."""
-    signers = signature[0] if signature else []
+    signers = [_SEAL.sub("", name) for name in signature[0]] if signature else []
     match = re.match(r"^(.{2,80}?)(?:关于|印发|转发|批转|对(?=全国|《))", title)
     named = match[1] if match and is_org(match[1]) else None
     if named is None:

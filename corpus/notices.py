@@ -37,6 +37,7 @@ class NoticeReader:
         self.contents = contents
         self.joiner = joiner
         self.warnings = warnings
+        self.published: str | None = None  # when the page was put up, for its only document
         self.taken: set[int] = set()
         self.ids: Counter[str] = Counter()
         self.drafts: list[Draft] = []
@@ -76,8 +77,8 @@ class NoticeReader:
             notice_id=notice_id,
             doc_number=number,
             title=title,
-            issuer=head.issuer or issuer_of(title, signature) or head.named_issuer,
-            date=head.date or (signature[1] if signature else None) or head.passed or head.put_up,
+            issuer=self._issuer(head, issuer_of(title, signature)),
+            date=head.date or (signature[1] if signature else None) or head.passed or head.put_up or self.published,
             section=listed[0] if listed else None,
             addressee=addressee_of(parts[0]),
             unit=unit,
@@ -91,6 +92,14 @@ class NoticeReader:
             clauses=clauses,
             uncertain=find_doubts(title, parts, clauses, head.uncertain),
         )
+
+    def _issuer(self, head: Head, read: str | None) -> str | None:
+        """The order's issuer, else the title's or the signature's, else the one a label names. A label may give the
+        order's in short: 国务院 for 中华人民共和国国务院."""
+        named = head.named_issuer
+        if head.issuer and named and squash(head.issuer).endswith(squash(named)):
+            return named
+        return head.issuer or read or named
 
     def _cross_check(self, head: Head) -> tuple[str, str | None, tuple[str | None, int | None] | None]:
         """Title and number against the contents page."""

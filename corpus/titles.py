@@ -30,6 +30,7 @@ _SITE = re.compile(
 _SENTENCE = re.compile(r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^经.{2,20}(?:同意|批准)")
 _ITEM = re.compile(r"\d{4,}\s*[.．、]")  # an item of a list so long that its number is no marker
 _CODE = re.compile(r"(?=.*\d)[A-Za-z\d]{5,40}")  # 「GZ0320140051」: a register's number
+_ABOUT_FIRST = re.compile("关于|印发|转发|批转")
 _LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
 
 
@@ -120,6 +121,7 @@ class TitleReader:
             *(["foreign"] if is_foreign(text) else []),
             *(["linked"] if all(line.block.linked for line in lines) else []),
             *(["menu"] if self.in_menu[start] else []),
+            *(["below_office"] if self._is_below_office(start, text) else []),
             *(["centred"] if self._is_centred(start, end) else []),
         ]
         marker = lines[0].marker
@@ -134,6 +136,12 @@ class TitleReader:
         if len(lines) > 1 and known < 1 and any(self._is_complete(start, at) for at in range(start + 1, end)):
             names.append("complete")
         return sum(cost("title", name) for name in names) + known * cost("title", "file_name")
+
+    def _is_below_office(self, start: int, text: str) -> bool:
+        """「关于…的通知」 right below the name of a body: that begins the title."""
+        above = self.lines[start - 1] if start else None
+        near = above is not None and above.is_short and not above.labels and self.lines[start].block.gap <= 1
+        return near and above is not None and _ABOUT_FIRST.match(text) is not None and is_org(above.text)
 
     def _is_complete(self, start: int, end: int) -> bool:
         text = self.read(start, end)[0]
