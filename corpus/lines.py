@@ -53,6 +53,7 @@ _KEYWORDS = re.compile(rf"(?:[{CJK}]{{2,10}}[\s△]{{1,8}}){{2,8}}{kind_pattern(
 _LEADER = re.compile(
     r"(?:…|\.{3}|·{3}|‥|—{3})[\s.…·—‥]{0,80}[（(]?\d{1,4}[）)]?\s{0,8}$|^\s{0,40}目\s{0,8}[录次]\s{0,8}$"
 )
+_IN_BRACKETS = re.compile(r"^[（(]([^（()）]{6,16})[）)]$")  # 「（2015年5月16日）」
 _CLOCK = re.compile(r"^(?:19|20)\d\d[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?")
 _MAX_NOTE = 160  # letters of a note in brackets
 
@@ -161,7 +162,7 @@ class Line:
         """The ISO date of a line that is nothing but one, with or without the time of day."""
         if not self.is_short:
             return None
-        date = only_date(self.text)
+        date = only_date(_IN_BRACKETS.sub(r"\1", self.text))
         clock = None if date else _CLOCK.fullmatch(self.text)
         return date or (_iso(clock.group()) if clock else None)
 
@@ -178,6 +179,12 @@ class Line:
             return True
         dates = find_dates(text)
         return bool(dates) and dates[0][0] == 0 and passed and not self.ends
+
+    @functools.cached_property
+    def banner(self) -> str | None:
+        """Whose 发文机关标志 the line is: 「云岭省市场监督管理局文件」 (GB/T 9704—2012 7.2.4)."""
+        match = None if self.block.cells else _BANNER.match(self.text)
+        return self.text.removesuffix("文件") if match and self.text.endswith("文件") else None
 
     @functools.cached_property
     def is_printed(self) -> bool:

@@ -15,6 +15,7 @@ from corpus.tree import Paragraph, Part, walk
 
 # What a covering notice issues: 「关于印发X的通知」.
 _ISSUES = re.compile(r"印发|转发|批转|发布|公布")
+_PRINTED = re.compile(r"日\s*印发?\s*$|^\s*抄\s*[送报]\s*[：:]")
 _SEAL = re.compile(r"\s*[（(](?:代章|盖章|公章|印章|章)[）)]$")  # 「招生领导小组（代章）」: whose seal it bears
 _COVERING = re.compile(rf"的?{kind_pattern('covering')}$")
 
@@ -70,6 +71,8 @@ def read_signature(part: Part) -> tuple[list[str], str | None] | None:
         signers: list[str] = []
         for piece in item.pieces:
             text = NOTE.sub("", piece.text)
+            if _PRINTED.search(text):  # 「…局办公室 2021年2月7日印发」 prints it
+                break
             split = split_signature(text)
             date = split[1] if split else only_date(repair(text))
             if split and split[0]:

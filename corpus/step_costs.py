@@ -57,9 +57,9 @@ class StepCosts:
         line = self.lines[at]
         if line.number or (line.order and line.order.doc_number):
             return cost("number", "in_body")
-        if line.block.linked:
-            return cost("furniture", "links_in_body")
-        return cost("furniture", "in_body") if line.is_page or line.is_contents else 0.0
+        if line.is_page or line.is_contents:
+            return cost("furniture", "in_body")
+        return cost("furniture", "links_in_body") if line.block.linked else 0.0
 
     def opening(self, at: int) -> float:
         """How likely a body begins at a line."""

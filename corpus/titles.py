@@ -172,11 +172,13 @@ class TitleReader:
         indent = min(line.block.indent for line in self.lines[start:end])
         return indent >= 8 and (following is None or following.indent < indent)
 
-    def same(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
-        """Whether one of two titles holds the other: a page's own, and the document's."""
-        first, second = self._letters(*one), self._letters(*other)
-        shorter, longer = sorted((first, second), key=len)
-        return len(shorter) >= 6 and shorter in longer
+    def same(self, one: tuple[int, int], other: tuple[int, int]) -> float:
+        """Whether of two titles, a page's own and the document's below it, one holds the other: 1, or how much of the
+        lower one is the same where that is longer (its next line may be body), or 0."""
+        upper, lower = self._letters(*one), self._letters(*other)
+        if min(len(upper), len(lower)) < 6 or not (lower in upper or upper in lower):
+            return 0.0
+        return min(1.0, len(upper) / len(lower))
 
     def _letters(self, start: int, end: int) -> str:
         return "".join(line.letters for line in self.lines[start:end])
