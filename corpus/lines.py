@@ -49,6 +49,7 @@ _SIGNER = re.compile(
 _CLOSING = re.compile(r"(?:施行|实施|执行|试行|废止|解释|为准)[。）)]*$")
 _BRACKETED = re.compile(r"^[（(〔\[].*[）)〕\]]$|^[（(][^）)]*$|^[^（(]*[）)]$")
 _PRINTED = re.compile(r"日\s*印发$|^抄\s*[送报]\s*[：:]|^(?:打字|校对)\s*[：:]|共印\s*\d+\s*份")
+_PAGE_BEHIND = re.compile(r"(?<=\S)[ \u3000\t]{1,80}\d{1,3}$")
 _KEYWORDS = re.compile(rf"(?:[{CJK}]{{2,10}}[\s△]{{1,8}}){{2,8}}{kind_pattern('official')}")
 _LEADER = re.compile(
     r"(?:…|\.{3}|·{3}|‥|—{3})[\s.…·—‥]{0,80}[（(]?\d{1,4}[）)]?\s{0,8}$|^\s{0,40}目\s{0,8}[录次]\s{0,8}$"
@@ -218,8 +219,14 @@ class Line:
 
     @functools.cached_property
     def is_contents(self) -> bool:
-        """An entry of a contents page: dots and a page number at its end."""
-        return not self.block.cells and _LEADER.search(self.block.text) is not None
+        """An entry of a contents page: dots and a page number at its end, or a title and a page number apart."""
+        if self.block.cells:
+            return False
+        text = self.block.text.rstrip()
+        if _LEADER.search(text):
+            return True
+        page = _PAGE_BEHIND.search(text) if self.is_short else None
+        return page is not None and ends_like_title(text[: page.start()])
 
     @functools.cached_property
     def heads_attachment(self) -> bool:

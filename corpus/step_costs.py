@@ -9,9 +9,11 @@ from corpus.heads import Head, HeadReader
 from corpus.line_relations import covers, named, names_above, numbering
 from corpus.lines import Line, is_about
 from corpus.numbering import Style
+from corpus.text import squash
 from corpus.titles import TitleReader
 
 _NEAR_GAP = 6  # lines behind a wide gap in which a number shows
+_JUST_ABOVE = 10  # lines between a page's title and the document's
 _WIDE = 2  # blank lines
 _MOSTLY = 0.8
 
@@ -135,10 +137,16 @@ class StepCosts:
         known = above.is_page or above.labels or above.is_note or above.is_signed or above.number or above.order
         return cost("boundary", "cut") if alike and not known and not above.is_contents else 0.0
 
+    def _title_just_above(self, head: Head) -> bool:
+        """Whether the same title stands a few lines above, on a line of its own: the page's."""
+        letters = squash(head.title)
+        above = self.lines[max(0, head.start - _JUST_ABOVE) : head.start]
+        return len(letters) >= 6 and any(line.letters == letters for line in above if not line.block.cells)
+
     def issued(self, head: Head) -> float:
         """What a covering notice names just before is issued by it, and no document of its own."""
         if head.doc_number and not head.noted:
-            return 0.0
+            return cost("title", "just_above") if self._title_just_above(head) else 0.0
         places = (self.names_above[index] for index in range(head.start, head.body) if index not in head.page)
         if any(place is not None and place < head.start for place in places):
             return cost("title", "named")
