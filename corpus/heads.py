@@ -36,7 +36,8 @@ class Head:
     document and no part of it.
 
     `issuer` is an order's; `named_issuer` one that a label or a line below the title gives. `date` is one that a
-    label gives, `passed` that of a note (…通过), `put_up` of a date alone or 发布时间, as pages print it. `noted` says that the
+    label gives, `passed` that of a note (…通过), `put_up` of a date alone, as pages print it,
+    `published` what 发布时间 says. `noted` says that the
     number is that of the order which such a note names. `layout` says in what order the kinds of lines stand:
     T title, N number, O order, P published, L another label, D date or note, B banner.
     """
@@ -50,6 +51,7 @@ class Head:
     date: str | None = None
     passed: str | None = None
     put_up: str | None = None
+    published: str | None = None
     noted: bool = False
     layout: str = ""
     info: tuple[int, ...] = ()
@@ -259,7 +261,8 @@ class HeadReader:
             named,
             date,
             part.passed,
-            part.put_up or published,
+            part.put_up,
+            published,
             part.noted,
             part.layout,
             tuple(sorted(part.info)),

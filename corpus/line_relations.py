@@ -12,7 +12,7 @@ from corpus.numbering import Style
 from corpus.text import squash
 from corpus.titles import MAX_TITLE_LINES
 
-_NAMED_WITHIN = 200  # lines in front of a title in which its name in 《》 says that it is issued there
+_NAMED_WITHIN = 600  # lines in front of a title in which its name in 《》 says that it is issued there
 _LOOK_AHEAD = 6  # lines of a body in which its first item shows
 _LONG_NAME = 6  # letters
 _MENU_LINES = 6  # short lines in a row that are a menu

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
+import re
 from collections import Counter
 
 from corpus.blocks import Block
@@ -17,12 +18,15 @@ from corpus.doubts import find_doubts
 from corpus.fields import is_attachment_list
 from corpus.heads import Head
 from corpus.joins import Joiner
+from corpus.kinds import kind_pattern
 from corpus.model import Notice, Role, Source, Span, Warn
 from corpus.notice_fields import addressee_of, issuer_of, named_titles, read_attachments, read_signature, split_names
 from corpus.place import Place, Step, StepKind
 from corpus.segment import Segment
 from corpus.text import repair, squash
 
+# Kinds that have a date of their own, whether the page gives it or not.
+_DATED = re.compile(rf"{kind_pattern('official', 'rules')}(?:[（(][^（()）]{{1,20}}[）)])*$")
 _TITLE, _INFO = Place((Step(StepKind.TITLE),)), Place((Step(StepKind.INFO),))
 
 
@@ -78,7 +82,7 @@ class NoticeReader:
             doc_number=number,
             title=title,
             issuer=self._issuer(head, issuer_of(title, signature)),
-            date=head.date or (signature[1] if signature else None) or head.passed or head.put_up or self.published,
+            date=head.date or (signature[1] if signature else None) or head.passed or head.put_up or self._published(head, title),
             section=listed[0] if listed else None,
             addressee=addressee_of(parts[0]),
             unit=unit,
@@ -100,6 +104,11 @@ class NoticeReader:
         if head.issuer and named and squash(head.issuer).endswith(squash(named)):
             return named
         return head.issuer or read or named
+
+    def _published(self, head: Head, title: str) -> str | None:
+        """When the page was put up: the date of an explanation or a report, but not of a document or a regulation, which
+        may be much older."""
+        return None if _DATED.search(title) else head.published or self.published
 
     def _cross_check(self, head: Head) -> tuple[str, str | None, tuple[str | None, int | None] | None]:
         """Title and number against the contents page."""
