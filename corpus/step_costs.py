@@ -71,7 +71,7 @@ class StepCosts:
         marker = line.marker
         if line.is_addressee:
             return cost("opening", "addressee")
-        if line.labels:
+        if line.labels or line.is_note:
             return cost("opening", "label")
         if line.number or line.order:
             return cost("opening", "title_like")
