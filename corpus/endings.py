@@ -27,6 +27,7 @@ _MAX_PRINTING = 8  # lines
 _MAX_SENT = 3  # further lines of the list of whom it is sent to
 _OF_CONTACTS = re.compile(r"联系|咨询|电话|热线|投诉|举报|监督|办公地点|办理地点|受理")
 _MAX_CONTACT = 80  # letters of a line of contacts
+_MAX_LEAD = 20  # characters of 「咨询电话：」 above a list
 _MAX_SIGNERS = 6  # bodies that sign one document
 _LOOK_AHEAD = 40  # lines behind a contact line in which a further item or the signature shows
 
@@ -193,6 +194,9 @@ class Endings:
             return False
         if block is not None and not (
             is_attachment_head(block.text)
+            or (block.gap and at_most(block.text, _MAX_CONTACT) and not ends_sentence(block.text))
+            or read_contact(block.text)
+            or (len(block.text) <= _MAX_LEAD and _OF_CONTACTS.search(block.text) and block.text.rstrip()[-1:] in "：:")
             or NOTE.fullmatch(block.text.strip())
             or _PRINTING.match(repair(block.text))
             or _PRINTED_ON.search(repair(block.text))
@@ -219,7 +223,7 @@ class Endings:
 
 
 def _is_signer(text: str) -> bool:
-    return is_org(text) and may_sign(text) and not repair(text).startswith("各")
+    return is_org(text) and may_sign(text) and "各" not in text
 
 
 def _is_over(paragraph: Paragraph) -> bool:

@@ -28,14 +28,14 @@ _KIND_FIRST = re.compile(rf"的?{kind_pattern('official')}(?![规发函办])")
 _NOT_TITLE = re.compile(r"[。；;！？?]|[：:]$|^附\s*件|^点击|^[（(].*[）)]$")
 _ISSUED = re.compile(r"关于|印发|转发|批转|[实贯]施《")
 _BODY_NAME = re.compile(rf"^.{{2,40}}?{alternatives('org_suffixes')}[\s、，]*(?:关于|印发|转发|批转|对)")
-_ORDER_NAME = re.compile(r"^(?P<issuer>[^，。；：《》（()）\s]{2,40})(?P<kind>令|公告)$")
+_ORDER_NAME = re.compile(r"^(?P<issuer>[^，。；：《》（()）【】\[\]\s]{2,40})(?P<kind>令|公告)$")
 _SERIAL = r"(?:(?P<year>(?:19|20)\d\d)年)?第(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,6})号"
 _ORDER_SERIAL = re.compile(rf"^[（(〔\[]?{_SERIAL}[）)〕\]]?$")
 _ORDER_WHOLE = re.compile(
-    rf"^(?P<issuer>[^，。；：《》（()）\s]{{2,40}})(?P<kind>令|公告)[（(〔\[]?{_SERIAL}[）)〕\]]?$"
+    rf"^(?P<issuer>[^，。；：《》（()）【】\[\]\s]{{2,40}})(?P<kind>令|公告)[（(〔\[]?{_SERIAL}[）)〕\]]?$"
 )
 _ORDER_BEHIND = re.compile(  # 「北京市人民政府第68号令」
-    r"^(?P<issuer>[^，。；：《》（()）\s]{2,40}?)第(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,6})号(?P<kind>令)$"
+    r"^(?P<issuer>[^，。；：《》（()）【】\[\]\s]{2,40}?)第(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,6})号(?P<kind>令)$"
 )
 _BANNER = re.compile(rf"^.{{2,60}}(?:{alternatives('org_suffixes')})(?:文件|公报|公告栏)$")
 # 「（2012年10月28日云岭省第九届人民代表大会常务委员会第三十次会议通过）」, also over several lines.

@@ -64,7 +64,8 @@ def read_attachments(parts: list[Part]) -> tuple[str, ...]:
 
 
 def read_signature(part: Part) -> tuple[list[str], str | None] | None:
-    """Signers and ISO date of the covering letter's first signature."""
+    """Signers and ISO date of the covering letter's first signature that has one, else of the first without."""
+    undated: list[str] = []
     for item in walk(part.items):
         if not isinstance(item, Paragraph) or item.role is not Role.SIGNATURE:
             continue
@@ -82,7 +83,8 @@ def read_signature(part: Part) -> tuple[list[str], str | None] | None:
             signers += [repair(name) for name in re.split(r"[\s\u3000]{1,}", text) if is_org(name)] or (
                 [repair(text)] if is_org(text) else []
             )
-    return None
+        undated = undated or signers
+    return (undated, None) if undated else None
 
 
 def issuer_of(title: str, signature: tuple[list[str], str | None] | None) -> str | None:

@@ -10,7 +10,7 @@ from corpus.line_relations import covers, named, names_above, numbering
 from corpus.lines import Line, is_about
 from corpus.numbering import Style
 from corpus.text import squash
-from corpus.titles import TitleReader
+from corpus.titles import TitleReader, clean_title
 
 _NEAR_GAP = 6  # lines behind a wide gap in which a number shows
 _JUST_ABOVE = 10  # lines between a page's title and the document's
@@ -138,18 +138,23 @@ class StepCosts:
         return cost("boundary", "cut") if alike and not known and not above.is_contents else 0.0
 
     def _title_just_above(self, head: Head) -> bool:
-        """Whether the same title stands a few lines above, on a line of its own: the page's."""
+        """Whether the same title stands a few lines above, on a line of its own: the page's, or its window's with
+        the site's name behind."""
         letters = squash(head.title)
         above = self.lines[max(0, head.start - _JUST_ABOVE) : head.start]
-        return len(letters) >= 6 and any(line.letters == letters for line in above if not line.block.cells)
+        lines = [line for line in above if line.is_short and not line.block.cells]
+        return len(letters) >= 6 and any(letters in (line.letters, squash(clean_title(line.text))) for line in lines)
 
     def issued(self, head: Head) -> float:
         """What a covering notice names just before is issued by it, and no document of its own."""
+        above = cost("title", "just_above") if self._title_just_above(head) else 0.0
         if head.doc_number and not head.noted:
-            return cost("title", "just_above") if self._title_just_above(head) else 0.0
+            return above
         places = (self.names_above[index] for index in range(head.start, head.body) if index not in head.page)
         if any(place is not None and place < head.start for place in places):
             return cost("title", "named")
+        if above:
+            return above
         if is_about(head.title) or (self.separated and self.lines[head.start].block.gap >= _WIDE):
             return 0.0
         cover = max((at for at in self.covers if at < head.start), default=None)
