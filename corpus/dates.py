@@ -62,7 +62,7 @@ def only_date(text: str) -> str | None:
 
 
 def stated_date(value: str) -> str | None:
-    """The ISO date that a labelled value begins with, whatever follows: `2016-05-16 10:05`, `20150213`, `2012年4月30日`."""
+    """The ISO date that a labelled value begins with, whatever follows: `2016-05-16 10:05`, `20150213`."""
     text = nfkc(value).strip()
     plain = _PLAIN.match(text) or _COMPACT.match(text)
     if plain:

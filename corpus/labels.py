@@ -52,7 +52,11 @@ def read_labels(text: str) -> list[tuple[str, str]]:
     ends = [match.start() for match in found[1:]] + [len(text)]
     pairs = zip(found, ends, strict=True)
     return [
-        (_fields()[re.sub(r"\s", "", match["label"] or match["bracketed"])], text[match.end() : end].strip(" \t\u3000|")) for match, end in pairs
+        (
+            _fields()[re.sub(r"\s", "", match["label"] or match["bracketed"])],
+            text[match.end() : end].strip(" \t\u3000|"),
+        )
+        for match, end in pairs
     ]
 
 
@@ -60,7 +64,9 @@ def read_label_cells(cells: Sequence[str]) -> list[tuple[str, str]]:
     """The fields of a table row whose every other cell is a label: `索引号：`, `0001`, `发文机关：`, `国务院`."""
     pairs: list[tuple[str, str]] = []
     filled = [cell for cell in cells if squash(cell) and not is_page_words(cell)]
-    filled = [cell for at, cell in enumerate(filled) if at == 0 or cell != filled[at - 1]]  # a cell over several columns
+    filled = [
+        cell for at, cell in enumerate(filled) if at == 0 or cell != filled[at - 1]
+    ]  # a cell over several columns
     if filled and re.fullmatch(r"[\s\d年月日:\-/.]*", nfkc(filled[0])):
         pairs, filled = [("published", filled[0])], filled[1:]
     if not filled:
@@ -82,7 +88,9 @@ def read_label_cells(cells: Sequence[str]) -> list[tuple[str, str]]:
         pairs.append((_fields()[name], value))
         at += 2
     # 「文号：」「主题词：」 with nothing behind them are labels by their colons.
-    return pairs if any(value for _, value in pairs) or all(cell.rstrip().endswith(("：", ":")) for cell in filled) else []
+    return (
+        pairs if any(value for _, value in pairs) or all(cell.rstrip().endswith(("：", ":")) for cell in filled) else []
+    )
 
 
 @functools.cache

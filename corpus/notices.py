@@ -82,7 +82,11 @@ class NoticeReader:
             doc_number=number,
             title=title,
             issuer=self._issuer(head, issuer_of(title, signature)),
-            date=head.date or (signature[1] if signature else None) or head.passed or head.put_up or self._published(head, title),
+            date=head.date
+            or (signature[1] if signature else None)
+            or head.passed
+            or head.put_up
+            or self._published(head, title),
             section=listed[0] if listed else None,
             addressee=addressee_of(parts[0]),
             unit=unit,
@@ -106,8 +110,8 @@ class NoticeReader:
         return head.issuer or read or named
 
     def _published(self, head: Head, title: str) -> str | None:
-        """When the page was put up: the date of an explanation or a report, but not of a document or a regulation, which
-        may be much older."""
+        """When the page was put up: the date of an explanation or a report, but not of a document or a regulation,
+        which may be much older."""
         return None if _DATED.search(title) else head.published or self.published
 
     def _cross_check(self, head: Head) -> tuple[str, str | None, tuple[str | None, int | None] | None]:

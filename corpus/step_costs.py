@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
+from corpus.alike import common_letters
 from corpus.costs import cost
 from corpus.heads import Head, HeadReader
 from corpus.line_relations import covers, named, names_above, numbering
@@ -13,7 +15,11 @@ from corpus.text import squash
 from corpus.titles import TitleReader, clean_title
 
 _NEAR_GAP = 6  # lines behind a wide gap in which a number shows
-_JUST_ABOVE = 10  # lines between a page's title and the document's
+_COVER_LINES = 40  # lines of a covering notice
+_LONG_TITLE = 12  # letters
+_NEARLY = 0.9  # share of a title's letters
+_JUST_ABOVE = 40  # lines between a page's title and the document's, and how many of them may be no menu
+_BETWEEN = 6
 _WIDE = 2  # blank lines
 _MOSTLY = 0.8
 
@@ -139,11 +145,35 @@ class StepCosts:
 
     def _title_just_above(self, head: Head) -> bool:
         """Whether the same title stands a few lines above, on a line of its own: the page's, or its window's with
-        the site's name behind."""
+        the site's name behind. Menus in between don't count."""
         letters = squash(head.title)
-        above = self.lines[max(0, head.start - _JUST_ABOVE) : head.start]
-        lines = [line for line in above if line.is_short and not line.block.cells]
-        return len(letters) >= 6 and any(letters in (line.letters, squash(clean_title(line.text))) for line in lines)
+        counted = 0
+        for line in reversed(self.lines[max(0, head.start - _JUST_ABOVE) : head.start]):
+            if len(letters) >= 6 and line.is_short and letters in (line.letters, squash(clean_title(line.text))):
+                return True
+            counted += not (line.is_page or line.labels or line.is_item)
+            if counted > _BETWEEN:
+                return False
+        return False
+
+    def _nearly_named(self, head: Head) -> bool:
+        """Whether the cover above names a title that is nearly this one: 「关于印发X2016年细则的通知」, and X细则."""
+        cover = self._cover_above(head)
+        letters = squash(head.title)
+        if (
+            cover is None
+            or head.start - cover > _COVER_LINES
+            or len(letters) < _LONG_TITLE
+            or letters[-2:] not in self.lines[cover].letters
+        ):
+            return False
+        common = common_letters(self.lines[cover].letters, letters)
+        return common >= _NEARLY * len(letters)
+
+    def _cover_above(self, head: Head) -> int | None:
+        """The last line above a head that is the title of a covering notice."""
+        index = bisect_left(self.covers, head.start)
+        return self.covers[index - 1] if index else None
 
     def issued(self, head: Head) -> float:
         """What a covering notice names just before is issued by it, and no document of its own."""
@@ -153,11 +183,11 @@ class StepCosts:
         places = (self.names_above[index] for index in range(head.start, head.body) if index not in head.page)
         if any(place is not None and place < head.start for place in places):
             return cost("title", "named")
-        if above:
-            return above
+        if above or self._nearly_named(head):
+            return above or cost("title", "named")
         if is_about(head.title) or (self.separated and self.lines[head.start].block.gap >= _WIDE):
             return 0.0
-        cover = max((at for at in self.covers if at < head.start), default=None)
+        cover = self._cover_above(head)
         if cover is None or any(place is not None for place in self.names_above[cover + 1 : head.start]):
             return 0.0
         return cost("title", "issued")

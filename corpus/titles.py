@@ -25,11 +25,14 @@ _TAIL = re.compile(
 )
 # 「…的通知-政务公开-门户网站」: what windows add to a title.
 _SITE = re.compile(
-    r"(?:\s{0,4}[-_—–|]{1,4}\s{0,4}[^-_—–|《》]{0,16}(?:网|公开|门户|频道|栏目|首页|政府|厅|局|委员会)){1,4}$"
+    r"(?:\s{0,4}[-_—–|]{1,4}\s{0,4}[^-_—–|《》]{0,16}(?:网站?|公开|门户|频道|栏目|首页|政府|厅|局|委员会)){1,4}$"
 )
-_SENTENCE = re.compile(r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^经.{2,20}(?:同意|批准)")
+_SENTENCE = re.compile(
+    r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^[我本][省市县区州][将已拟要]|^经.{2,20}(?:同意|批准)"
+)
 _ITEM = re.compile(r"\d{4,}\s*[.．、]")  # an item of a list so long that its number is no marker
 _CODE = re.compile(r"(?=.*\d)[A-Za-z\d]{5,40}")  # 「GZ0320140051」: a register's number
+_HEADING = re.compile("各|主要|总体|基本|其他|有关|相关")
 _ABOUT_FIRST = re.compile("关于|印发|转发|批转")
 _LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
 
@@ -113,6 +116,7 @@ class TitleReader:
                 else []
             ),
             *(["sentence"] if _SENTENCE.search(text) else []),
+            *(["heading"] if _HEADING.match(text) else []),
             *(["question"] if re.search(r"[？?]$", text) else []),
             *(["office"] if is_org(text) and not is_about(text) else []),
             *(["attachment"] if re.match(r"附\s*(?:[件表]|\d)", text) else []),
@@ -173,12 +177,12 @@ class TitleReader:
         return indent >= 8 and (following is None or following.indent < indent)
 
     def same(self, one: tuple[int, int], other: tuple[int, int]) -> float:
-        """Whether of two titles, a page's own and the document's below it, one holds the other: 1, or how much of the
-        lower one is the same where that is longer (its next line may be body), or 0."""
+        """Whether of two titles, a page's own and the document's below it, one holds the other: 1, or less by how
+        much longer the lower one is (its next line may be body), or 0."""
         upper, lower = self._letters(*one), self._letters(*other)
         if min(len(upper), len(lower)) < 6 or not (lower in upper or upper in lower):
             return 0.0
-        return min(1.0, len(upper) / len(lower))
+        return min(1.0, max(0.1, 2 * len(upper) / len(lower) - 1))
 
     def _letters(self, start: int, end: int) -> str:
         return "".join(line.letters for line in self.lines[start:end])
