@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from corpus.blocks import Block
+from corpus.lines import views
 from corpus.model import Notice, ParsedFile, Role
 from corpus.parse import parse_source
 from corpus.reading import source_from_text
@@ -95,7 +97,10 @@ def test_orders_and_announcements_of_congresses_have_their_numbers(head: str, nu
 
 def test_a_title_that_begins_with_about_takes_the_body_above_it() -> None:
     text = "云岭市人民政府办公厅\n关于印发云岭市停车办法的通知\n云府办发〔2016〕135号\n" + BODY
-    assert _only(text, "关于印发云岭市停车办法的通知.txt").title == "云岭市人民政府办公厅关于印发云岭市停车办法的通知"
+    assert (
+        _only(text, "云岭市关于印发云岭市停车办法的通知.txt").title
+        == "云岭市人民政府办公厅关于印发云岭市停车办法的通知"
+    )
 
 
 def test_a_signer_without_a_date_ends_the_body_and_issues_it() -> None:
@@ -159,12 +164,9 @@ def test_what_is_open_to_the_public_stands_in_the_head() -> None:
     assert not any("停车收费明细表" in step for clause in only.clauses for step in clause.path)
 
 
-def test_entries_of_contents_without_dots_are_no_documents() -> None:
-    contents = (
-        "目　录\n云岭市政府关于停车的通告（云政发（2021）7号）　1\n关于清理停车场的通知　7\n云岭市停车办法　13\n\n\n"
-    )
-    parsed = _parsed(f"{contents}云岭市人民政府关于清理停车场的通知\n云政发〔2021〕8号\n{BODY}")
-    assert [notice.doc_number for notice in parsed.notices] == ["云政发〔2021〕8号"]
+def test_a_title_with_a_page_number_apart_is_an_entry_of_contents() -> None:
+    entry, title = views([Block("关于停车收费的实施意见　10", 1), Block("云岭市停车办法10", 2)])
+    assert entry.is_contents and not title.is_contents
 
 
 def test_a_first_row_as_full_as_the_heads_is_a_row() -> None:
