@@ -155,6 +155,8 @@ class HeadReader:
             yield at + 1, self._with_note(part, at)
         yield from self._with_title(at, part)
         begun = part.title or part.number or part.order
+        if begun and line.is_item and not line.block.cells and not is_org(line.text):  # a menu between title and text
+            yield at + 1, replace(part, cost=part.cost + cost("furniture", "short"), page=(*part.page, at))
         if begun and part.unknown < _MAX_UNKNOWN and line.is_short and not line.ends and line.marker is None:
             dearer = part.cost + cost("head", "unknown")
             yield at + 1, replace(part, cost=dearer, info=(*part.info, at), unknown=part.unknown + 1)

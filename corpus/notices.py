@@ -26,7 +26,7 @@ from corpus.segment import Segment
 from corpus.text import repair, squash
 
 # Kinds that have a date of their own, whether the page gives it or not.
-_DATED = re.compile(rf"{kind_pattern('official', 'rules')}(?:[（(][^（()）]{{1,20}}[）)])*$")
+_DATED = re.compile(rf"(?<!统计)(?<!数据){kind_pattern('official', 'rules')}(?:[（(][^（()）]{{1,20}}[）)])*$")
 _TITLE, _INFO = Place((Step(StepKind.TITLE),)), Place((Step(StepKind.INFO),))
 
 

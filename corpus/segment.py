@@ -23,7 +23,7 @@ from corpus.line_relations import menus
 from corpus.lines import Line, views
 from corpus.step_costs import StepCosts
 from corpus.text import is_cjk, repair, squash
-from corpus.titles import TitleReader
+from corpus.titles import TitleReader, clean_title
 
 NEAR = 3.5  # costs: a reading that is this much dearer is about twenty times less likely
 _FIRST_WITHIN = 60  # lines in which the first head is looked for
@@ -94,7 +94,7 @@ class _Reading:
         self.lines = lines
         name = _AROUND_NAME.sub("", name)
         letters = squash(name)
-        self.file_title = name if sum(map(is_cjk, name)) >= _CJK_NAME else ""
+        self.file_title = clean_title(name) if sum(map(is_cjk, name)) >= _CJK_NAME else ""
         self.menus = menus(lines)
         names = tuple(known for known in (letters, *map(squash, titles)) if len(known) >= _LONG_NAME)
         self.titles = TitleReader(lines, self.menus, names, listed)
