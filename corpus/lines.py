@@ -23,7 +23,10 @@ _MENU = 12  # letters of a menu's item; longer ones are told as links
 _SHORT = 120  # letters: a longer line is body, whatever it holds
 
 _KIND = kind_pattern("official", "rules", "titles")
-_TITLE_END = re.compile(rf"{_KIND}(?:[（(〔\[][^）)〕\]]{{1,20}}[）)〕\]])*$")
+# Also 「云岭市停车管理（征求意见稿）」 and 「招生政策60问」.
+_TITLE_END = re.compile(
+    rf"{_KIND}(?:[（(〔\[][^）)〕\]]{{1,20}}[）)〕\]])*$|[（(](?:征求意见|送审|修订|讨论)稿[）)]$|\d{{1,3}}问$"
+)
 _KIND_FIRST = re.compile(rf"的?{kind_pattern('official')}(?![规发函办])")
 _NOT_TITLE = re.compile(r"[。；;！？?]|[：:]$|^附\s*件|^点击|^[（(].*[）)]$")
 _ISSUED = re.compile(r"关于|印发|转发|批转|[实贯]施《")

@@ -88,6 +88,8 @@ class StepCosts:
             if marker.style in (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE):
                 restart = self.numbering.articles[at] > 1
                 return cost("opening", "first_article") + (cost("opening", "restart") if restart else 0.0)
+            if marker.style is Style.QUESTION:
+                return cost("opening", "first_question")
             return cost("opening", "first_item") + self._item_again(at)
         price = self._item_again(at)
         if ahead is not None and ahead[0] is Style.ARTICLE and self.numbering.articles[at] > 1:
