@@ -127,7 +127,7 @@ class Line:
         text = self.text.replace(" ", "") if self.is_short else ""
         if match := _ORDER_WHOLE.match(text) or _ORDER_BEHIND.match(text):
             return Order(**match.groupdict())
-        if match := _ORDER_NAME.match(text):
+        if (match := _ORDER_NAME.match(text)) and not is_about(match["issuer"]) and not match["issuer"].endswith("的"):
             return Order(match["issuer"], match["kind"])
         if match := _ORDER_SERIAL.match(text):
             return Order(year=match["year"], serial=match["serial"])

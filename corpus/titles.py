@@ -95,6 +95,9 @@ class TitleReader:
             return None
         if len({(line.block.level, line.block.linked) for line in lines}) > 1:
             return None
+        marker = lines[0].marker
+        if marker is not None and marker.style in _LAW:  # 第一章, 第三条 are never titles
+            return None
         # A paragraph's first line below a title that is complete.
         paragraph = len(lines) > 1 and lines[0].block.indent != _PARAGRAPH == lines[-1].block.indent
         if paragraph and ends_like_title(self.read(start, end - 1)[0]):
@@ -128,9 +131,8 @@ class TitleReader:
             *(["below_office"] if self._is_below_office(start, text) else []),
             *(["centred"] if self._is_centred(start, end) else []),
         ]
-        marker = lines[0].marker
         if marker is not None:
-            names.append("law" if marker.style in _LAW else "numbered")
+            names.append("numbered")
         if lines[0].block.level:
             names.append("markdown" if lines[0].block.level == 1 else "subheading")
         if self.listed is not None:

@@ -95,6 +95,20 @@ def test_orders_and_announcements_of_congresses_have_their_numbers(head: str, nu
     assert (only.doc_number, only.title) == (number, "云岭市停车办法")
 
 
+def test_a_title_that_ends_with_announcement_is_no_name_of_one() -> None:
+    table = "名　　称：\t关于停车有关事项的公告\t索 引 号：\tK2020-101\n"
+    head = f"关于停车有关事项的公告\n{table}云岭市财政局公告\n2020年第79号\n关于停车有关事项的公告\n"
+    only = _only(f"{head}　　停车每次三元。\n云岭市财政局\n2020年11月4日\n")
+    assert (only.doc_number, only.title) == ("云岭市财政局公告2020年第79号", "关于停车有关事项的公告")
+
+
+def test_a_chapter_is_no_title() -> None:
+    text = (
+        "信息来源：本站　发布时间：2018-05-17\n\n          第一章　总则\n\n第一条　每次三元。\n\n第二条　学生免费。\n"
+    )
+    assert _only(text, "云岭市停车办法.txt").title == "云岭市停车办法"
+
+
 def test_a_title_that_begins_with_about_takes_the_body_above_it() -> None:
     text = "云岭市人民政府办公厅\n关于印发云岭市停车办法的通知\n云府办发〔2016〕135号\n" + BODY
     assert (
