@@ -20,6 +20,7 @@ _LONG_TITLE = 12  # letters
 _NEARLY = 0.9  # share of a title's letters
 _JUST_ABOVE = 40  # lines between a page's title and the document's, and how many of them may be no menu
 _BETWEEN = 6
+_BEGINNING = 6  # letters
 _WIDE = 2  # blank lines
 _MOSTLY = 0.8
 
@@ -151,7 +152,9 @@ class StepCosts:
         letters = squash(head.title)
         counted = 0
         for line in reversed(self.lines[max(0, head.start - _JUST_ABOVE) : head.start]):
-            if len(letters) >= 6 and line.is_short and letters in (line.letters, squash(clean_title(line.text))):
+            # The window's title begins with the document's, or has a sign in front of it.
+            near = line.is_short and letters[:_BEGINNING] in line.letters
+            if near and len(letters) >= 6 and letters in (line.letters, squash(clean_title(line.text))):
                 return True
             counted += not (line.is_page or line.labels or line.is_item)
             if counted > _BETWEEN:

@@ -40,7 +40,7 @@ _LAW = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ARTICLE)
 def clean_title(text: str) -> str:
     """A title without the signs in front of it and what pages and windows add."""
     text = _AROUND.sub("", text)
-    before = _TAIL.sub("", text)
+    before = _TAIL.sub("", text) if re.search("[：:【\\[]", text) else text
     return _SITE.sub("", before if len(squash(before)) >= 4 else text)
 
 
@@ -159,9 +159,9 @@ class TitleReader:
             return False
         if line.number or line.date or line.is_signed or line.labels or (line.is_note and line.marker is None):
             return False
-        if _ITEM.match(line.text) or line.is_keywords or find_phones(line.text):
+        if _ITEM.match(line.text) or line.is_keywords or (line.order and line.order.serial) or line.is_contents:
             return False
-        return not (line.order and line.order.serial) and not line.is_contents
+        return not find_phones(line.text)
 
     def _named_by_file(self, letters: str) -> float:
         """How much of a title and of a name that the file is known by is the same: 1 where they are equal."""
