@@ -19,11 +19,14 @@ from corpus.words import words
 
 _NOISE = re.compile(r"^[\s>]*(?:[-•●▪◆*]\s+)*(?:>\s*)*")
 _MARKDOWN = re.compile(r"^\s*(#{1,6})\s+")
+# 「…通知如下：\ue004」: marks of typesetting programs (方正) that old pages keep at the ends of lines. Elsewhere such a
+# character may be a rare one in a name.
+_TYPESETTING = re.compile(r"[\ue000-\uf8ff]+(?=\s*$|(?:19|20)\d\d年)")
 MAX_BLOCK = 20_000  # characters; the longest line of 4,000 real documents, all of one on it, has some 8,000
 MAX_TITLE_LINE = 200  # characters of a Markdown title; the longest of 4,000 real files has 160
 _RULE = re.compile(r"^\s*([=\-*_—])(?:\s*\1){2,}\s*$")
 _PAGE_NUMBER = re.compile(
-    r"^[\s·.]*[-—–―][-—–―\s]*\d{1,4}[\s]*[-—–―][-—–―\s]*$|^第?\s*\d{1,4}\s*页(?:\s*共\s*\d+\s*页)?$"
+    r"^[\s·.]*[-—–―－][-—–―－\s]*\d{1,4}[\s]*[-—–―－][-—–―－\s]*$|^第?\s*\d{1,4}\s*页(?:\s*共\s*\d+\s*页)?$"
 )
 
 
@@ -56,7 +59,7 @@ def make_blocks(source: Source) -> tuple[list[Block], list[LeftOut]]:
     gap, ruled = 0, False
     for line in source.lines:
         raw, comments = _without_comments(line.text)
-        raw = _without_images(raw)
+        raw = _TYPESETTING.sub(" ", _without_images(raw))
         if squash(comments):
             left.append(LeftOut(line.number, line.text.strip(), "注释"))
         if not raw.strip():

@@ -12,6 +12,7 @@ from corpus.text import nfkc
 _DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零O0", "0")
 _ARABIC = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _PLAIN = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _CHINESE = re.compile(
     r"([一二三四五六七八九]\s*[〇○零O0一二三四五六七八九]\s*[〇○零O0一二三四五六七八九]\s*[〇○零O0一二三四五六七八九])\s*年\s*"
     r"([一二三四五六七八九十]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
@@ -58,3 +59,14 @@ def only_date(text: str) -> str | None:
     if len(dates) == 1 and dates[0][0] == 0 and dates[0][1] == len(stripped):
         return dates[0][2]
     return None
+
+
+def stated_date(value: str) -> str | None:
+    """The ISO date that a labelled value begins with, whatever follows: `2016-05-16 10:05`, `20150213`."""
+    text = nfkc(value).strip()
+    plain = _PLAIN.match(text) or _COMPACT.match(text)
+    if plain:
+        year, month, day = (int(plain[at]) for at in ((1, 3, 4) if plain.re is _PLAIN else (1, 2, 3)))
+        return _iso(year, month, day)
+    dates = find_dates(text)
+    return dates[0][2] if dates else None

@@ -18,7 +18,7 @@ from corpus.tree import Paragraph
 
 # 版记 (GB/T 9704—2012 7.4): 抄送机关, 印发机关和印发日期, and the lines of 政府信息公开 that stand beside them.
 _PRINTING = re.compile(
-    r"^(?:(?:抄\s*[送报]|分\s*送|公开方式|公开属性|信息公开(?:选项|类别|形式|属性)|公开(?:选项|类别|形式)|打字|校对|印发(?:机关|日期)|打印)"
+    r"^(?:(?:抄\s*[送报]|分\s*送|主\s*题\s*词|公开方式|公开属性|信息公开(?:选项|类别|形式|属性)|公开(?:选项|类别|形式)|打字|校对|印发(?:机关|日期)|打印)"
     r"\s*[：:]|共印\s*\d+\s*份|主动公开$|依申请公开$)"
 )
 _PRINTED_ON = re.compile(r"日\s*印发?$|^[（(]?共印\s*\d+\s*份")
@@ -27,6 +27,8 @@ _MAX_PRINTING = 8  # lines
 _MAX_SENT = 3  # further lines of the list of whom it is sent to
 _OF_CONTACTS = re.compile(r"联系|咨询|电话|热线|投诉|举报|监督|办公地点|办理地点|受理")
 _MAX_CONTACT = 80  # letters of a line of contacts
+_MAX_LEAD = 20  # characters of 「咨询电话：」 above a list
+_MAX_SIGNERS = 6  # bodies that sign one document
 _LOOK_AHEAD = 40  # lines behind a contact line in which a further item or the signature shows
 
 
@@ -170,15 +172,38 @@ class Endings:
         for size in range(1, 5):
             date = self.cursor.block(size)
             if date is None:
-                return False
+                break
             if only_date(repair(date.text)):
                 if self._open_sentence():
                     return False
                 self._sign(self.cursor.blocks[self.cursor.at : self.cursor.at + size + 1])
                 return True
             if not may_sign(date.text) or date.cells:
-                return False
-        return False
+                break
+        return self._undated()
+
+    def _undated(self) -> bool:
+        """A signer without a date: the name of a body alone behind a finished text, with nothing more of it."""
+        size = 0
+        while (block := self.cursor.block(size)) is not None and not block.cells and _is_signer(block.text):
+            size += 1
+        items = self.cursor.outline.items()
+        last = items[-1] if items else None
+        over = last is not None and not (isinstance(last, Paragraph) and last.role is Role.TEXT and not _is_over(last))
+        if not 0 < size <= _MAX_SIGNERS or not over or self.cursor.closed:
+            return False
+        if block is not None and not (
+            is_attachment_head(block.text)
+            or (block.gap and at_most(block.text, _MAX_CONTACT) and not ends_sentence(block.text))
+            or read_contact(block.text)
+            or (len(block.text) <= _MAX_LEAD and _OF_CONTACTS.search(block.text) and block.text.rstrip()[-1:] in "：:")
+            or NOTE.fullmatch(block.text.strip())
+            or _PRINTING.match(repair(block.text))
+            or _PRINTED_ON.search(repair(block.text))
+        ):
+            return False
+        self._sign(self.cursor.blocks[self.cursor.at : self.cursor.at + size])
+        return True
 
     def _is_last_date(self, block: Block) -> bool:
         """A date in figures (2016-03-31) below the body: with 年月日 it is a signature anywhere."""
@@ -195,3 +220,13 @@ class Endings:
             and len(squash(paragraph.tail)) > 60
             and not is_org(self.cursor.blocks[self.cursor.at].text)
         )
+
+
+def _is_signer(text: str) -> bool:
+    return is_org(text) and may_sign(text) and "各" not in text
+
+
+def _is_over(paragraph: Paragraph) -> bool:
+    """Whether running text is at its end: a colon announces more."""
+    tail = paragraph.tail.rstrip()
+    return ends_sentence(tail) and not tail.endswith(("：", ":"))

@@ -31,6 +31,9 @@ _BODIES = re.compile(
 _NO_BODIES = re.compile(
     r"如下|以下|下列|通知|通告|公告|要求|规定|情况|问题|条件|材料|方式|时间|地点|对象|内容|包括|办法|电话|地址|标准|程序|流程|范围|原则|名单"
 )
+_SIGNED_BY = re.compile(
+    r"代?(?:总理|省长|市长|州长|区长|县长|主席|主任|部长|局长|厅长|署长|行长)[\s：:]*\S{2,4}(?:\s\S)?"
+)
 # Closing words of a body: 特此通知, 此复, 本办法由…负责解释.
 CLOSING = re.compile(
     r"^(?:特此|专此|此复|此致|妥否|以上.{0,6}(?:复|示|函)"
@@ -130,6 +133,8 @@ def split_signature(text: str) -> tuple[str, str] | None:
     signer = compact[:start].strip()
     if len(dates) > 1 or len(squash(signer)) > 60 or ends_sentence(signer) or re.search(r"[，。；：]", signer):
         return None
+    if _SIGNED_BY.fullmatch(signer):  # 「区长 喻若水 2012年7月22日」
+        return "", date
     if signer and not is_org(signer):
         return None
     return signer, date

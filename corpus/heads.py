@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.costs import cost
-from corpus.dates import find_dates, only_date
+from corpus.dates import find_dates, stated_date
 from corpus.doc_number import find_numbers, number_key, only_number
 from corpus.lines import Line, Order
 from corpus.model import Doubt
@@ -37,9 +37,10 @@ class Head:
     document and no part of it.
 
     `issuer` is an order's; `named_issuer` one that a label or a line below the title gives. `date` is one that a
-    label gives, `passed` that of a note (…通过), `put_up` of a date alone, as pages print it. `noted` says that the
+    label gives, `passed` that of a note (…通过), `put_up` of a date alone, as pages print it,
+    `published` what 发布时间 says. `noted` says that the
     number is that of the order which such a note names. `layout` says in what order the kinds of lines stand:
-    T title, N number, O order, P published, L another label, D date or note.
+    T title, N number, O order, P published, L another label, D date or note, B banner.
     """
 
     start: int
@@ -51,6 +52,7 @@ class Head:
     date: str | None = None
     passed: str | None = None
     put_up: str | None = None
+    published: str | None = None
     noted: bool = False
     layout: str = ""
     info: tuple[int, ...] = ()
@@ -123,7 +125,7 @@ class HeadReader:
 
     def _may_begin(self, at: int) -> bool:
         line = self.lines[at]
-        if line.number or line.order or line.labels:
+        if line.number or line.order or line.labels or line.banner:
             return True
         price = self.titles.cost(at, at + 1)
         # A numbered line is no title's first line, unless much else speaks for it.
@@ -142,14 +144,20 @@ class HeadReader:
         if line.labels:
             yield at + 1, self._with_labels(part, at)
             return
-        if line.is_page:
-            if part.title or part.number:
+        if line.is_page or line.is_keywords:
+            if part.title or part.number or part.fields:
                 yield at + 1, replace(part, page=(*part.page, at))
+            return
+        if line.banner and at == part.start:
+            dearer = part.cost + cost("head", "banner")
+            yield at + 1, replace(part, cost=dearer, info=(*part.info, at), layout=part.layout + "B")
             return
         if line.is_note and at > part.start:
             yield at + 1, self._with_note(part, at)
         yield from self._with_title(at, part)
         begun = part.title or part.number or part.order
+        if begun and line.is_item and not line.block.cells and not is_org(line.text):  # a menu between title and text
+            yield at + 1, replace(part, cost=part.cost + cost("furniture", "short"), page=(*part.page, at))
         if begun and part.unknown < _MAX_UNKNOWN and line.is_short and not line.ends and line.marker is None:
             dearer = part.cost + cost("head", "unknown")
             yield at + 1, replace(part, cost=dearer, info=(*part.info, at), unknown=part.unknown + 1)
@@ -165,9 +173,9 @@ class HeadReader:
                 grown = replace(part, cost=part.cost + price, title=(at, end), layout=part.layout + "T")
                 number = self.titles.read(at, end)[1]
                 yield end, self._with_number(grown, number, "alone") if number else grown
-            elif not part.again and self.titles.same(part.title, (at, end)):
+            elif not part.again and (alike := self.titles.same(part.title, (at, end))):
                 # The page's own title and the document's: the later one stands with the document.
-                dearer = part.cost + cost("title", "again") + max(0.0, price)
+                dearer = part.cost + alike * cost("title", "again") + max(0.0, price)
                 page = (*part.page, *range(*part.title))
                 yield end, replace(part, cost=dearer, title=(at, end), page=page, again=True)
 
@@ -243,11 +251,10 @@ class HeadReader:
         else:
             return None
         number = ordered or part.number
-        stated = next((value for name, value in part.fields if name == "date"), "")
-        dates = find_dates(repair(stated))
         named = next((value for name, value in part.fields if name == "issuer" and is_org(value)), None)
-        named = named or next((self.lines[index].text for index in part.info if is_org(self.lines[index].text)), None)
-        date = dates[0][2] if dates else only_date(repair(stated))
+        named = named or next(filter(None, (self._body_named(index) for index in part.info)), None)
+        date = next((stated_date(value) for name, value in part.fields if name == "date"), None)
+        published = next((stated_date(value) for name, value in part.fields if name == "published"), None)
         return Head(
             part.start,
             at,
@@ -258,12 +265,18 @@ class HeadReader:
             date,
             part.passed,
             part.put_up,
+            published,
             part.noted,
             part.layout,
             tuple(sorted(part.info)),
             tuple(sorted(part.page)),
             price,
         )
+
+    def _body_named(self, at: int) -> str | None:
+        """The body that a line of the head names and nothing else, a banner's without 文件."""
+        line = self.lines[at]
+        return line.banner or (line.text if is_org(line.text) and not re.search(r"[（(\d]", line.text) else None)
 
     def _promulgated(self, at: int) -> str | None:
         """What an order without a title promulgates, by its first sentences: 《专利代理条例》已经…通过."""

@@ -33,7 +33,9 @@ def _label() -> re.Pattern[str]:
     ordered = sorted(_fields(), key=len, reverse=True)
     spaced = [(len(word) >= 4, r"\s*".join(map(re.escape, word))) for word in ordered]
     long, short = ("|".join(word for is_long, word in spaced if is_long is wanted) for wanted in (True, False))
-    return re.compile(rf"[【\[]?\s*({long}|(?:^|(?<=[\s|】\])）\d号【\[]))(?:{short}))\s*[】\]]?\s*[：:]\s*")
+    either = rf"{long}|(?:^|(?<=[\s|】\])）\d号【\[]))(?:{short})"
+    bracketed = rf"[【\[]\s*(?P<bracketed>{long}|{short})\s*[】\]]\s*[：:]?"
+    return re.compile(rf"(?:{bracketed}|[【\[]?\s*(?P<label>{either})\s*[】\]]?\s*[：:])\s*")
 
 
 def read_labels(text: str) -> list[tuple[str, str]]:
@@ -41,7 +43,7 @@ def read_labels(text: str) -> list[tuple[str, str]]:
 
     `来源：市教育局 时间：2016-04-16` → [("page", "市教育局"), ("published", "2016-04-16")].
     """
-    if not at_most(text, _LONGEST) or not re.search("[：:]", text):
+    if not at_most(text, _LONGEST) or not re.search(r"[：:】\]]", text):
         return []
     folded = nfkc(text) if len(nfkc(text)) == len(text) else text
     found = list(_label().finditer(folded))
@@ -50,7 +52,11 @@ def read_labels(text: str) -> list[tuple[str, str]]:
     ends = [match.start() for match in found[1:]] + [len(text)]
     pairs = zip(found, ends, strict=True)
     return [
-        (_fields()[re.sub(r"\s", "", match[1])], text[match.end() : end].strip(" \t\u3000|")) for match, end in pairs
+        (
+            _fields()[re.sub(r"\s", "", match["label"] or match["bracketed"])],
+            text[match.end() : end].strip(" \t\u3000|"),
+        )
+        for match, end in pairs
     ]
 
 
@@ -58,6 +64,9 @@ def read_label_cells(cells: Sequence[str]) -> list[tuple[str, str]]:
     """The fields of a table row whose every other cell is a label: `索引号：`, `0001`, `发文机关：`, `国务院`."""
     pairs: list[tuple[str, str]] = []
     filled = [cell for cell in cells if squash(cell) and not is_page_words(cell)]
+    filled = [
+        cell for at, cell in enumerate(filled) if at == 0 or cell != filled[at - 1]
+    ]  # a cell over several columns
     if filled and re.fullmatch(r"[\s\d年月日:\-/.]*", nfkc(filled[0])):
         pairs, filled = [("published", filled[0])], filled[1:]
     if not filled:
@@ -78,7 +87,10 @@ def read_label_cells(cells: Sequence[str]) -> list[tuple[str, str]]:
             at -= 1
         pairs.append((_fields()[name], value))
         at += 2
-    return pairs if any(value for _, value in pairs) else []
+    # 「文号：」「主题词：」 with nothing behind them are labels by their colons.
+    return (
+        pairs if any(value for _, value in pairs) or all(cell.rstrip().endswith(("：", ":")) for cell in filled) else []
+    )
 
 
 @functools.cache

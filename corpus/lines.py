@@ -15,7 +15,7 @@ from corpus.fields import NOTE, is_attachment_head, read_addressee, read_contact
 from corpus.kinds import kind_pattern
 from corpus.labels import is_page_words, read_label_cells, read_labels
 from corpus.numbering import Marker, read_marker
-from corpus.text import at_most, ends_sentence, is_cjk, repair, squash
+from corpus.text import CJK, at_most, ends_sentence, is_cjk, repair, squash
 from corpus.words import alternatives
 
 MAX_TITLE = 120  # letters; the longest title of 2,000 central documents has about 90
@@ -23,16 +23,22 @@ _MENU = 12  # letters of a menu's item; longer ones are told as links
 _SHORT = 120  # letters: a longer line is body, whatever it holds
 
 _KIND = kind_pattern("official", "rules", "titles")
-_TITLE_END = re.compile(rf"{_KIND}(?:[（(〔\[][^）)〕\]]{{1,20}}[）)〕\]])*$")
+# Also 「云岭市停车管理（征求意见稿）」 and 「招生政策60问」.
+_TITLE_END = re.compile(
+    rf"{_KIND}(?:[（(〔\[][^）)〕\]]{{1,20}}[）)〕\]])*$|[（(](?:征求意见|送审|修订|讨论)稿[）)]$|\d{{1,3}}问$"
+)
 _KIND_FIRST = re.compile(rf"的?{kind_pattern('official')}(?![规发函办])")
 _NOT_TITLE = re.compile(r"[。；;！？?]|[：:]$|^附\s*件|^点击|^[（(].*[）)]$")
 _ISSUED = re.compile(r"关于|印发|转发|批转|[实贯]施《")
 _BODY_NAME = re.compile(rf"^.{{2,40}}?{alternatives('org_suffixes')}[\s、，]*(?:关于|印发|转发|批转|对)")
-_ORDER_NAME = re.compile(r"^(?P<issuer>[^，。；：《》（()）\s]{2,40})(?P<kind>令|公告)$")
+_ORDER_NAME = re.compile(r"^(?P<issuer>[^，。；：《》（()）【】\[\]\s]{2,40})(?P<kind>令|公告)$")
 _SERIAL = r"(?:(?P<year>(?:19|20)\d\d)年)?第(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,6})号"
 _ORDER_SERIAL = re.compile(rf"^[（(〔\[]?{_SERIAL}[）)〕\]]?$")
 _ORDER_WHOLE = re.compile(
-    rf"^(?P<issuer>[^，。；：《》（()）\s]{{2,40}})(?P<kind>令|公告)[（(〔\[]?{_SERIAL}[）)〕\]]?$"
+    rf"^(?P<issuer>[^，。；：《》（()）【】\[\]\s]{{2,40}})(?P<kind>令|公告)[（(〔\[]?{_SERIAL}[）)〕\]]?$"
+)
+_ORDER_BEHIND = re.compile(  # 「北京市人民政府第68号令」
+    r"^(?P<issuer>[^，。；：《》（()）【】\[\]\s]{2,40}?)第(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,6})号(?P<kind>令)$"
 )
 _BANNER = re.compile(rf"^.{{2,60}}(?:{alternatives('org_suffixes')})(?:文件|公报|公告栏)$")
 # 「（2012年10月28日云岭省第九届人民代表大会常务委员会第三十次会议通过）」, also over several lines.
@@ -46,9 +52,12 @@ _SIGNER = re.compile(
 _CLOSING = re.compile(r"(?:施行|实施|执行|试行|废止|解释|为准)[。）)]*$")
 _BRACKETED = re.compile(r"^[（(〔\[].*[）)〕\]]$|^[（(][^）)]*$|^[^（(]*[）)]$")
 _PRINTED = re.compile(r"日\s*印发$|^抄\s*[送报]\s*[：:]|^(?:打字|校对)\s*[：:]|共印\s*\d+\s*份")
+_PAGE_BEHIND = re.compile(r"(?<=\S)[ \u3000\t]{1,80}\d{1,3}$")
+_KEYWORDS = re.compile(rf"(?:[{CJK}]{{2,10}}[\s△]{{1,8}}){{2,8}}{kind_pattern('official')}")
 _LEADER = re.compile(
     r"(?:…|\.{3}|·{3}|‥|—{3})[\s.…·—‥]{0,80}[（(]?\d{1,4}[）)]?\s{0,8}$|^\s{0,40}目\s{0,8}[录次]\s{0,8}$"
 )
+_IN_BRACKETS = re.compile(r"^[（(]([^（()）]{6,16})[）)]$")  # 「（2015年5月16日）」
 _CLOCK = re.compile(r"^(?:19|20)\d\d[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?")
 _MAX_NOTE = 160  # letters of a note in brackets
 
@@ -78,10 +87,15 @@ class Order:
 
     @property
     def doc_number(self) -> str | None:
-        """The number, if name and serial are known and go together: an announcement's has a year, an order's none."""
-        if self.issuer is None or self.serial is None or (self.kind == "公告") != (self.year is not None):
+        """The number, if name and serial are known and go together: an announcement's has a year, unless a people's
+        congress makes it, an order's none."""
+        if self.issuer is None or self.serial is None or (self.kind == "令" and self.year):
             return None
-        return str(DocNumber("order" if self.kind == "令" else "announcement", self.issuer, self.year, self.serial))
+        if self.kind == "令":
+            return str(DocNumber("order", self.issuer, None, self.serial))
+        if self.year is None and "人民代表大会" not in self.issuer:
+            return None
+        return str(DocNumber("announcement" if self.year else "congress", self.issuer, self.year, self.serial))
 
 
 @dataclass(frozen=True)
@@ -111,9 +125,9 @@ class Line:
     @functools.cached_property
     def order(self) -> Order | None:
         text = self.text.replace(" ", "") if self.is_short else ""
-        if match := _ORDER_WHOLE.match(text):
+        if match := _ORDER_WHOLE.match(text) or _ORDER_BEHIND.match(text):
             return Order(**match.groupdict())
-        if match := _ORDER_NAME.match(text):
+        if (match := _ORDER_NAME.match(text)) and not is_about(match["issuer"]) and not match["issuer"].endswith("的"):
             return Order(match["issuer"], match["kind"])
         if match := _ORDER_SERIAL.match(text):
             return Order(year=match["year"], serial=match["serial"])
@@ -127,6 +141,11 @@ class Line:
     @functools.cached_property
     def is_page(self) -> bool:
         return not self.block.cells and is_page_words(self.block.text)
+
+    @functools.cached_property
+    def is_keywords(self) -> bool:
+        """The 主题词 of a document, the last of them its kind: 「气象 香港 澳门 函」 (GB/T 9704—1999)."""
+        return self.is_short and _KEYWORDS.fullmatch(self.block.text.strip()) is not None
 
     @functools.cached_property
     def is_item(self) -> bool:
@@ -147,7 +166,7 @@ class Line:
         """The ISO date of a line that is nothing but one, with or without the time of day."""
         if not self.is_short:
             return None
-        date = only_date(self.text)
+        date = only_date(_IN_BRACKETS.sub(r"\1", self.text))
         clock = None if date else _CLOCK.fullmatch(self.text)
         return date or (_iso(clock.group()) if clock else None)
 
@@ -164,6 +183,12 @@ class Line:
             return True
         dates = find_dates(text)
         return bool(dates) and dates[0][0] == 0 and passed and not self.ends
+
+    @functools.cached_property
+    def banner(self) -> str | None:
+        """Whose 发文机关标志 the line is: 「云岭省市场监督管理局文件」 (GB/T 9704—2012 7.2.4)."""
+        match = None if self.block.cells else _BANNER.match(self.text)
+        return self.text.removesuffix("文件") if match and self.text.endswith("文件") else None
 
     @functools.cached_property
     def is_printed(self) -> bool:
@@ -197,8 +222,14 @@ class Line:
 
     @functools.cached_property
     def is_contents(self) -> bool:
-        """An entry of a contents page: dots and a page number at its end."""
-        return not self.block.cells and _LEADER.search(self.block.text) is not None
+        """An entry of a contents page: dots and a page number at its end, or a title and a page number apart."""
+        if self.block.cells:
+            return False
+        text = self.block.text.rstrip()
+        if _LEADER.search(text):
+            return True
+        page = _PAGE_BEHIND.search(text) if self.is_short else None
+        return page is not None and ends_like_title(text[: page.start()])
 
     @functools.cached_property
     def heads_attachment(self) -> bool:

@@ -15,6 +15,8 @@ from corpus.tree import Paragraph, Part, walk
 
 # What a covering notice issues: 「关于印发X的通知」.
 _ISSUES = re.compile(r"印发|转发|批转|发布|公布")
+_PRINTED = re.compile(r"日\s*印发?\s*$|^\s*抄\s*[送报]\s*[：:]")
+_SEAL = re.compile(r"\s*[（(](?:代章|盖章|公章|印章|章)[）)]$")  # 「招生领导小组（代章）」: whose seal it bears
 _COVERING = re.compile(rf"的?{kind_pattern('covering')}$")
 
 
@@ -62,13 +64,16 @@ def read_attachments(parts: list[Part]) -> tuple[str, ...]:
 
 
 def read_signature(part: Part) -> tuple[list[str], str | None] | None:
-    """Signers and ISO date of the covering letter's first signature."""
+    """Signers and ISO date of the covering letter's first signature that has one, else of the first without."""
+    undated: list[str] = []
     for item in walk(part.items):
         if not isinstance(item, Paragraph) or item.role is not Role.SIGNATURE:
             continue
         signers: list[str] = []
         for piece in item.pieces:
             text = NOTE.sub("", piece.text)
+            if _PRINTED.search(text):  # 「…局办公室 2021年2月7日印发」 prints it
+                break
             split = split_signature(text)
             date = split[1] if split else only_date(repair(text))
             if split and split[0]:
@@ -78,12 +83,13 @@ def read_signature(part: Part) -> tuple[list[str], str | None] | None:
             signers += [repair(name) for name in re.split(r"[\s\u3000]{1,}", text) if is_org(name)] or (
                 [repair(text)] if is_org(text) else []
             )
-    return None
+        undated = undated or signers
+    return (undated, None) if undated else None
 
 
 def issuer_of(title: str, signature: tuple[list[str], str | None] | None) -> str | None:
     """Who issued the notice: the title's beginning, else who signed it."""
-    signers = signature[0] if signature else []
+    signers = [_SEAL.sub("", name) for name in signature[0]] if signature else []
     match = re.match(r"^(.{2,80}?)(?:关于|印发|转发|批转|对(?=全国|《))", title)
     named = match[1] if match and is_org(match[1]) else None
     if named is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
+import re
 from collections import Counter
 
 from corpus.blocks import Block
@@ -17,12 +18,15 @@ from corpus.doubts import find_doubts
 from corpus.fields import is_attachment_list
 from corpus.heads import Head
 from corpus.joins import Joiner
+from corpus.kinds import kind_pattern
 from corpus.model import Notice, Role, Source, Span, Warn
 from corpus.notice_fields import addressee_of, issuer_of, named_titles, read_attachments, read_signature, split_names
 from corpus.place import Place, Step, StepKind
 from corpus.segment import Segment
 from corpus.text import repair, squash
 
+# Kinds that have a date of their own, whether the page gives it or not.
+_DATED = re.compile(rf"(?<!统计)(?<!数据){kind_pattern('official', 'rules')}(?:[（(][^（()）]{{1,20}}[）)])*$")
 _TITLE, _INFO = Place((Step(StepKind.TITLE),)), Place((Step(StepKind.INFO),))
 
 
@@ -37,6 +41,7 @@ class NoticeReader:
         self.contents = contents
         self.joiner = joiner
         self.warnings = warnings
+        self.published: str | None = None  # when the page was put up, for its only document
         self.taken: set[int] = set()
         self.ids: Counter[str] = Counter()
         self.drafts: list[Draft] = []
@@ -76,8 +81,12 @@ class NoticeReader:
             notice_id=notice_id,
             doc_number=number,
             title=title,
-            issuer=head.issuer or issuer_of(title, signature) or head.named_issuer,
-            date=head.date or (signature[1] if signature else None) or head.passed or head.put_up,
+            issuer=self._issuer(head, issuer_of(title, signature)),
+            date=head.date
+            or (signature[1] if signature else None)
+            or head.passed
+            or head.put_up
+            or self._published(head, title),
             section=listed[0] if listed else None,
             addressee=addressee_of(parts[0]),
             unit=unit,
@@ -91,6 +100,19 @@ class NoticeReader:
             clauses=clauses,
             uncertain=find_doubts(title, parts, clauses, head.uncertain),
         )
+
+    def _issuer(self, head: Head, read: str | None) -> str | None:
+        """The order's issuer, else the title's or the signature's, else the one a label names. A label may give the
+        order's in short: 国务院 for 中华人民共和国国务院."""
+        named = head.named_issuer
+        if head.issuer and named and squash(head.issuer).endswith(squash(named)):
+            return named
+        return head.issuer or read or named
+
+    def _published(self, head: Head, title: str) -> str | None:
+        """When the page was put up: the date of an explanation or a report, but not of a document or a regulation,
+        which may be much older."""
+        return None if _DATED.search(title) else head.published or self.published
 
     def _cross_check(self, head: Head) -> tuple[str, str | None, tuple[str | None, int | None] | None]:
         """Title and number against the contents page."""

@@ -61,6 +61,8 @@ def parse_source(source: Source) -> ParsedFile:
     left_out += furniture
     joiner = make_joiner(body)
     reader = NoticeReader(source, body, contents, joiner, warnings)
+    if len(reading.segments) == 1:
+        reader.published = next((value for name, value in source.stated if name == "published"), None)
     notices = [reader.read(part) for part in reading.segments]
     _check_contents(contents, reader.taken, warnings)
     share = coverage(source, left_out, (draft.own for draft in reader.drafts))

@@ -195,10 +195,18 @@ def _heads(rows: list[Block]) -> tuple[tuple[str, ...], int, str]:
         if first and len(first) < width and len(filled) == spans and _is_subhead(rows[1]):
             heads = first[:-1] + [f"{first[-1]}{cell}" for cell in filled]
             return tuple(heads), 2, "".join(first) + "".join(filled)
-        if _is_subhead(rows[1]) and len(filled) >= 2 and not any(squash(cell).isdigit() for cell in filled):
+        if _opens(first, second) and _is_subhead(rows[1]) and not any(squash(cell).isdigit() for cell in filled):
             pairs = _spread(first, second)
             return tuple(pairs), 2, "".join(first) + "".join(second)
     return tuple(first), 1, "".join(first)
+
+
+def _opens(first: list[str], second: list[str]) -> bool:
+    """Whether a second row may go on with the heads of the first: one of them leaves cells open or says some again.
+    A row as full as the heads is the first one below them (镇街｜单位, then 清潭镇｜水务局)."""
+    filled = [cell for cell in second if cell]
+    full = len(first) == len(second) == len(filled) == len({*first} - {""})
+    return len(filled) >= 2 and (not full or bool({*first} & {*second}))
 
 
 def _spread(first: list[str], second: list[str]) -> list[str]:

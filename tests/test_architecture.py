@@ -99,8 +99,8 @@ def test_the_arrows_are_the_imports() -> None:
 
 
 def test_only_base_modules_are_left_out() -> None:
-    """As the sentence above the picture says: what it doesn't show of `retriever` is `retriever.question` and
-    `retriever.requests` (plain text work), of `index` and `corpus` what the shown modules stand on, commands and what isn't in the wheel."""
+    """As the sentence above the picture says: what it doesn't show of `retriever` is plain text work, of `index` and
+    `corpus` what the shown modules stand on, commands and what isn't in the wheel."""
     shown = [name for found in NODES.values() for name in found]
     left = {module for module in FILES if not any(module == name or module.startswith(f"{name}.") for name in shown)}
     assert {module for module in left if module.startswith("retriever.")} == {

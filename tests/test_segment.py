@@ -149,7 +149,7 @@ def test_every_cost_has_its_reason_and_an_unknown_one_is_an_error() -> None:
     assert all(row["why"] and isinstance(row["cost"], float) for rows in data.values() for row in rows.values())
     used = "".join(
         Path(str(resources.files("corpus").joinpath(name))).read_text("utf-8")
-        for name in ("heads.py", "segment.py", "titles.py")
+        for name in ("heads.py", "segment.py", "step_costs.py", "titles.py")
     )
     for rows in data.values():
         assert all(f'"{name}"' in used for name in rows)
