@@ -129,7 +129,7 @@ def _holes(
             continue
         own = number == marker.number - 2 and at - known <= _NEAR and above >= marker.style
         first = marker.number == 2 and (
-            0 <= before and above < marker.style or _ends_with_head(blocks[before + 1 : at])
+            (before >= 0 and above < marker.style) or _ends_with_head(blocks[before + 1 : at])
         )
         if (own and marker.number > 2) or first:
             hole = _rest_of(blocks, before, at, heading=first)
