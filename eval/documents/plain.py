@@ -1,6 +1,7 @@
 """All text of a file, taken out by other means than the parser's: what it leaves behind shows against this.
 
-Word, web pages, Markdown, PDF and Excel by lxml, markdown-it-py, pypdfium2 and python-calamine, without any thought of what is furniture.
+Word, web pages, Markdown, PDF and Excel by lxml, markdown-it-py, pypdfium2 and python-calamine, without any thought of
+what is furniture.
 """
 
 from __future__ import annotations
