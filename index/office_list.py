@@ -140,7 +140,7 @@ def _join(into: OfficeEntry, other: OfficeEntry) -> None:
 
 
 def _merge_levels(offices: dict[str, OfficeEntry]) -> list[OfficeEntry]:
-    """Names without a level (`人社局`) join the office of that name that is named most, if its place is the only one."""
+    """Names without a level (`人社局`) join the office of that name that is named most, if it has one place only."""
     out = {own: office for own, office in offices.items() if not own.endswith("@")}
     twins: dict[str, list[OfficeEntry]] = {}
     for own, office in out.items():

@@ -72,8 +72,8 @@ def test_a_notice_without_a_number_has_contact_lines(notices: list[CorpusNotice]
 
 
 def test_an_offices_phone_is_read_where_the_notice_states_it(notices: list[CorpusNotice]) -> None:
-    """Only contact lines were looked at: a notice that lists its offices' phones as items has none. And the office beside
-    the answer had the number of another district's."""
+    """Only contact lines were looked at: a notice that lists its offices' phones as items has none. And the office
+    beside the answer had the number of another district's."""
     text = (
         "云岭市教育局关于小学报名的通告\n各区教育局：\n请做好报名工作。\n一、报名时间\n6月25日。\n二、咨询电话\n"
         "东坡区教育局：5550101 5550102\n西坡区教育局：5550201 5550202\n云岭市教育局\n2016年6月20日\n"

@@ -74,8 +74,8 @@ class Passages:
         """The passages an answer may come from. There must be a hit.
 
         A phone, or whom to consult, is answered by the clause that states the phone of the office the question names,
-        else by a contact line of the first hit's notice, unless a clause found holds a phone itself. When a document was
-        issued stands in its signature, how long it is in force in one of its clauses, who holds a post in
+        else by a contact line of the first hit's notice, unless a clause found holds a phone itself. When a document
+        was issued stands in its signature, how long it is in force in one of its clauses, who holds a post in
         its lists of people: those of the first hit's notice.
         """
         asked, first = query.asked, hits[0]
