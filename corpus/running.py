@@ -167,7 +167,7 @@ class RunningText:
         return not has_pause(text)
 
     def _is_head(self, text: str, block: Block) -> bool:
-        return is_colon_head(text) or block.level > 0
+        return is_colon_head(text) or block.level > 0 or self.cursor.at in self.cursor.heads
 
     def _lost_item(self, text: str, block: Block) -> bool:
         """An item whose number and first words were lost at a page break."""
@@ -216,7 +216,7 @@ class RunningText:
 
     def _unnumbered_head(self, text: str, block: Block) -> bool:
         """`主要目标：` and the like: a short line of its own, followed by item 1 or an office head."""
-        if block.level > 0 and is_heading(repair(text)):
+        if (block.level > 0 or self.cursor.at in self.cursor.heads) and is_heading(repair(text)):
             self._open_named(Style.UNNUMBERED, repair(text), block, text)
             return True
         compact = repair(text)
