@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Parse the file and print what was found."""
     with Reader(limits_of(args)) as reader:
         parsed = reader.parse(args.file).parsed
-    parsed = replace(parsed, notices=tuple(resolve(parsed.notices, dt.date.today())))
+    parsed = replace(parsed, notices=tuple(resolve(parsed.notices, dt.date.today())), page_lines=())
     if args.json:
         json.dump(parsed.to_json(), sys.stdout, ensure_ascii=False, indent=1)
         print()

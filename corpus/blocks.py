@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, replace
 
 from corpus.model import LeftOut, Source
-from corpus.text import SENTENCE_END, is_linked, squash, strip_markup
+from corpus.text import SENTENCE_END, is_linked, squash, strip_markup, tags_of
 from corpus.words import words
 
 _NOISE = re.compile(r"^[\s>]*(?:[-•●▪◆*]\s+)*(?:>\s*)*")
@@ -62,6 +62,9 @@ def make_blocks(source: Source) -> tuple[list[Block], list[LeftOut]]:
         raw = _TYPESETTING.sub(" ", _without_images(raw))
         if squash(comments):
             left.append(LeftOut(line.number, line.text.strip(), "注释"))
+        # Of pages and Word files tags were text: the source of a page that a page shows.
+        if source.letters is not None and squash(tags := tags_of(raw)):
+            left.append(LeftOut(line.number, tags, "网页代码"))
         if not raw.strip():
             gap += 1
             continue

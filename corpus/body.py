@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from corpus.apart import find_heads
 from corpus.blocks import Block
 from corpus.columns import is_shred, uncross
 from corpus.cursor import Cursor, piece_of
@@ -40,6 +41,7 @@ class BodyReader:
         cursor = self.cursor
         cursor.blocks = uncross(_split_notes(_without_tabs(blocks)), cursor.warnings)
         cursor.questions = find_questions(cursor.blocks)
+        cursor.heads = find_heads(cursor.blocks)
         cursor.confirmed = _confirmed_articles(cursor.blocks)
         cursor.at = 0
         steps = (

@@ -192,4 +192,6 @@ def _rename(notice: Notice, ids: Counter[str], taken: set[str]) -> Notice:
     while (notice_id := f"{old}~{max(2, ids[old])}") in taken:
         ids[old] += 1
     clauses = tuple(replace(clause, notice_id=notice_id) for clause in notice.clauses)
-    return replace(notice, notice_id=notice_id, clauses=clauses)
+    moved = {clause.clause_id: other.clause_id for clause, other in zip(notice.clauses, clauses, strict=True)}
+    phones = tuple(replace(phone, clause_id=moved[phone.clause_id]) for phone in notice.phones)
+    return replace(notice, notice_id=notice_id, clauses=clauses, phones=phones)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from corpus.doubt_words import quoted
+from corpus.doubt_words import ANOTHER, kind_of, quoted
 from corpus.fields import is_attachment_head
 from corpus.joins import has_pause
 from corpus.model import Clause, Doubt, Role, Span
@@ -33,13 +33,15 @@ def find_doubts(
 ) -> tuple[Doubt, ...]:
     """The reasons to doubt a notice, with the lines concerned. `of_reading` are those of the reading of the file."""
     whole = Span(min(clause.lines.start for clause in clauses), max(clause.lines.end for clause in clauses))
-    out = list(of_reading)
+    letter = _letter(title, clauses) if len(parts) > 1 else set()
+    announced = {part.title[0].line for _, part in _behind(parts) if _is_announced(part, letter)}
+    out = [one for one in of_reading if not (one.lines.start in announced and kind_of(one) == ANOTHER)]
     if any(title.count(left) != title.count(right) for left, right in _BRACKETS):
         out.append(Doubt("标题里的括号或书名号不成对，标题可能不完整", clauses[0].lines))
     for part in parts:
         out += _numbers(part)[:_MOST]
     told = {doubt.lines.start for doubt in of_reading}
-    out += [doubt for doubt in _unannounced(title, parts, clauses) if doubt.lines.start not in told]
+    out += [doubt for doubt in _unannounced(parts, clauses, letter) if doubt.lines.start not in told]
     if all(clause.role in _HEADINGS for clause in clauses):
         out.append(Doubt("只有标题，没有正文", whole))
     elif _is_foreign(title, clauses):
@@ -66,24 +68,35 @@ def _numbers(part: Part) -> list[Doubt]:
     return out
 
 
-def _unannounced(title: str, parts: Sequence[Part], clauses: Sequence[Clause]) -> list[Doubt]:
+def _unannounced(parts: Sequence[Part], clauses: Sequence[Clause], letter: set[str]) -> list[Doubt]:
     """Texts behind the letter that it doesn't speak of: each may be a document of its own."""
     ends: dict[int, int] = {}  # the last line of each part
     for clause in clauses:
         at = clause.place.attachment
         ends[at] = max(ends.get(at, 0), clause.lines.end)
-    if len(parts) < 2 or max(ends) == 0:
-        return []
-    letter = all_pairs(title + "".join(clause.text for clause in clauses if not clause.place.attachment))
     out = []
-    for at, part in enumerate(parts[1:], 1):
-        if not part.title or is_attachment_head(part.title[0].text) or has_pause(part.name):
+    for at, part in _behind(parts):
+        if at not in ends or is_attachment_head(part.title[0].text) or has_pause(part.name):
             continue  # the letter announces attachments by their number; 「主题词：…」 is a line of the letter
-        pairs = own_pairs(part.name, placed=False)
-        if len(pairs) >= _LEAST_NAME and at in ends and not speaks_of(letter, pairs):
+        if len(own_pairs(part.name, placed=False)) >= _LEAST_NAME and not _is_announced(part, letter):
             lines = Span(part.title[0].line, ends[at])
             out.append(Doubt(f"{quoted(part.name)}在前面的正文里没有提到，可能是另一篇公文", lines))
     return out[:_MOST]
+
+
+def _behind(parts: Sequence[Part]) -> list[tuple[int, Part]]:
+    """The texts behind the letter that have names, with their places among the parts."""
+    return [(at, part) for at, part in enumerate(parts) if at and part.title]
+
+
+def _letter(title: str, clauses: Sequence[Clause]) -> set[str]:
+    """The pairs of letters of a notice's title and letter."""
+    return all_pairs(title + "".join(clause.text for clause in clauses if not clause.place.attachment))
+
+
+def _is_announced(part: Part, letter: set[str]) -> bool:
+    """Whether the letter speaks of a text behind it."""
+    return speaks_of(letter, own_pairs(part.name, placed=False))
 
 
 def _is_foreign(title: str, clauses: Sequence[Clause]) -> bool:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -72,14 +73,16 @@ class Reader:
         with self._lock:
             self._stop()
 
-    def parse(self, path: Path, cache: Path | None = None, progress: OnPage | None = None) -> Parsed:
+    def parse(
+        self, path: Path, cache: Path | None = None, progress: OnPage | None = None, site: Sequence[int] = ()
+    ) -> Parsed:
         """Read and parse one file. `cache` is a folder for recognised pages, `progress` is called after
-        each page of a PDF.
+        each page of a PDF, `site` are the lines of a page that are its site's (`corpus.site`).
 
         Raises InputError where the file can't be read or holds no notice, ReadingStoppedError where a limit
         was passed or the reader crashed, ReaderFaultError for a fault of ours. So do the other two.
         """
-        message = self._ask("parse", path, cache, progress=progress)
+        message = self._ask("parse", path, cache, progress=progress, site=list(site))
         return Parsed(ParsedFile.from_json(message["parsed"]), message["sha256"])
 
     def lines(self, path: Path, cache: Path | None = None) -> tuple[str, ...]:

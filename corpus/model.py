@@ -364,7 +364,8 @@ class Bulletin:
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
     """What one file holds. `coverage` is the share of the file's letters and digits that stand in
-    exactly one clause; `left_out` lists what is no part of any document."""
+    exactly one clause; `left_out` lists what is no part of any document; `page_lines` is what stands in the lines of
+    a web page (`corpus.site`)."""
 
     file: str
     encoding: str
@@ -373,6 +374,7 @@ class ParsedFile:
     coverage: float
     warnings: tuple[Warn, ...]
     left_out: tuple[LeftOut, ...]
+    page_lines: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -383,6 +385,7 @@ class ParsedFile:
             "coverage": self.coverage,
             "warnings": [warning.to_json() for warning in self.warnings],
             "left_out": [left.to_json() for left in self.left_out],
+            **({"page_lines": self.page_lines} if self.page_lines else {}),
         }
 
     @classmethod
@@ -395,4 +398,5 @@ class ParsedFile:
             data["coverage"],
             tuple(Warn(**warning) for warning in data["warnings"]),
             tuple(LeftOut(**left) for left in data["left_out"]),
+            tuple(data.get("page_lines", ())),
         )

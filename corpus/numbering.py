@@ -97,9 +97,10 @@ _LAW = re.compile(
 )
 _LAW_STYLE = {"编": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "条": Style.ARTICLE}
 # What follows the number of a cited article, never that of a heading: 第五条的、第五条至第七条、第三条第二款. An
-# article itself may begin with 与, 第二审, 项目.
+# article itself may begin with 第二审, 项目 and, behind white space, with 与本案有关的.
 _CITED = re.compile(
-    rf"\s*(?:的|至|到|、|，|,|。|；|》|）|\)|规定(?:的|，)|所列|所称|之(?![间外])|中的|款|(?:和|及|与|或|或者|以及)\s*[本前第]"
+    rf"(?:和|及|与|或|或者|以及)\s*[本前]"
+    rf"|\s*(?:的|至|到|、|，|,|。|；|》|）|\)|规定(?:的|，)|所列|所称|之(?![间外])|中的|款|(?:和|及|与|或|或者|以及)\s*第"
     rf"|第\s*(?:{_NUMERAL}|\d)+\s*[款项目])|第(?:{_NUMERAL}|\d)+条"
 )
 _ENUM = re.compile(rf"({_NUMERAL}{{1,4}})\s*[、．]\s*")

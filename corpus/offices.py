@@ -20,6 +20,7 @@ _LEVEL = re.compile(
     r"^(?:中共)?(?:[^省市区县]{2,8}(?:省|自治区))?(?:[^省市区县]{1,6}市)?(?:[^省市区县]{1,6}(?:区|县|市|旗))?"
 )
 _ORG = re.compile(rf"(?:{alternatives('org_suffixes')})(?:[（(][^）)]{{1,12}}[）)])?$")
+_NO_PLACES = ("城市", "超市", "社区", "校区", "园区", "景区", "库区", "林区", "灾区", "辖区", "片区", "地区")
 # What follows the core of a name: 人社 + 局.
 _ENDING = re.compile(r"局|委|厅|部|署|院|中心|办|处|科|所|站")
 
@@ -59,6 +60,15 @@ def level(name: str) -> str:
     place = _LEVEL.match(name)
     text = place.group() if place else ""
     return text[-1] if text and text[-1] in "省市区县旗" else ""
+
+
+@functools.lru_cache(maxsize=65536)
+def place(name: str) -> str:
+    """The place that an office's name states, without those it lies in: `吕梁市离石区人社局` → 离石区, `区人社局` and
+    `城市管理局` → empty."""
+    match = _LEVEL.match(repair(nfkc(name)).replace(" ", "").removeprefix("中共"))
+    last = re.search(r"[^省市区县旗]*[省市区县旗]$", match.group()) if match else None
+    return last.group() if last and not last.group().endswith(_NO_PLACES) else ""
 
 
 def bare(name: str) -> str:

@@ -7,7 +7,7 @@ import re
 from corpus.blocks import Block
 from corpus.cursor import Cursor, piece_of
 from corpus.duties import INLINE_NOTE, NOTE_LINE, NOTE_TAIL
-from corpus.fields import CLOSING, read_contact
+from corpus.fields import CLOSING, read_addressee, read_contact
 from corpus.joins import has_pause, is_heading
 from corpus.model import Role
 from corpus.numbering import Marker, Style, read_marker
@@ -142,13 +142,19 @@ class RunningText:
             return
         if self._lost_item(text, block):
             return
-        if self._office_head(text, block) or self._unnumbered_head(text, block):
+        if not self._is_addressee(text) and (self._office_head(text, block) or self._unnumbered_head(text, block)):
             return
         if CLOSING.match(repair(text)):
             self.cursor.outline.close_all()
         else:
             self.cursor.outline.close_finished()
         self.cursor.append(Paragraph([piece_of(block, text)]))
+
+    def _is_addressee(self, text: str) -> bool:
+        """Whether the letter begins with this line, and it says whom it is for: no head of the items below it."""
+        cursor = self.cursor
+        begins = cursor.outline.part is cursor.parts[0] and not cursor.outline.part.items
+        return begins and read_addressee(text) is not None
 
     def _may_be_heading(self, paragraph: Paragraph, numbered: bool) -> bool:
         """A numbered line of the upper levels, or a short line without a pause."""
@@ -161,7 +167,7 @@ class RunningText:
         return not has_pause(text)
 
     def _is_head(self, text: str, block: Block) -> bool:
-        return is_colon_head(text) or block.level > 0
+        return is_colon_head(text) or block.level > 0 or self.cursor.at in self.cursor.heads
 
     def _lost_item(self, text: str, block: Block) -> bool:
         """An item whose number and first words were lost at a page break."""
@@ -210,7 +216,7 @@ class RunningText:
 
     def _unnumbered_head(self, text: str, block: Block) -> bool:
         """`主要目标：` and the like: a short line of its own, followed by item 1 or an office head."""
-        if block.level > 0 and is_heading(repair(text)):
+        if (block.level > 0 or self.cursor.at in self.cursor.heads) and is_heading(repair(text)):
             self._open_named(Style.UNNUMBERED, repair(text), block, text)
             return True
         compact = repair(text)

@@ -94,6 +94,11 @@ def strip_markup(text: str) -> str:
     return _ESCAPED.sub("", _EMPHASIS.sub("", text))
 
 
+def tags_of(text: str) -> str:
+    """What `strip_markup` takes out of a line as tags."""
+    return " ".join(match.group() for match in _TAG.finditer(text)) if "<" in text else ""
+
+
 def is_linked(text: str) -> bool:
     """Whether a line of Markdown is nothing but links: `[机构](/a) | [公开](/b)`."""
     return "](" in text and squash(_LINK.sub("", text)) == ""

@@ -17,6 +17,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from corpus.documents.view import Passage
 from corpus.errors import GongbaoError, InputError
 from corpus.model import Source, Span
 from corpus.parse import parse_source
+from corpus.site import page_lines, without
 from corpus.sources import read_source, shown
 
 _STACK = 16 << 20  # bytes that count for each core's threads before they do anything
@@ -84,7 +86,7 @@ def _parse(request: dict[str, Any], archives: Archives, reply: Reply) -> dict[st
     """What was parsed, and the hash of the bytes."""
     path = Path(request["path"])
     source, data = _read(request, archives, reply)
-    parsed = parse_source(source).to_json()
+    parsed = replace(parse_source(without(source, request["site"])), page_lines=page_lines(source)).to_json()
     with path.open("rb") if data is None else io.BytesIO(data) as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {"parsed": parsed, "sha256": digest}

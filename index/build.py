@@ -19,6 +19,7 @@ from corpus.errors import InputError
 from corpus.guard import Reader
 from corpus.limits import Limits
 from corpus.model import CorpusNotice, ParsedFile
+from corpus.site import find_edges
 from corpus.sources import shown
 from index.doubts import sum_doubts
 from index.engine import EngineWriter, ModelInfo, Provenance
@@ -27,6 +28,7 @@ from index.inputs import (
     ParseCache,
     find_with_warnings,
     hash_inputs,
+    parse_digest,
     parse_input,
     program_sha256,
 )
@@ -164,6 +166,7 @@ class _Build:
         self.inputs = inputs
         self.progress = progress
         self.report = BuildReport(shown(index), [])
+        self.kept: list[str] = []  # parses of pages without their site's lines
         self.started = self.lap = time.monotonic()
 
     def unchanged(self, old: Manifest, files: Sequence[InputFile], choice: Choice) -> BuildReport:
@@ -181,17 +184,27 @@ class _Build:
     def parse(self, files: Sequence[InputFile], reader: Reader, rebuild: bool) -> list[ParsedFile]:
         """Parse every file, or take its parse from the cache if its bytes and the program are the same."""
         cache = ParseCache(self.index / "cache" / "parsed")
-        out = []
+        pages = self.index / "cache"
+        found: dict[str, ParsedFile] = {}
         for done, file in enumerate(files):
             self.progress("解析", done, len(files))
-            pages = self.index / "cache"
             parsed, report = parse_input(file, reader, cache, pages, rebuild=rebuild, progress=self.progress)
             self.report.files.append(report)
             if parsed is not None:
-                out.append(parsed)
+                found[file.name] = parsed
+        # What several pages of a site have at their edges shows only when all have been read once.
+        edges = find_edges({name: parsed.page_lines for name, parsed in found.items() if parsed.page_lines})
+        for at, file in enumerate(files):
+            if site := edges.get(file.name):
+                parsed, report = parse_input(
+                    file, reader, cache, pages, rebuild=rebuild, progress=self.progress, site=site
+                )
+                self.kept.append(parse_digest(file, site))
+                if parsed is not None:
+                    self.report.files[at], found[file.name] = report, parsed
         self.progress("解析", len(files), len(files))
         self._lap("parse")
-        return out
+        return list(found.values())
 
     def publish(
         self, parsed: list[ParsedFile], files: Sequence[InputFile], old: Manifest | None, choice: Choice
@@ -221,7 +234,7 @@ class _Build:
             # What the manifest names now stays, whatever went wrong: the disk may have failed just
             # after the rename.
             sweep(self.index)
-        ParseCache(self.index / "cache" / "parsed").forget_all_but([file.sha256 for file in files])
+        ParseCache(self.index / "cache" / "parsed").forget_all_but([*self.kept, *(file.sha256 for file in files)])
         self._lap("total", since=self.started)
 
     def _warn(self, corpus: Corpus) -> None:

@@ -144,23 +144,37 @@ def program_sha256(package: str) -> str:
     return digest.hexdigest()
 
 
+def parse_digest(file: InputFile, site: tuple[int, ...] = ()) -> str:
+    """What the parse of a file is kept under: the hash of its bytes, and of the lines left out as its site's."""
+    return hashlib.sha256(f"{file.sha256} {site}".encode()).hexdigest() if site else file.sha256
+
+
 def parse_input(
-    file: InputFile, reader: Reader, cache: ParseCache, pages: Path, *, rebuild: bool, progress: BuildProgress
+    file: InputFile,
+    reader: Reader,
+    cache: ParseCache,
+    pages: Path,
+    *,
+    rebuild: bool,
+    progress: BuildProgress,
+    site: tuple[int, ...] = (),
 ) -> tuple[ParsedFile | None, FileReport]:
     """One file parsed, or taken from the cache, and what to report of it.
 
     A file that can't be used gives None and its error; it never stops the others. `pages` is a
-    folder for recognised pages, which `progress` counts. Raises OSError if the cache can't be written.
+    folder for recognised pages, which `progress` counts, `site` the lines that are left out as its site's.
+    Raises OSError if the cache can't be written.
     """
 
     def page_done(page: PageProgress) -> None:
         progress(f"读 {file.name}", page.done, page.total)
 
-    parsed = None if rebuild else cache.get(file.sha256)
+    digest = parse_digest(file, site)
+    parsed = None if rebuild else cache.get(digest)
     reused = parsed is not None
     if parsed is None:
         try:
-            result = reader.parse(file.path, pages, page_done)
+            result = reader.parse(file.path, pages, page_done, site)
             if result.sha256 != file.sha256:
                 raise UsageError("读取时文件正在改动", file.name, "请等复制或保存完成后再运行一次")
             parsed = replace(result.parsed, file=file.name)
@@ -170,6 +184,6 @@ def parse_input(
         except ValueError as err:  # half of a character, which no file can hold
             what = UsageError(f"里面有不成字的编码（{err}）", file.name, "请另存为 UTF-8 编码后再试")
             return None, FileReport(file.name, error=" ".join(str(what).split()))
-        cache.put(file.sha256, stored)
+        cache.put(digest, stored)
     parsed = replace(parsed, file=file.name)
     return parsed, FileReport.of(parsed, reused=reused)

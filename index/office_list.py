@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from corpus.contacts import is_office
 from corpus.duties import duties, split_names
 from corpus.model import Notice, Role
-from corpus.offices import is_org, key, level
+from corpus.offices import is_org, key, level, place
 
 _WITHOUT_DUTIES = (Role.SIGNATURE, Role.CONTACT, Role.ROW, Role.SHREDS)
 # Words for offices in general, not the name of one.
@@ -41,7 +41,8 @@ class OfficePhone(NamedTuple):
 class OfficeEntry:
     """One office: its names by frequency, phones with the notices that state them, where it is named.
 
-    `key` is its short name and its level (`人社局@区`; nothing after the @ where no name states one).
+    `key` is its short name and its level (`人社局@区`; nothing after the @ where no name states one), and its place
+    where the corpus names several of them (`教育局@区@东坡区`): their telephones are not each other's.
     """
 
     key: str
@@ -73,8 +74,8 @@ def gather(notices: Iterable[Notice]) -> list[OfficeEntry]:
     offices: dict[str, OfficeEntry] = {}
 
     def named(name: str) -> OfficeEntry:
-        place = place_of(name)
-        office = offices.setdefault(place, OfficeEntry(place))
+        own = f"{place_of(name)}@{place(name)}"
+        office = offices.setdefault(own, OfficeEntry(own))
         office.names[name] += 1
         return office
 
@@ -102,7 +103,7 @@ def gather(notices: Iterable[Notice]) -> list[OfficeEntry]:
                 ids = named(mention.name).roles.setdefault(mention.role, [])
                 if clause.clause_id not in ids[-1:]:  # clauses come one after another
                     ids.append(clause.clause_id)
-    return _merge_levels(offices)
+    return _merge_levels(_merge_places(offices))
 
 
 def _has_name(unit: str) -> bool:
@@ -116,22 +117,40 @@ def place_of(name: str) -> str:
     return f"{key(name)}@{level(name)}"
 
 
+def _merge_places(offices: dict[str, OfficeEntry]) -> dict[str, OfficeEntry]:
+    """Names with a place and without it (`离石区人社局`, `区人社局`) are one office where only one place has it."""
+    places: dict[str, set[str]] = {}
+    for own in offices:
+        level_key, _, where = own.rpartition("@")
+        places.setdefault(level_key, set()).update([where] if where else [])
+    out: dict[str, OfficeEntry] = {}
+    for own, office in offices.items():
+        level_key, _, where = own.rpartition("@")
+        merged = own if where and len(places[level_key]) > 1 else level_key
+        _join(out.setdefault(merged, OfficeEntry(merged)), office)
+    return out
+
+
+def _join(into: OfficeEntry, other: OfficeEntry) -> None:
+    into.names += other.names
+    into.phones += [pair for pair in other.phones if pair not in into.phones]
+    for role, ids in other.roles.items():
+        known = set(into.roles.setdefault(role, []))
+        into.roles[role] += [clause_id for clause_id in ids if clause_id not in known]
+
+
 def _merge_levels(offices: dict[str, OfficeEntry]) -> list[OfficeEntry]:
-    """Names without a place (`人社局`) join the office of that name that is named most."""
-    out = {place: office for place, office in offices.items() if not place.endswith("@")}
+    """Names without a level (`人社局`) join the office of that name that is named most, if it has one place only."""
+    out = {own: office for own, office in offices.items() if not own.endswith("@")}
     twins: dict[str, list[OfficeEntry]] = {}
-    for place, office in out.items():
-        twins.setdefault(place.rpartition("@")[0], []).append(office)
-    for place, office in offices.items():
-        if not place.endswith("@"):
+    for own, office in out.items():
+        twins.setdefault(own.partition("@")[0], []).append(office)
+    for own, office in offices.items():
+        if not own.endswith("@"):
             continue
-        if place[:-1] not in twins:
-            out[place] = office
-            continue
-        twin = max(twins[place[:-1]], key=lambda other: other.often)
-        twin.names += office.names
-        twin.phones += [pair for pair in office.phones if pair not in twin.phones]
-        for role, ids in office.roles.items():
-            known = set(twin.roles.setdefault(role, []))
-            twin.roles[role] += [clause_id for clause_id in ids if clause_id not in known]
+        twin = max(twins.get(own[:-1], ()), key=lambda other: other.often, default=None)
+        if twin is None or any(other.key.count("@") > 1 for other in twins[own[:-1]]):
+            out[own] = office
+        else:
+            _join(twin, office)
     return list(out.values())

@@ -6,6 +6,7 @@ import functools
 import re
 
 from corpus.model import Role
+from corpus.phones import find_phones
 from index.engine import Engine, IndexedClause, NoticeClauses
 
 HEADINGS = (Role.TITLE, Role.HEADING)
@@ -61,6 +62,13 @@ class Neighbours:
     def contact_lines(self, ordinal: int) -> list[IndexedClause]:
         """The contact lines of a notice."""
         return self._engine.notice(ordinal).of_role(Role.CONTACT)
+
+    def stating(self, ordinal: int, phone: str) -> list[IndexedClause]:
+        """The clauses in which a notice states a telephone: its contact lines, else wherever that stands."""
+        lines = [entry for entry in self.contact_lines(ordinal) if phone in find_phones(entry.text)]
+        phones = self._engine.notices[ordinal].notice.phones
+        found = {one.clause_id: self._engine.find(one.clause_id) for one in phones if one.phone == phone}
+        return lines or [entry for entry in found.values() if entry is not None]
 
     def years(self, entry: IndexedClause) -> frozenset[str]:
         """All years that a clause's notice names anywhere."""

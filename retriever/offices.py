@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from corpus.duties import Mention, duties
 from corpus.model import CorpusNotice, Notice, Role, Status
-from corpus.offices import level
+from corpus.offices import level, place
 from corpus.text import squash
 from index.engine import Engine, IndexedClause
 from index.office_list import OfficeEntry, OfficePhone, place_of
@@ -29,7 +29,7 @@ class Directory:
         self._levels: dict[str, list[OfficeEntry]] = {}  # by short name: the same office at each level
         self._names: dict[str, list[str]] = {}  # by their first characters, longest first
         for office in self._offices.values():
-            self._levels.setdefault(office.key.rpartition("@")[0], []).append(office)
+            self._levels.setdefault(office.key.partition("@")[0], []).append(office)
         names = {name for office in self._offices.values() for name in office.names if len(name) >= _SHORTEST}
         for name in sorted(names, key=len, reverse=True):
             self._names.setdefault(name[:_SHORTEST], []).append(name)
@@ -40,14 +40,17 @@ class Directory:
         return sorted(self._offices.values(), key=lambda office: (not office.phones, -office.often, office.key))
 
     def find(self, name: str) -> OfficeEntry | None:
-        """The office of a name, if the corpus knows it. Levels (区, 市) must not contradict."""
-        place = place_of(name)
-        exact = self._offices.get(place)
+        """The office of a name, if the corpus knows it. Levels (区, 市) and places must not contradict."""
+        own, where = place_of(name), place(name)
+        exact = self._offices.get(f"{own}@{where}") or self._offices.get(own)
         if exact is not None:
-            return exact
-        same = self._levels.get(place.rpartition("@")[0], [])
+            places = {place(known) for known in exact.names} - {""}
+            return exact if not where or not places or where in places else None
+        same = self._levels.get(own.partition("@")[0], [])
         if level(name):
             same = [office for office in same if office.key.endswith("@")]
+        elif any(office.key.count("@") > 1 for office in same):
+            return None
         return max(same, key=lambda office: office.often, default=None)
 
     def phones(self, office: OfficeEntry) -> list[OfficePhone]:

@@ -11,10 +11,13 @@ import pytest
 
 from corpus.collection import collect
 from corpus.model import CorpusNotice, ParsedFile
+from corpus.parse import parse_source
+from corpus.reading import source_from_text
 from index.build import build
 from index.opening import open_index
 from retriever.ask import Asker
 from retriever.model import Filters
+from retriever.neighbours import Neighbours
 from retriever.notes import NoteKind
 from tests.conftest import GAZETTE, ROOT, TODAY
 from tests.contract.dict_engine import DictEngine
@@ -66,6 +69,23 @@ def test_a_notice_without_a_number_has_contact_lines(notices: list[CorpusNotice]
     bare = [replace(entry, notice=replace(entry.notice, doc_number=None)) for entry in notices]
     result = Asker(DictEngine(bare), None).ask("根治拖欠农民工工资工作的咨询电话是多少", mode="bm25")
     assert result.answer is not None and "0358-8222401" in result.answer.text
+
+
+def test_an_offices_phone_is_read_where_the_notice_states_it(notices: list[CorpusNotice]) -> None:
+    """Only contact lines were looked at: a notice that lists its offices' phones as items has none. And the office
+    beside the answer had the number of another district's."""
+    text = (
+        "云岭市教育局关于小学报名的通告\n各区教育局：\n请做好报名工作。\n一、报名时间\n6月25日。\n二、咨询电话\n"
+        "东坡区教育局：5550101 5550102\n西坡区教育局：5550201 5550202\n云岭市教育局\n2016年6月20日\n"
+    )
+    asked = [*notices, *collect([parse_source(source_from_text("a.txt", text))]).notices]
+    result = Asker(DictEngine(asked), None).ask("西坡区教育局咨询电话", mode="bm25")
+    assert result.answer is not None and "5550201" in result.answer.text
+    assert [office.phone for office in result.answer.offices] == ["5550201"]
+    engine = DictEngine(asked)
+    (stated,) = Neighbours(engine).stating(len(asked) - 1, "5550202")
+    assert stated.clause.clause_id == result.answer.clause_id
+    assert result.answer.clause_id in {phone.clause_id for phone in asked[-1].notice.phones}
 
 
 def test_notes_say_why(plain: Asker) -> None:

@@ -139,3 +139,22 @@ def test_progress_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
     collect(files)
     assert "3/3 个文件" in capsys.readouterr().err
+
+
+def test_phones_of_a_renamed_notice_stand_in_its_own_clauses() -> None:
+    """Two documents under one number: the phones of the second named clauses of the first."""
+    bodies = ["请各乡镇做好防汛工作。", "请各乡镇上报秋粮面积和产量，并于六月底前完成核查。"]
+    files = [
+        parse_source(
+            source_from_text(
+                f"{at}.txt",
+                f"某县人民政府关于{name}的通知\n某政发〔2023〕9号\n各乡镇人民政府：\n{body}\n联系电话：0358-822240{at}\n",
+            )
+        )
+        for at, (name, body) in enumerate(zip(("防汛", "秋粮"), bodies, strict=True))
+    ]
+    first, second = collect(files).notices
+    assert first.notice.notice_id != second.notice.notice_id
+    for entry in (first, second):
+        ids = {clause.clause_id for clause in entry.notice.clauses}
+        assert [phone.clause_id in ids for phone in entry.notice.phones] == [True]

@@ -41,6 +41,7 @@ def test_numerals_survive_writing_and_reading(number: int) -> None:
     ("text", "style", "number"),
     [
         ("第十二条　专利代理师", Style.ARTICLE, 12),
+        ("第四十一条 与本案有关的下列证据", Style.ARTICLE, 41),  # 行政诉讼法: was no article
         ("第一章　总　则", Style.CHAPTER, 1),
         ("一、总体要求", Style.ENUM, 1),
         ("(二)、地质灾害发生的因素", Style.PAREN, 2),
@@ -65,6 +66,8 @@ def test_markers(text: str, style: Style, number: int) -> None:
     [
         "第五条的规定",
         "第七条至第九条",
+        "第七条与本办法第九条",
+        "第七条 与第九条",
         "1.5万元以上",
         "2023.12.5",
         "12.5/10万",

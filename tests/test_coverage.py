@@ -83,3 +83,17 @@ def test_a_repeated_cell_hides_no_lost_text(tmp_path: Path) -> None:
     found = parsed_page(tmp_path, table)
     assert found.coverage == 1
     assert parsed_page(tmp_path, f"{table}<nav>工作日接听</nav>").coverage < 1
+
+
+def test_tags_that_a_page_shows_as_text_are_listed(tmp_path: Path) -> None:
+    """A page that shows the source of another one: of 227,200 letters 65,143 were in no clause and nowhere listed."""
+    pytest.importorskip("lxml", reason="needs the extra documents")
+    code = "&lt;p style='line-height: 20pt'&gt;申请人应当提交户口簿和房产证原件。&lt;/p&gt;"
+    path = tmp_path / "a.html"
+    path.write_text(page("").replace("</div>", f"<p>{code}</p></div>"), "utf-8")
+    found = parse_source(read_source(path))
+    assert [(left.text, left.why) for left in found.left_out] == [
+        ("<p style='line-height: 20pt'> </p>", "网页代码"),
+    ]
+    assert any("户口簿和房产证" in clause.text for clause in found.notices[0].clauses)
+    assert any("网页代码" in warning.what for warning in found.warnings)

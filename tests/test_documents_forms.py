@@ -1,11 +1,13 @@
 """Excel, Word 97–2003, rich text, pages in one file; and files whose name says something else than their content.
 
 `old-word.fodt` and `phones.fods` in `tests/data/documents` were written for these tests and saved in the old forms by
-LibreOffice 7.4.
+LibreOffice 7.4; `numbered.doc` was made in the same way from the lists of `test_documents_word.py`.
 """
 
 from __future__ import annotations
 
+import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,16 @@ pytest.importorskip("lxml", reason="needs the extra documents")
 pytest.importorskip("olefile", reason="needs the extra documents")
 pytest.importorskip("python_calamine", reason="needs the extra documents")
 
+import olefile
 from documents_helpers import docx, paragraph, workbook
 
 from corpus.coverage import letters_of
 from corpus.documents import excel
+from corpus.documents.doc_format import read_text
 from corpus.documents.rtf import read_rtf
 from corpus.errors import InputError
 from corpus.model import Source
+from corpus.numbering import chinese_numeral
 from corpus.parse import parse_source
 from corpus.sources import read_source
 
@@ -80,6 +85,41 @@ def test_a_table_with_a_head_of_two_rows_is_read_upright() -> None:
         "备注": "工作日办理",
     }
     assert rows[1]["备注"] == "工作日办理" and "联系方式传真" not in rows[1]
+
+
+def test_numbers_that_word_97_makes_by_itself_stand_in_the_text() -> None:
+    """Of lists on three levels, of styles, of a style whose number a paragraph takes away, of a list begun again."""
+    lines = texts(read_source(DATA / "numbered.doc"))
+    assert lines[:13] == [
+        "云岭市人民政府关于做好防汛工作的通知",
+        "一、总体要求",
+        "（一）指导思想",
+        "（二）工作目标",
+        "1. 到2025年全面完成。",
+        "2. 每年检查一次。",
+        "二、主要任务",
+        "（一）健全制度",
+        "没有编号的一段。",
+        "三、保障措施",
+        "四、经费保障",
+        "附则不编号",
+        "一、另起一组",
+    ]
+    assert [line[:4].rstrip("为各单") for line in lines[13:]] == [f"第{chinese_numeral(n)}条" for n in range(1, 13)]
+
+
+def test_lists_that_a_broken_file_states_are_as_if_they_were_not_stated(tmp_path: Path) -> None:
+    """Each byte of the list tables spoilt in turn: the text is there, whatever its numbers are."""
+    data = (DATA / "numbered.doc").read_bytes()
+    with olefile.OleFileIO(io.BytesIO(data)) as ole:
+        document = ole.openstream("WordDocument").read()
+        table = ole.openstream("1Table").read()
+    for place in (73, 74, 1):
+        at, size = struct.unpack_from("<II", document, 0x9A + 8 * place)
+        for spoilt in range(at, at + size + 40, 3):
+            broken = table[:spoilt] + b"\xff" + table[spoilt + 1 :]
+            assert "另起一组" in read_text(document, broken, b"").units
+            read_text(document, broken, b"").paragraph(20)
 
 
 @pytest.mark.parametrize("suffix", ["wps", "docx", "没有"])

@@ -100,4 +100,7 @@ def test_boxes_beside_the_biggest_one_are_kept() -> None:
     assert notice.title == "云岭市人民政府关于调整停车收费的通知"
     items = [clause.text[:2] for clause in notice.clauses if clause.role is Role.TEXT]
     assert items == ["一、", "二、", "三、", "四、", "五、", "六、"]
+    # Whom it is for is no heading of the items below it.
+    assert notice.addressee == "各县（区）人民政府"
+    assert {clause.path[0][:2] for clause in notice.clauses if clause.role is Role.TEXT} == set(items)
     assert (found.coverage, found.left_out) == (1, ())

@@ -188,6 +188,18 @@ def test_a_table_by_rows_heads_and_cells(tmp_path: Path) -> None:
     assert plain_letters(path) is not None and "县水务局河东路一号" in (plain_letters(path) or "")
 
 
+def test_letters_of_markdown_are_those_a_reader_sees(tmp_path: Path) -> None:
+    """Addresses of links and pictures, their titles and tags are no text: in 40 saved pages of this form they made
+    the share of letters in clauses .64, where it is .92."""
+    path = tmp_path / "页面.md"
+    path.write_text(
+        '[首页](http://www.qs.gov.cn/index.html "青松县人民政府") \\> [通知](../tz/)\n\n![](/images/logo.png)\n\n'
+        '**一、总则**\n\n<table>\n<tr><td align="left">县林业局</td></tr>\n</table>\n',
+        encoding="utf-8",
+    )
+    assert plain_letters(path) == "首页通知一总则县林业局"
+
+
 def test_phones_by_number_and_with_their_unit() -> None:
     wanted = [("青松县水务局", "0358-8222401"), ("县林业局", "8222402"), ("县医院", "0358-8222401")]
     given = [("县水务局", "(0358)8222401"), ("", "8222402"), ("县林业局", "8222409")]

@@ -90,6 +90,8 @@ class _Reader:
             raw = self.text.units[first:last]
             properties = self.text.paragraph(last - 1)
             lines = self._lines(first, last)
+            if lines:
+                lines[0] = self._number(properties) + lines[0]
             lines += [note for _ in range(raw.count("\x02")) if (note := next(notes, ""))]
             if properties.in_table or raw.endswith("\x07"):
                 self._in_table(lines, raw, properties)
@@ -109,6 +111,13 @@ class _Reader:
         self.out.lines += boxes
         for part, why in _ASIDE.items():
             self.out.leave_out(" ".join(self._part(part)), why)
+
+    def _number(self, properties: Paragraph) -> str:
+        """What Word prints in front of the paragraph."""
+        stated = properties.in_list
+        if not stated.number:  # 0 takes a style's number away
+            return ""
+        return self.text.numbering.next(str(stated.number), stated.depth or 0)
 
     def _part(self, name: str) -> list[str]:
         """The lines of a part of the file beside its main text."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+
+from corpus.documents.doc_lists import InList, read_numbering, read_styles
+from corpus.documents.word_lists import Numbering
 
 _PAGE = 512  # bytes of a page of formatted properties
 _MAX_PIECES = 1_000_000
@@ -21,6 +24,7 @@ _CHPX, _PAPX, _CLX = 12, 13, 33
 # Sizes of operands by the three highest bits of a property's code (2.6.1 Sprm).
 _OPERANDS = (1, 1, 2, 4, 2, 2, -1, 3)
 _TABLE_ROW, _TABS = 0xD608, 0xC615
+_LIST, _DEPTH = 0x460B, 0x260A
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,7 @@ class Paragraph:
     ends_row: bool = False
     depth: int = 0
     row: Row | None = None
-    list_number: int = 0
-    list_depth: int = 0
-    style: int = 0
+    in_list: InList = field(default_factory=InList)
 
 
 @dataclass(slots=True)
@@ -52,6 +54,8 @@ class DocText:
     units: str
     parts: dict[str, tuple[int, int]]
     unseen: dict[int, str] = field(default_factory=dict)  # why, by the place of a unit
+    numbering: Numbering = field(default_factory=lambda: Numbering({}))
+    _styles: dict[int, InList] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)  # of pieces, in the text
     _places: list[tuple[int, int]] = field(default_factory=list)  # of pieces: place in the stream, bytes a unit
     _ends: list[int] = field(default_factory=list)  # of paragraphs, in the stream
@@ -70,7 +74,7 @@ class DocText:
             return Paragraph()
         raw = self._papx[run]
         if raw not in self._known:
-            self._known[raw] = _paragraph(raw, self._data)
+            self._known[raw] = _paragraph(raw, self._data, self._styles)
         return self._known[raw]
 
 
@@ -102,7 +106,8 @@ def _read(document: bytes, table: bytes, data: bytes) -> DocText:
         last = min(first + max(0, count), len(text))
         parts[name] = (first, last)
         first = last
-    out = DocText(text, parts, _starts=starts, _places=places, _data=data)
+    out = DocText(text, parts, numbering=read_numbering(document, table), _starts=starts, _places=places, _data=data)
+    out._styles = read_styles(document, table, lambda raw: _in_list(_flags(raw)))
     for end, raw in _runs(document, _part(document, table, _PAPX), _papx_at):
         out._ends.append(end[1])
         out._papx.append(raw)
@@ -240,7 +245,7 @@ def _mark_unseen(text: DocText, runs: list[tuple[int, int, str]], units: list[st
             at += 1
 
 
-def _paragraph(raw: bytes, data: bytes) -> Paragraph:
+def _paragraph(raw: bytes, data: bytes, styles: Mapping[int, InList]) -> Paragraph:
     style = struct.unpack_from("<H", raw)[0] if len(raw) >= 2 else 0
     flags: dict[int, int] = {}
     row: Row | None = None
@@ -255,15 +260,25 @@ def _paragraph(raw: bytes, data: bytes) -> Paragraph:
                 row = _row(value) or row
             elif value:
                 flags[code] = int.from_bytes(value[:4], "little")
+    own, from_style = _in_list(flags), styles.get(style, InList())
     return Paragraph(
         in_table=bool(flags.get(0x2416)),
         ends_row=bool(flags.get(0x2417)),
         depth=flags.get(0x6649, 0),
         row=row,
-        list_number=flags.get(0x460B, 0),
-        list_depth=flags.get(0x260A, 0),
-        style=style,
+        in_list=InList(
+            from_style.number if own.number is None else own.number,
+            from_style.depth if own.depth is None else own.depth,
+        ),
     )
+
+
+def _flags(raw: bytes) -> dict[int, int]:
+    return {code: int.from_bytes(value[:4], "little") for code, value in _properties(raw) if value}
+
+
+def _in_list(flags: Mapping[int, int]) -> InList:
+    return InList(flags.get(_LIST), flags.get(_DEPTH))
 
 
 def _row(value: bytes) -> Row | None:

@@ -14,8 +14,8 @@ from corpus.documents.numerals import format_number
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAX_NUMBER = 32_767  # Word counts no further
 _LEVELS = 9
-_MAX_TEXT = 100  # characters of a number's pattern: %1 to %9 and what stands between them
-_MAX_BASED = 20  # styles that are based on one another
+MAX_TEXT = 100  # characters of a number's pattern: %1 to %9 and what stands between them
+MAX_BASED = 20  # styles that are based on one another
 _OFF = ("0", "false", "off", "none")
 # What is struck out is no longer in force, and what is hidden is not shown.
 _HIDDEN = {"vanish": "隐藏的文字", "strike": "有删除线的文字", "dstrike": "有删除线的文字"}
@@ -50,7 +50,7 @@ def hidden_by(properties: Any, default: Mapping[str, str | None] | None = None) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
+class Level:
     """One level of a list: `text` has %1 to %9 where the levels' numbers stand."""
 
     start: int
@@ -58,7 +58,7 @@ class _Level:
     text: str
 
 
-_Levels = dict[int, _Level]
+_Levels = dict[int, Level]
 
 
 @dataclass
@@ -76,10 +76,10 @@ class Numbering:
             return cls(lists)
         abstract = {
             item.get(f"{W}abstractNumId"): {
-                depth_of(level.get(f"{W}ilvl")): _Level(
+                depth_of(level.get(f"{W}ilvl")): Level(
                     number(value(level, "start"), 1),
                     value(level, "numFmt") or "decimal",
-                    (value(level, "lvlText") or "")[:_MAX_TEXT],
+                    (value(level, "lvlText") or "")[:MAX_TEXT],
                 )
                 for level in item.findall(f"{W}lvl")
             }
@@ -162,6 +162,6 @@ class Styles:
 def _chain(key: str, parents: Mapping[str, str]) -> list[str]:
     """A style and those it is based on, itself first."""
     chain = [key]
-    while len(chain) < _MAX_BASED and (above := parents.get(chain[-1], "")) and above not in chain:
+    while len(chain) < MAX_BASED and (above := parents.get(chain[-1], "")) and above not in chain:
         chain.append(above)
     return chain

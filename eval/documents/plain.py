@@ -1,6 +1,7 @@
 """All text of a file, taken out by other means than the parser's: what it leaves behind shows against this.
 
-Word, web pages, PDF and Excel by lxml, pypdfium2 and python-calamine, without any thought of what is furniture.
+Word, web pages, Markdown, PDF and Excel by lxml, markdown-it-py, pypdfium2 and python-calamine, without any thought of
+what is furniture.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def plain_letters(path: Path) -> str | None:
         data = path.read_bytes()
         if suffix in (".html", ".htm") or (suffix in _OTHERS and _PAGE.match(data[:1000])):
             return squash(_html(data))
-        if suffix in (".txt", ".md"):
+        if suffix == ".md":
+            return squash(_markdown(decode(data, "")[0]))
+        if suffix == ".txt":
             return squash(decode(data, "")[0])
         if suffix in (".xls", ".xlsx"):
             return squash(_excel(data))
@@ -54,6 +57,12 @@ def _html(data: bytes) -> str:
     for element in [*root.iter(*_UNSHOWN)]:
         element.drop_tree()
     return str(root.text_content())
+
+
+def _markdown(text: str) -> str:
+    """What a reader of the rendered document sees: no addresses of links and pictures, no tags."""
+    markdown: Any = import_module("markdown_it")
+    return _html(markdown.MarkdownIt("commonmark").render(text).encode())
 
 
 def _docx(data: bytes) -> str:

@@ -73,9 +73,9 @@ class Passages:
     def choose(self, query: Query, hits: Sequence[Hit]) -> list[Passage]:
         """The passages an answer may come from. There must be a hit.
 
-        A phone, or whom to consult, is answered by a contact line: that of the office the question names, else
-        that of the first hit's notice, unless a clause found holds a phone itself. When a document was
-        issued stands in its signature, how long it is in force in one of its clauses, who holds a post in
+        A phone, or whom to consult, is answered by the clause that states the phone of the office the question names,
+        else by a contact line of the first hit's notice, unless a clause found holds a phone itself. When a document
+        was issued stands in its signature, how long it is in force in one of its clauses, who holds a post in
         its lists of people: those of the first hit's notice.
         """
         asked, first = query.asked, hits[0]
@@ -113,7 +113,7 @@ class Passages:
         for name in self._directory.mentioned(question):
             phone = self._directory.phone(name)
             if phone is not None:
-                lines += self._neighbours.contact_lines(phone.notice)
+                lines += self._neighbours.stating(phone.notice, phone.phone)
         return lines or self._neighbours.contact_lines(first.entry.ordinal)
 
     def title(self, query: Query, first: Hit) -> Passage:

@@ -3,10 +3,20 @@
     python tests/bench/laws_articles.py                 # all; 5 to 15 minutes on one core
     python tests/bench/laws_articles.py --every 10      # each tenth
     python tests/bench/laws_articles.py --show 20       # and the first laws that don't, with reasons
+    python tests/bench/laws_articles.py --every 2 --skip 1   # half of them: two processes read all
 
 The laws stand beside the repository (`../shared/data/laws`); without them it says so and ends. What a law's own
 text leaves out (an excerpt, an amendment that quotes articles) is told apart from what the parser loses: a line that
 begins with 第…条 and is no article of any clause.
+
+Last read in full: 3,468 of 3,475 run (99.80 %), and two more since then. Looked at one by one, what doesn't run is
+
+    5  court cases (案例/消费购物) that quote one article of a judgement: no articles of theirs, and their text stands
+       in a clause
+    2  laws with an article that begins with 与本…: taken for a citation; mended (`corpus.numbering`)
+   18  as their texts have them, and read so: nine lack a number (山东省中医药条例 has no 第十三条), six begin later
+       (four amendments of the constitution, 浙江省测绘地理信息条例 at 第三条), three are books of the civil code, which
+       count on from the one before
 """
 
 from __future__ import annotations
