@@ -91,7 +91,8 @@ def test_an_offices_phone_is_read_where_the_notice_states_it(notices: list[Corpu
 def test_notes_say_why(plain: Asker) -> None:
     kinds = {
         "离政办发〔2031〕77号": NoteKind.UNKNOWN_NUMBER,
-        "qwertyuiop zxcvb": NoteKind.NO_HITS,
+        "龘靐齉爩": NoteKind.NO_HITS,
+        "qwertyuiop zxcvb": NoteKind.UNUSABLE,
         "停用了哪些印章？" + "我想了解一下有关的情况，" * 20: NoteKind.CUT,
     }
     for question, kind in kinds.items():
