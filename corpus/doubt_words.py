@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from corpus.model import Doubt, Span
 
 ANOTHER = "从“…”起可能是另一篇公文"  # `kind_of` the doubt that a body holds a further document
+UNTITLED = "没有找到标题，用{}代替"
 _SHOWN = 2  # doubts of one line of caution
 _LETTERS = 60  # of a title or number that a reason names
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from corpus.blocks import Block, drop_furniture, make_blocks
 from corpus.contents import Contents, find_contents, read_cover
 from corpus.coverage import COVER, OF_THE_PAGE, STATED, WHOLE, coverage, warning
+from corpus.doubt_words import UNTITLED
 from corpus.errors import InputError
 from corpus.inline import split_inline
 from corpus.joins import make_joiner
@@ -65,6 +66,9 @@ def parse_source(source: Source) -> ParsedFile:
         reader.published = next((value for name, value in source.stated if name == "published"), None)
     notices = [reader.read(part) for part in reading.segments]
     _check_contents(contents, reader.taken, warnings)
+    untitled = {UNTITLED.format(name) for name in ("文件名", "第一行文字")}
+    doubts = [doubt for part in reading.segments for doubt in part.head.uncertain if doubt.reason in untitled]
+    warnings += [Warn(doubt.lines.start, doubt.reason) for doubt in doubts]
     share = coverage(source, left_out, (draft.own for draft in reader.drafts))
     if share < WHOLE:
         warnings.append(Warn(body[first].line, warning(share, left_out)))

@@ -18,6 +18,7 @@ from enum import IntEnum
 
 from corpus.blocks import Block
 from corpus.costs import cost
+from corpus.doubt_words import UNTITLED
 from corpus.heads import Head, HeadReader
 from corpus.line_relations import menus
 from corpus.lines import Line, views
@@ -146,7 +147,8 @@ class _Reading:
 
     def _untitled(self, at: int) -> Head:
         title = self.file_title or repair(self.lines[at].block.text)[:40]
-        doubt = Doubt(f"没有找到标题，用{'文件名' if self.file_title else '第一行文字'}代替", self._span(at, at + 1))
+        reason = UNTITLED.format("文件名" if self.file_title else "第一行文字")
+        doubt = Doubt(reason, self._span(at, at + 1))
         return Head(at, at, title, None, uncertain=(doubt,))
 
     # -- the path -----------------------------------------------------------------------------------

@@ -163,6 +163,8 @@ def test_a_heading_and_nothing_else() -> None:
 def test_a_text_without_a_title() -> None:
     text = "第一条 为合理控制人口规模，制定本办法。\n第二条 年满二十岁的居民可以申请。\n"
     assert doubts(text, "云岭市积分入户管理办法.txt") == [("没有找到标题，用文件名代替", 1, 1)]
+    told = parse_source(source_from_text("云岭市积分入户管理办法.txt", text)).warnings
+    assert [(one.line, one.what) for one in told] == [(1, "没有找到标题，用文件名代替")]
     assert doubts("云岭市积分入户管理办法\n" + text) == []
 
 
