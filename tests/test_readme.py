@@ -134,7 +134,7 @@ COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
     ),
     "python ui.py": (
         [ui.parser()],
-        {"--index", "--host", "--port", "--root-path", "--allow-host", "--feedback", "--mcp"},
+        {"--index", "--host", "--port", "--root-path", "--allow-host", "--feedback", "--mcp", "--site"},
     ),
 }
 CLAUSE_KEYS = {"clause_id", "path", "kind", "role", "text", "line_start", "line_end", "page"}
