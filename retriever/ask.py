@@ -19,6 +19,7 @@ from retriever.confidence import Evidence
 from retriever.decide import Decision, after_reading, before_reading
 from retriever.evidence import FIRST_HITS, Witness
 from retriever.model import MAX_QUESTION, MODES, Answer, Filters, ParameterError, SearchResult
+from retriever.names import Names
 from retriever.neighbours import Neighbours
 from retriever.notes import Note, NoteKind
 from retriever.offices import Directory, offices_of
@@ -27,7 +28,9 @@ from retriever.question import matched
 from retriever.reading.passages import Passages
 from retriever.reading.ranking import Ranker, reordered
 from retriever.reading.sentence import Reading, SentenceReader, question_terms
+from retriever.reading.spans import opening
 from retriever.references import References
+from retriever.resolve import Resolver
 from retriever.search import Retrieval, Retriever
 
 
@@ -52,7 +55,9 @@ class Asker:
         self.mode_note = mode_note
         self.ranker = ranker
         self.directory = Directory(engine.offices)
-        self.references = References(engine)
+        names = Names(engine)
+        self.resolver = Resolver(engine, names)
+        self.references = References(engine, names)
         self.preparer = Preparer(engine, embedder)
         neighbours = Neighbours(engine)
         self.retriever = Retriever(engine, neighbours)
@@ -97,8 +102,10 @@ class Asker:
             mode_used = "bm25"
             notes.append(self.mode_note or _no_vectors("没有向量，已改为按关键词检索"))
         text, cut = matched(question)
-        notes += [] if cut is None else [Note(NoteKind.CUT, cut)]
-        query = self.preparer.prepare(text, mode_used)
+        cited = self.resolver.of_question(question)
+        if cut is not None and (cited is None or not cited.alone):
+            notes.append(Note(NoteKind.CUT, cut))
+        query = self.preparer.prepare(text, mode_used, cited)
         # What decides is the same whatever number of hits is asked for.
         retrieval = self.retriever.retrieve(query, mode_used, filters or Filters(), max(k, FIRST_HITS))
         if self.ranker is not None and not retrieval.candidates.numbered:  # whose order is that of what was named
@@ -125,8 +132,13 @@ class Asker:
 
     def _answer(self, query: Query, retrieval: Retrieval, mode: str) -> tuple[Decision, Answer | None]:
         decision = before_reading(query, retrieval)
-        if decision is not None:
+        if decision is not None and not decision.answered:
             return decision, None
+        if decision is not None:
+            entry = retrieval.hits[0].entry
+            said = opening(entry.text)
+            offices = offices_of(self.engine, self.directory, entry, query.asked, said)
+            return decision, Answer(said, offices, entry.clause_id)
         assessment = self.assess(query, retrieval, mode)
         if not assessment.decision.answered:
             return assessment.decision, None

@@ -9,7 +9,8 @@ from corpus.columns import uncross
 from corpus.model import Clause, Notice, Role, Warn
 from corpus.numbering import Style, read_marker
 from corpus.parse import parse_source
-from corpus.place import typed_place, words_of
+from corpus.place import words_of
+from corpus.typed_place import typed_place
 from corpus.questions import find_questions
 from corpus.reading import source_from_text
 from corpus.text import squash

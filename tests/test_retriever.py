@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import UsageError
 from corpus.model import Role
-from corpus.place import TypedStep, typed_place
+from corpus.typed_place import TypedStep, typed_place
 from corpus.text import squash
 from index.build import build
 from retriever.ask import Asker

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpus.doc_number import find_typed
 from corpus.errors import GongbaoError
-from corpus.place import typed_place
+from corpus.typed_place import typed_place
 from index.build import build
 from retriever.ask import Asker
 from retriever.model import Filters

@@ -1,0 +1,124 @@
+"""Whether citations find their clauses: clauses drawn by a seed, each citation of them asked as a question.
+
+    python tests/bench/bench_citations.py .index [MORE_INDEXES ...] [--count 300] [--seed 2023] [--json]
+
+For each index and each way to cite, how many of the clauses drawn come first among the hits. The ways are the four
+that the page offers to copy, and what people make of them when they type: number and place alone, title and place
+alone, traditional characters, figures as Chinese numerals. Another clause of the same words counts as found: which of
+two equal texts is meant can't be told. Searched by keywords; no model is needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from corpus.errors import UsageError
+from corpus.numbering import chinese_numeral
+from corpus.text import squash
+from index.engine import IndexedClause
+from retriever.ask import Asker
+from retriever.citation import citation
+from retriever.neighbours import HEADINGS
+from retriever.page.cite import styles
+
+COUNT, SEED = 300, 2023
+_FIGURE = re.compile(r"(?<=第)\d{1,3}(?=号|条|点|章|段|行)|(?<=〕)\d{1,3}(?=号)")
+_YEAR = re.compile(r"〔(\d{4})〕")
+
+
+def draw(asker: Asker, count: int = COUNT, seed: int = SEED) -> list[IndexedClause]:
+    """Clauses that a search can return, the same for the same index and seed."""
+    entries = asker.engine.clauses(range(asker.engine.info.clauses))
+    shown = [entry for entry in entries if entry.role not in HEADINGS]
+    return random.Random(seed).sample(shown, min(count, len(shown)))
+
+
+def written(entry: IndexedClause) -> str:
+    return citation(entry.notice, entry.clause)
+
+
+def without_title(entry: IndexedClause) -> str | None:
+    """离政办发〔2023〕9号第三部分, as people type it."""
+    number = entry.notice.doc_number
+    return None if number is None else number + written(entry).rpartition(f"（{number}）")[2]
+
+
+def without_number(entry: IndexedClause) -> str | None:
+    number = entry.notice.doc_number
+    return None if number is None else written(entry).replace(f"（{number}）", "", 1)
+
+
+def traditional(entry: IndexedClause) -> str:
+    import opencc
+
+    return str(opencc.OpenCC("s2t").convert(written(entry)))
+
+
+def in_numerals(entry: IndexedClause) -> str:
+    """〔2023〕9号 as 〔二〇二三〕九号."""
+    text = _FIGURE.sub(lambda match: chinese_numeral(int(match.group())) if int(match.group()) else "0", written(entry))
+    return _YEAR.sub(
+        lambda match: f"〔{match[1].translate(str.maketrans('0123456789', '〇一二三四五六七八九'))}〕", text
+    )
+
+
+def ways() -> dict[str, Callable[[IndexedClause], str | None]]:
+    """The ways to cite, by name."""
+
+    def style(at: int) -> Callable[[IndexedClause], str]:
+        return lambda entry: styles(entry)[at][1]
+
+    copied = {name: style(at) for at, name in enumerate(("公文", "带原文", "Markdown", "GB/T 7714"))}
+    typed = {"文号和位置": without_title, "标题和位置": without_number, "繁体": traditional, "汉字数目": in_numerals}
+    return {**copied, **typed}
+
+
+def found(asker: Asker, entry: IndexedClause, question: str) -> bool:
+    """Whether the clause, or one of the same words, comes first."""
+    try:
+        result = asker.ask(question, k=1, mode="bm25")
+    except UsageError:
+        return False
+    hit = result.hits[0] if result.hits else None
+    return hit is not None and (hit.clause_id == entry.clause_id or squash(hit.text) == squash(entry.text))
+
+
+def measure(asker: Asker, count: int = COUNT, seed: int = SEED) -> dict[str, tuple[int, int]]:
+    """Way to cite → (found, asked)."""
+    drawn = draw(asker, count, seed)
+    asked: Counter[str] = Counter()
+    hits: Counter[str] = Counter()
+    for name, way in ways().items():
+        for entry in drawn:
+            question = way(entry)
+            if question is not None:
+                asked[name] += 1
+                hits[name] += found(asker, entry, question)
+    return {name: (hits[name], asked[name]) for name in asked}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Whether citations find their clauses.")
+    parser.add_argument("indexes", nargs="+", type=Path)
+    parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args(argv)
+    for index in args.indexes:
+        figures = measure(Asker.open(index, dense=False), args.count, args.seed)
+        if args.json:
+            print(json.dumps({"index": str(index), "found": figures}, ensure_ascii=False))
+        else:
+            print(f"{index}: " + ", ".join(f"{name} {hits}/{asked}" for name, (hits, asked) in figures.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
