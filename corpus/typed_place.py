@@ -40,9 +40,15 @@ _BARE = [unit for unit in _KINDS if unit not in _COUNTED]
 
 _COUNT = r"(?:\d{1,4}|[一二三四五六七八九十百零〇]{1,8})"
 _GAP = r"\s{0,4}"
+# Behind such a word, none of these: 第一项目标, 第二条件, 第一节能 count something else.
+_NO_WORD = (
+    r"(?!(?<=项)目)(?!(?<=条)[件例])(?!(?<=节)[能约日目])(?!(?<=章)程)(?!(?<=目)[标的录前])(?!(?<=问)题)"
+    r"(?!(?<=点)[钟半])(?!(?<=行)[政业动为])(?!(?<=段)时)"
+)
+_MOST_STEPS = 12
 _NUMBERED = (
     rf"第{_GAP}\(?{_GAP}(?P<count>{_COUNT}|[a-z]){_GAP}\)?{_GAP}"
-    rf"(?P<unit>{'|'.join((*_STYLES, *_BEHIND, PARAGRAPH))})(?:之(?P<sub>[一二三四五六七八九十]{{1,3}}))?"
+    rf"(?P<unit>{'|'.join((*_STYLES, *_BEHIND, PARAGRAPH))}){_NO_WORD}(?:之(?P<sub>[一二三四五六七八九十]{{1,3}}))?"
 )
 _ATTACHED = rf"附(?P<sort>件|表|图)(?!说明){_GAP}(?P<which>{_COUNT}(?:-\d{{1,2}})?)?"
 _TABLED = rf"(?P<table>{'|'.join(_IN_FRONT)}){_GAP}(?P<nth>{_COUNT})"
@@ -95,6 +101,8 @@ def read_place(text: str, start: int = 0) -> TypedPlace | None:
         at = end = match.end()
         if step is not None:
             steps.append(step)
+        if len(steps) == _MOST_STEPS:
+            break
     if not steps:
         return None
     again = piece = 1

@@ -7,6 +7,7 @@ document is meant is asked elsewhere (`retriever.resolve`).
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from corpus.text import nfkc, squash
 from corpus.typed_place import TypedPlace, read_place, value
 
 _LONGEST_TITLE = 160
+_NEAR = 44  # characters between a title and its number
 _SHORTEST_TITLE = 4  # letters: 《办法》, 《通知》 name no document
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _OLD_YEAR = re.compile(r"(?<=[〔\[【(（第发办函字])([一二][〇○零九][〇○零一二三四五六七八九]{2})(?=[〕\]】)）年])")
@@ -26,6 +28,7 @@ _CLOSING = re.compile(r"[^（）()《》。；;，,]{0,30}[)）]")
 _TO_PLACE = re.compile(r"\s*(?:\[Z\]\.?\s*(?:\d{4}-\d\d-\d\d)?\s*[:：.]?\s*)?(?:文件|文)?(?:的|中的?|里的?)?\s*(?=\S)")
 _MORE_PLACES = re.compile(r"\s*(?:、|，|,|和|及|与|或|以及|至|到|-|—)\s*(?=第|附件)")
 _CALLED = re.compile(r"(?:以下|下)(?:统一)?(?:简称|称)[:：]?\s*[“\"]?$")
+_DATED = re.compile(r"\s*[(（](?=[^（）()]{0,4}\d{4})[^（）()《》]{4,20}[)）]")
 _GB7714 = re.compile(r"\[Z\]")
 _IN_QUOTE = re.compile(r"[“”\"]")
 
@@ -69,7 +72,7 @@ def find_cited(text: str) -> list[Cited]:
         if _CALLED.search(base, max(0, start - 12), start) and found:
             aliases[squash(title)] = found[-1]
             continue
-        number = next((one for one in numbers if one[0] >= end and _BETWEEN.match(base[end : one[0]])), None)
+        number = _number_behind(base, end, numbers)
         short = aliases.get(squash(title))
         if number is None and short is None and len(squash(title)) < _SHORTEST_TITLE:
             continue
@@ -79,14 +82,23 @@ def find_cited(text: str) -> list[Cited]:
             at = number[1]
             closing = _CLOSING.match(base, at)
             at = closing.end() if closing and closing.group() else at
-        elif bracket := re.compile(r"\s*[(（](?=[^（）()]{0,4}\d{4})[^（）()《》]{4,20}[)）]").match(base, at):
+        elif bracket := _DATED.match(base, at):
             at = bracket.end()  # the date of what has no number
         one = _with_places(base, Cited(start, at, title, None if number is None else number[2]))
         found.append(one if short is None else replace(one, title=short.title, number=short.number))
+    inside = {at for one in found for at in range(one.start, one.end)}
     for start, end, words in numbers:
-        if start not in taken and not any(one.start <= start < one.end for one in found):
+        if start not in taken and start not in inside:
             found.append(_with_places(base, Cited(start, end, None, words)))
     return sorted(found, key=lambda one: one.start)
+
+
+def _number_behind(base: str, end: int, numbers: Sequence[tuple[int, int, str]]) -> tuple[int, int, str] | None:
+    """The number of the title that ends at `end`: the next one, if it stands right behind it or in its bracket."""
+    at = bisect.bisect_left(numbers, end, key=lambda one: one[0])
+    if at == len(numbers) or numbers[at][0] - end > _NEAR or not _BETWEEN.match(base[end : numbers[at][0]]):
+        return None
+    return numbers[at]
 
 
 def _numbers(base: str) -> list[tuple[int, int, str]]:

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpus.doc_number import find_typed, match_notices, parse
 from corpus.errors import UsageError
 from corpus.model import Notice, Span
 from corpus.offices import same_office
+from corpus.simplified import simplified
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.citation import citation
+from retriever.cited import figures
 from retriever.notes import Note
 from retriever.references import Link
 
@@ -53,10 +56,12 @@ class Filters:
     section: str | None = None
 
     def __post_init__(self) -> None:
-        """Raises ParameterError for what is no date or status."""
+        """Raises ParameterError for what is no date or status, and for a period that ends before it begins."""
         for name, value in (("since", self.since), ("until", self.until)):
             if value is not None:
                 _check_date(name, value)
+        if self.since and self.until and self.since > self.until:
+            raise ParameterError(f"起始日期 {self.since} 晚于截止日期 {self.until}", "since", "请把两个日期换过来")
         if self.status not in STATUSES:
             raise ParameterError(f"状态“{self.status}”不认识", "status", "可用：" + "、".join(STATUSES))
 
@@ -68,7 +73,7 @@ class Filters:
         """Whether a notice passes all filters."""
         if self.issuer and not _is_issuer(self.issuer, notice.issuer):
             return False
-        if self.doc_number and squash(self.doc_number) != squash(notice.doc_number or ""):
+        if self.doc_number and not is_number(self.doc_number, notice.doc_number or ""):
             return False
         if (self.since or self.until) and notice.date is None:
             return False
@@ -88,6 +93,15 @@ def _check_date(name: str, value: str) -> None:
         dt.date.fromisoformat(value)
     except ValueError as err:
         raise ParameterError(f"日期“{value}”不对", name, "请写成 2023-05-15 的样子") from err
+
+
+def is_number(wanted: str, doc_number: str) -> bool:
+    """Whether a document's number is the one that is typed, in whatever brackets, characters and numerals:
+    離政辦發二〇二三年第九號 is 离政办发〔2023〕9号."""
+    if squash(wanted) == squash(doc_number):
+        return True
+    typed = find_typed(figures(simplified(wanted)))
+    return typed is not None and typed.complete and bool(match_notices(typed, [parse(doc_number)]))
 
 
 def _is_issuer(wanted: str, issuer: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -26,10 +27,13 @@ class Names:
         self.numbers: list[DocNumber | None] = []
         self._titles: dict[str, list[int]] = {}
         self._inner: dict[str, list[int]] = {}
+        self._unread: list[tuple[str, int]] = []  # numbers of no known form
         self._by_first: dict[str, list[str]] = {}
         for ordinal, source in enumerate(engine.notices):
             notice = source.notice
             self.numbers.append(parse(notice.doc_number or ""))
+            if notice.doc_number and self.numbers[-1] is None:
+                self._unread.append((key(notice.doc_number), ordinal))
             self._titles.setdefault(key(notice.title), []).append(ordinal)
             for inner in _within(notice.title):
                 self._inner.setdefault(inner, []).append(ordinal)
@@ -40,18 +44,28 @@ class Names:
     def numbered(self, number: str) -> list[int]:
         """The notices that a number names, as it is typed or as it is printed, best matches only."""
         typed = find_typed(number)
-        return [] if typed is None else match_notices(typed, self.numbers)
+        found = [] if typed is None else match_notices(typed, self.numbers)
+        return found or [ordinal for known, ordinal in self._unread if known.endswith(key(number))]
 
     def titled(self, title: str) -> list[int]:
         """The notices of a title, or that issue the text of that title; those in force and the newest first."""
         wanted = key(title)
-        found = self._titles.get(wanted) or self._inner.get(wanted) or []
+        found = self._titles.get(wanted) or self._issued.get(wanted) or self._inner.get(wanted) or []
         if not found and len(wanted) >= _TAIL:
             found = [at for known, places in self._titles.items() if known.endswith(wanted) for at in places]
         notices = self._engine.notices
         old = (Status.REPEALED, Status.EXPIRED)
         newest = sorted(found, key=lambda at: notices[at].notice.date or "", reverse=True)
         return sorted(newest, key=lambda at: notices[at].notice.status in old)
+
+    @functools.cached_property
+    def _issued(self) -> dict[str, list[int]]:
+        """Titles of texts that notices issue; read when a title is first looked for that no notice bears."""
+        found: dict[str, list[int]] = {}
+        for ordinal in range(len(self._engine.notices)):
+            for title in self.issued(ordinal):
+                found.setdefault(title, []).append(ordinal)
+        return found
 
     def only(self, title: str) -> int | None:
         """The notice of a title, if there is exactly one: which of two is meant can't be told."""

@@ -10,10 +10,10 @@ from corpus.model import Clause, Notice, Role, Warn
 from corpus.numbering import Style, read_marker
 from corpus.parse import parse_source
 from corpus.place import words_of
-from corpus.typed_place import typed_place
 from corpus.questions import find_questions
 from corpus.reading import source_from_text
 from corpus.text import squash
+from corpus.typed_place import typed_place
 
 HEAD = (
     "云岭市人民政府关于印发居住证办法的通知\n云政发〔2019〕18号\n\n各区人民政府：\n现将《居住证办法》印发给你们。\n\n"

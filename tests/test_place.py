@@ -27,7 +27,11 @@ def numbered(*labels: str) -> tuple[Step, ...]:
     ("place", "key", "words"),
     [
         (Place((Step(ATTACHMENT, 3), Step(TABLE, 2), Step(ROW, 5))), "附3.表2.5", "附件3表2第5行"),
-        (Place((Step(ATTACHMENT, 3, "附件2"), Step(TABLE, 1), Step(ROW, 146, "159"))), "附3.表1.146", "附件2表1序号159"),
+        (
+            Place((Step(ATTACHMENT, 3, "附件2"), Step(TABLE, 1), Step(ROW, 146, "159"))),
+            "附3.表1.146",
+            "附件2表1序号159",
+        ),
         (Place((Step(StepKind.ISSUED, 1, "某办法"), *numbered("第四条"))), "附1.第四条", "《某办法》第四条"),
         (Place((Step(NUMBERED, 4, "第四条　", Style.ARTICLE),)), "第四条", "第四条"),
         (

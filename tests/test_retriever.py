@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from corpus.errors import UsageError
 from corpus.model import Role
-from corpus.typed_place import TypedStep, typed_place
 from corpus.text import squash
+from corpus.typed_place import TypedStep, typed_place
 from index.build import build
 from retriever.ask import Asker
 from retriever.citation import citation

@@ -2,10 +2,11 @@
 
     python tests/bench/bench_citations.py .index [MORE_INDEXES ...] [--count 300] [--seed 2023] [--json]
 
-For each index and each way to cite, how many of the clauses drawn come first among the hits. The ways are the four
-that the page offers to copy, and what people make of them when they type: number and place alone, title and place
-alone, traditional characters, figures as Chinese numerals. Another clause of the same words counts as found: which of
-two equal texts is meant can't be told. Searched by keywords; no model is needed.
+For each index and each way to cite, how many of the clauses drawn come first among the hits, and for how many the
+answer stands in the clause too. The ways are the four that the page offers to copy, and what people make of them when
+they type: number and place alone, title and place alone, traditional characters, figures as Chinese numerals. Where
+several clauses bear the citation or have the same words, which one is meant can't be told: coming right behind them is
+coming first. Searched by keywords; no model is needed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import json
 import random
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from retriever.citation import citation
 from retriever.neighbours import HEADINGS
 from retriever.page.cite import styles
 
-COUNT, SEED = 300, 2023
+COUNT, SEED, TOP = 300, 2023, 10
 _FIGURE = re.compile(r"(?<=第)\d{1,3}(?=号|条|点|章|段|行)|(?<=〕)\d{1,3}(?=号)")
 _YEAR = re.compile(r"〔(\d{4})〕")
 
@@ -80,28 +80,32 @@ def ways() -> dict[str, Callable[[IndexedClause], str | None]]:
     return {**copied, **typed}
 
 
-def found(asker: Asker, entry: IndexedClause, question: str) -> bool:
-    """Whether the clause, or one of the same words, comes first."""
+def found(asker: Asker, entry: IndexedClause, way: Callable[[IndexedClause], str | None]) -> tuple[bool, bool]:
+    """Whether the clause comes first, and whether it is the one that answers."""
+    question = way(entry) or ""
     try:
-        result = asker.ask(question, k=1, mode="bm25")
+        result = asker.ask(question, k=TOP, mode="bm25")
     except UsageError:
-        return False
-    hit = result.hits[0] if result.hits else None
-    return hit is not None and (hit.clause_id == entry.clause_id or squash(hit.text) == squash(entry.text))
+        return False, False
+    same: list[str] = []
+    for hit in result.hits:
+        if hit.clause_id == entry.clause_id or squash(hit.text) == squash(entry.text):
+            same.append(hit.clause_id)
+            return True, result.answer is not None and result.answer.clause_id in same
+        if way(hit.entry) != question:
+            break
+        same.append(hit.clause_id)
+    return False, False
 
 
-def measure(asker: Asker, count: int = COUNT, seed: int = SEED) -> dict[str, tuple[int, int]]:
-    """Way to cite → (found, asked)."""
+def measure(asker: Asker, count: int = COUNT, seed: int = SEED) -> dict[str, tuple[int, int, int]]:
+    """Way to cite → (found, answered, asked)."""
     drawn = draw(asker, count, seed)
-    asked: Counter[str] = Counter()
-    hits: Counter[str] = Counter()
+    figures: dict[str, tuple[int, int, int]] = {}
     for name, way in ways().items():
-        for entry in drawn:
-            question = way(entry)
-            if question is not None:
-                asked[name] += 1
-                hits[name] += found(asker, entry, question)
-    return {name: (hits[name], asked[name]) for name in asked}
+        told = [found(asker, entry, way) for entry in drawn if way(entry) is not None]
+        figures[name] = (sum(first for first, _ in told), sum(answers for _, answers in told), len(told))
+    return figures
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -116,7 +120,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.json:
             print(json.dumps({"index": str(index), "found": figures}, ensure_ascii=False))
         else:
-            print(f"{index}: " + ", ".join(f"{name} {hits}/{asked}" for name, (hits, asked) in figures.items()))
+            print(
+                f"{index}: "
+                + ", ".join(f"{name} {hits} ({answers})/{asked}" for name, (hits, answers, asked) in figures.items())
+            )
     return 0
 
 
