@@ -24,8 +24,8 @@ _WHITE = re.compile(r"\s")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One citation of a text, from `start` to `end`, and what was found: the notice, and the clause of its (first) place
-    or the first clause of the notice."""
+    """One citation of a text, from `start` to `end`, and what was found: the notice's clauses at the place, or its
+    first one where the `whole` document is cited."""
 
     text: str
     start: int
@@ -33,7 +33,7 @@ class Checked:
     verdict: Verdict
     why: str | None
     clauses: tuple[IndexedClause, ...] = ()
-    whole: bool = True  # the document is cited, and no place in it
+    whole: bool = True
 
     @property
     def entry(self) -> IndexedClause | None:

@@ -13,18 +13,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.doc_number import find_numbers, find_typed
+from corpus.kinds import kinds
 from corpus.simplified import simplified
 from corpus.text import nfkc, squash
 from corpus.typed_place import TypedPlace, read_place, value
 
 _LONGEST_TITLE = 160
 _NEAR = 44  # characters between a title and its number
-_SHORTEST_TITLE = 4  # letters: 《办法》, 《通知》 name no document
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _OLD_YEAR = re.compile(r"(?<=[〔\[【(（第发办函字])([一二][〇○零九][〇○零一二三四五六七八九]{2})(?=[〕\]】)）年])")
 _OLD_SERIAL = re.compile(r"(?<=[〕\]】)）第年])([一二三四五六七八九十百〇零]{1,7})(?=号)")
 _BETWEEN = re.compile(r"\s*(?:[（(〔\[][^（）()《》。；;]{0,40})?$")  # a title and its number
-_CLOSING = re.compile(r"[^（）()《》。；;，,]{0,30}[)）]")
+_CLOSING = re.compile(r"[^（）()《》。；;]{0,30}(?:《[^《》]{1,20}》[^（）()《》。；;]{0,10})?[)）]")
 _TO_PLACE = re.compile(r"\s*(?:\[Z\]\.?\s*(?:\d{4}-\d\d-\d\d)?\s*[:：.]?\s*)?(?:文件|文)?(?:的|中的?|里的?)?\s*(?=\S)")
 _MORE_PLACES = re.compile(r"\s*(?:、|，|,|和|及|与|或|以及|至|到|-|—)\s*(?=第|附件)")
 _CALLED = re.compile(r"(?:以下|下)(?:统一)?(?:简称|称)[:：]?\s*[“\"]?$")
@@ -69,12 +69,12 @@ def find_cited(text: str) -> list[Cited]:
     aliases: dict[str, Cited] = {}
     for start, end in _titles(base):
         title = base[start + 1 : end - 1]
-        if _CALLED.search(base, max(0, start - 12), start) and found:
+        if _CALLED.search(base[max(0, start - 12) : start]) and found:
             aliases[squash(title)] = found[-1]
             continue
         number = _number_behind(base, end, numbers)
         short = aliases.get(squash(title))
-        if number is None and short is None and len(squash(title)) < _SHORTEST_TITLE:
+        if number is None and short is None and squash(title) in kinds("official", "rules"):
             continue
         at = end
         if number is not None:

@@ -28,7 +28,6 @@ class Names:
         self._titles: dict[str, list[int]] = {}
         self._inner: dict[str, list[int]] = {}
         self._unread: list[tuple[str, int]] = []  # numbers of no known form
-        self._by_first: dict[str, list[str]] = {}
         for ordinal, source in enumerate(engine.notices):
             notice = source.notice
             self.numbers.append(parse(notice.doc_number or ""))
@@ -37,9 +36,6 @@ class Names:
             self._titles.setdefault(key(notice.title), []).append(ordinal)
             for inner in _within(notice.title):
                 self._inner.setdefault(inner, []).append(ordinal)
-        for title in (*self._titles, *self._inner):
-            if len(title) >= _BARE:
-                self._by_first.setdefault(title[:_FIRST], []).append(title)
 
     def numbered(self, number: str) -> list[int]:
         """The notices that a number names, as it is typed or as it is printed, best matches only."""
@@ -65,6 +61,15 @@ class Names:
         for ordinal in range(len(self._engine.notices)):
             for title in self.issued(ordinal):
                 found.setdefault(title, []).append(ordinal)
+        return found
+
+    @functools.cached_property
+    def _by_first(self) -> dict[str, list[str]]:
+        """All titles of some length, by how they begin."""
+        found: dict[str, list[str]] = {}
+        for title in dict.fromkeys((*self._titles, *self._inner, *self._issued)):
+            if len(title) >= _BARE:
+                found.setdefault(title[:_FIRST], []).append(title)
         return found
 
     def only(self, title: str) -> int | None:

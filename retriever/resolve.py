@@ -11,7 +11,18 @@ from corpus.numbering import chinese_number, chinese_numeral
 from corpus.place import OWN_NUMBER, step_words
 from corpus.simplified import simplified
 from corpus.text import nfkc, squash
-from corpus.typed_place import PARAGRAPH, Fits, TypedPlace, TypedStep, counts, depth, is_issued, is_step, read_place
+from corpus.typed_place import (
+    PARAGRAPH,
+    Fits,
+    TypedPlace,
+    TypedStep,
+    counts,
+    depth,
+    is_issued,
+    is_step,
+    read_place,
+    typed_place,
+)
 from index.engine import Engine, IndexedClause
 from retriever.citation import cited_place, in_title_marks
 from retriever.cited import Cited, asked, beside, folded
@@ -104,6 +115,8 @@ class Resolver:
     def _bare(self, question: str) -> tuple[Cited, str] | None:
         """A known title without marks, with a place right behind it: 农村宅基地管理办法第四条."""
         letters = squash(folded(question))
+        if not typed_place(letters):
+            return None
         found = self._names.bare_title(letters)
         if found is None:
             return None

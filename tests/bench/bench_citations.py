@@ -12,12 +12,14 @@ coming first. Searched by keywords; no model is needed.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import random
 import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from corpus.errors import UsageError
 from corpus.numbering import chinese_numeral
@@ -56,9 +58,14 @@ def without_number(entry: IndexedClause) -> str | None:
 
 
 def traditional(entry: IndexedClause) -> str:
+    return str(_traditional().convert(written(entry)))
+
+
+@functools.cache
+def _traditional() -> Any:
     import opencc
 
-    return str(opencc.OpenCC("s2t").convert(written(entry)))
+    return opencc.OpenCC("s2t")
 
 
 def in_numerals(entry: IndexedClause) -> str:
@@ -120,10 +127,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.json:
             print(json.dumps({"index": str(index), "found": figures}, ensure_ascii=False))
         else:
-            print(
-                f"{index}: "
-                + ", ".join(f"{name} {hits} ({answers})/{asked}" for name, (hits, answers, asked) in figures.items())
-            )
+            told = (f"{name} {hits} ({answers})/{asked}" for name, (hits, answers, asked) in figures.items())
+            print(f"{index}: {', '.join(told)}", flush=True)
     return 0
 
 
