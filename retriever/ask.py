@@ -138,13 +138,13 @@ class Asker:
             entry = retrieval.hits[0].entry
             said = opening(entry.text)
             offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-            return decision, Answer(said, offices, entry.clause_id)
+            return decision, Answer(said, offices, entry.clause_id, entry)
         assessment = self.assess(query, retrieval, mode)
         if not assessment.decision.answered:
             return assessment.decision, None
         entry, said = assessment.reading.passage.entry, assessment.reading.text
         offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-        return with_caution(assessment.decision, Answer(said, offices, entry.clause_id), query.asked)
+        return with_caution(assessment.decision, Answer(said, offices, entry.clause_id, entry), query.asked)
 
     def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:
         """Read the passages of a question and judge the best reading. There must be a hit."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError
@@ -140,17 +139,3 @@ def to_json(checked: Sequence[Checked]) -> dict[str, Any]:
         "right": sum(one.right for one in checked),
         "citations": [one.to_json() for one in checked],
     }
-
-
-def read_text(path: Path | None, stdin: bytes) -> str:
-    """The text of a file in any of the encodings that gazettes come in, or of stdin where no file is given."""
-    try:
-        data = stdin if path is None else path.read_bytes()
-    except OSError as err:
-        raise UsageError(f"读不了文件（{err.strerror or err}）", str(path), "请检查路径") from err
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UsageError("读不出文字", str(path or "-"), "请把文件存成 UTF-8 编码的纯文本")

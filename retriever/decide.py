@@ -48,8 +48,7 @@ def _on_citation(cited: Located, retrieval: Retrieval) -> Decision | None:
     None where more is asked."""
     found = cited.resolution
     if cited.alone and retrieval.hits[0].entry.row == found.rows[0]:
-        differs = found.verdict is not Verdict.FOUND and found.why is not None
-        return Decision(True, CITED, Note(NoteKind.CITED_OTHERWISE, found.why) if differs and found.why else None)
+        return Decision(True, CITED, Note(NoteKind.CITED_OTHERWISE, found.why) if found.why else None)
     if found.verdict is Verdict.NO_SUCH_PLACE and not found.rows and found.why:
         return Decision(False, RULED_OUT, note(NoteKind.NO_SUCH_PLACE, found.why))
     if found.verdict is Verdict.NOT_HERE and cited.whole and found.cited.title and found.why:

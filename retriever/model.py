@@ -183,15 +183,21 @@ class Hit:
             "status": notice.status.value,
             "repealed_by": None if notice.repealed_by is None else notice.repealed_by.to_json(),
             "valid_until": notice.valid_until,
-            "source": {
-                "file": self.entry.source.files[0],
-                "files": list(self.entry.source.files),
-                "line_start": clause.lines.start,
-                "line_end": clause.lines.end,
-                "page": None if clause.pages is None else clause.pages.start,
-                "page_end": None if clause.pages is None else clause.pages.end,
-            },
+            "source": source_json(self.entry),
         }
+
+
+def source_json(entry: IndexedClause) -> dict[str, Any]:
+    """Where a clause stands in the files that its notice was read from."""
+    clause = entry.clause
+    return {
+        "file": entry.source.files[0],
+        "files": list(entry.source.files),
+        "line_start": clause.lines.start,
+        "line_end": clause.lines.end,
+        "page": None if clause.pages is None else clause.pages.start,
+        "page_end": None if clause.pages is None else clause.pages.end,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +216,32 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A span of one clause, at most 160 characters, and the offices concerned."""
+    """A span of one clause, at most 160 characters, and the offices concerned. `entry` is the clause: it need not
+    be among the hits."""
 
     text: str
     offices: tuple[Office, ...]
     clause_id: str
+    entry: IndexedClause | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        data: dict[str, Any] = {
             "text": self.text,
             "offices": [office.to_json() for office in self.offices],
             "clause_id": self.clause_id,
+        }
+        if self.entry is None:
+            return data
+        notice = self.entry.notice
+        return {
+            **data,
+            "citation": citation(notice, self.entry.clause),
+            "doc_number": notice.doc_number,
+            "title": notice.title,
+            "status": notice.status.value,
+            "repealed_by": None if notice.repealed_by is None else notice.repealed_by.to_json(),
+            "valid_until": notice.valid_until,
+            "source": source_json(self.entry),
         }
 
 

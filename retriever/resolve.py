@@ -24,7 +24,7 @@ from corpus.typed_place import (
     typed_place,
 )
 from index.engine import Engine, IndexedClause
-from retriever.citation import cited_place, in_title_marks
+from retriever.citation import cited_place, cited_title, in_title_marks
 from retriever.cited import Cited, asked, beside, folded
 from retriever.names import Names, key
 
@@ -93,8 +93,11 @@ class Resolver:
             rows += [row for one in found.values() for row in one]
             if not any(found.values()):
                 missing.append(self._missing(ordinals[0], place))
-        if missing and verdict is Verdict.FOUND:
-            verdict, why = Verdict.NO_SUCH_PLACE, "；".join(filter(None, missing)) or None
+        if missing:
+            verdict = Verdict.NO_SUCH_PLACE if verdict is Verdict.FOUND else verdict
+            why = "；".join(filter(None, (why, *missing))) or None
+        elif why is None and len(cited.places) == 1:
+            why = self._twice(rows)
         kept = dict.fromkeys(having) if having else dict.fromkeys(ordinals)
         return Resolution(cited, verdict, tuple(kept), tuple(dict.fromkeys(rows)), why)
 
@@ -161,6 +164,16 @@ class Resolver:
                 if exact or inside:
                     return list(dict.fromkeys([*exact, *inside]))
         return []
+
+    def _twice(self, rows: Sequence[int]) -> str | None:
+        """What to say where a place is there more than once: 第一部分 of both texts that a notice issues."""
+        first, *others = self._engine.clauses(rows)
+        words = cited_place(first.notice, first.clause)
+        titles = [cited_title(one.notice, one.clause) for one in others if cited_place(one.notice, one.clause) == words]
+        if not titles:
+            return None
+        named = "、".join(map(in_title_marks, dict.fromkeys((cited_title(first.notice, first.clause), *titles))))
+        return f"“{words}”不止一处（{named}），请写明是哪一处"
 
     def _missing(self, ordinal: int, place: TypedPlace) -> str:
         """这份公文没有第八十条，最后一条是第二十六条."""

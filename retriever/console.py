@@ -1,0 +1,109 @@
+"""How a result is shown at a terminal: status, date, issuer and source beside the text; no line is wider than it."""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from index.engine import IndexedClause
+from retriever.check import Checked
+from retriever.citation import citation
+from retriever.model import SearchResult
+from retriever.page.cite import source_line
+from retriever.page.status import NAMES
+from retriever.resolve import Verdict
+
+_NARROWEST, _WIDEST = 40, 100  # columns
+UNSURE = "（这个答案不一定准，请看下面的原文再确认。）"
+
+
+def show(result: SearchResult) -> str:
+    """Answer and hits for a person at a terminal."""
+    lines: list[str] = []
+    if result.note:
+        lines.append(result.note)
+    own = None
+    if result.answer is not None:
+        own = result.answer.clause_id
+        lines.append(f"答：{result.answer.text}")
+        for office in result.answer.offices:
+            source = f"（见{office.phone_from}）" if office.phone_from else ""
+            phone = f"　{office.phone or '公报未载电话'}{source}" if result.sure else ""
+            lines.append(f"　　{office.name}{phone}")
+        if not result.sure:
+            lines.append(UNSURE)
+        entry = result.answer.entry
+        if entry is not None and own not in {hit.clause_id for hit in result.hits}:
+            lines += ["答案所在的条款：", *_clause("＊", entry)]
+    for hit in result.hits:
+        mark = f"{hit.rank}.{'＊' if hit.clause_id == own else ''}"
+        lines += _clause(mark, hit.entry, f"　[{hit.score:.3f}]")
+    if own in {hit.clause_id for hit in result.hits}:
+        lines.append("（＊ 答案出自这一条）")
+    return "\n".join(wrapped(lines))
+
+
+def _clause(mark: str, entry: IndexedClause, score: str = "") -> list[str]:
+    notice = entry.notice
+    facts = [NAMES.get(notice.status.value, notice.status.value), notice.date, notice.issuer]
+    if notice.repealed_by is not None:
+        facts[0] = f"{facts[0]}（被{notice.repealed_by.doc_number or '另一篇公文'}废止）"
+    lines = [f"{mark} {citation(notice, entry.clause)}{score}", f"   {'　'.join(filter(None, facts))}"]
+    if entry.path:
+        lines.append(f"   {' › '.join(entry.path)}")
+    lines += [f"   {line}" for line in entry.text.split("\n")]
+    return [*lines, f"   原件：{source_line(entry)}"]
+
+
+_MARKS = {Verdict.FOUND: "√", Verdict.NOT_HERE: "？"}
+
+
+def show_checked(checked: Sequence[Checked]) -> str:
+    """The citations of a text, each with what was found."""
+    if not checked:
+        return "没有找到引用（《标题》、文号）"
+    lines = []
+    for number, one in enumerate(checked, 1):
+        mark = "×" if one.verdict is Verdict.FOUND and not one.right else _MARKS.get(one.verdict, "×")
+        lines.append(f"{number}. {mark} {one.text}")
+        lines.append(f"   {one.line}")
+        if one.citation is not None:
+            lines.append(f"   {one.citation}")
+    right = sum(one.right for one in checked)
+    lines.append(f"共 {len(checked)} 处引用，{right} 处没有问题（√ 有并且现行，× 有出入，？ 没有收录）")
+    return "\n".join(wrapped(lines))
+
+
+def wrapped(lines: Sequence[str]) -> Iterator[str]:
+    """Lines cut to the width of the terminal; what goes on stands in as deep as its line."""
+    width = min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
+    for line in lines:
+        depth = len(line) - len(line.lstrip())
+        while columns(line) > width:
+            at = _fitting(line, width)
+            yield line[:at].rstrip()
+            line = line[:depth] + line[at:].lstrip()
+        yield line
+
+
+def columns(text: str) -> int:
+    """The columns that a text takes: a Chinese character takes two."""
+    return sum(_width(char) for char in text)
+
+
+def _width(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _fitting(line: str, width: int) -> int:
+    """How many characters of a line fit; a closing mark is not left for the next line."""
+    used = 0
+    for at, char in enumerate(line):
+        used += _width(char)
+        if used > width:
+            back = at
+            while back > 1 and line[back] in "，。；：、！？）》”’,.;:!?)" and at - back < 3:
+                back -= 1
+            return max(back, 1)
+    return len(line)
