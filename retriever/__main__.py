@@ -17,7 +17,6 @@ from index.paths import DEFAULT_INDEX
 
 if TYPE_CHECKING:
     from retriever.ask import Asker
-    from retriever.model import Filters
 
 
 PARAMETERS = {"since": "--from", "until": "--to", "status": "--status", "k": "-k", "mode": "--mode"}
@@ -83,7 +82,6 @@ def run(args: argparse.Namespace) -> int:
         asker = Asker.open(args.index, dense=args.mode != "bm25" and text is None)
         if text is not None:
             return _check(asker, text, args.json)
-        _tell_if_none(asker, filters)
         if args.reader is not None:
             asker.ranker = load_ranker(args.reader)
         if args.batch:
@@ -115,12 +113,6 @@ def _check(asker: Asker, text: str, as_json: bool) -> int:
     checked = check(text, asker.engine, asker.resolver)
     print(json.dumps(to_json(checked), ensure_ascii=False, indent=1) if as_json else show_checked(checked))
     return 0
-
-
-def _tell_if_none(asker: Asker, filters: Filters) -> None:
-    """Say on stderr that no document passes the filters, whatever is asked."""
-    if not filters.empty and not any(filters.keeps(source.notice) for source in asker.engine.notices):
-        print("按这些条件（--issuer、--doc-number、--from、--to、--status），没有一篇公文，请放宽", file=sys.stderr)
 
 
 def read_text(path: Path | None, stdin: bytes = b"") -> str:

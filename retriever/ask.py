@@ -21,7 +21,7 @@ from retriever.evidence import FIRST_HITS, Witness
 from retriever.model import MAX_QUESTION, MODES, Answer, Filters, ParameterError, SearchResult
 from retriever.names import Names
 from retriever.neighbours import Neighbours
-from retriever.notes import Note, NoteKind
+from retriever.notes import Note, NoteKind, note
 from retriever.offices import Directory, offices_of
 from retriever.query import Preparer, Query
 from retriever.question import matched
@@ -107,12 +107,16 @@ class Asker:
             notes.append(Note(NoteKind.CUT, cut))
         query = self.preparer.prepare(text, mode_used, cited)
         # What decides is the same whatever number of hits is asked for.
-        retrieval = self.retriever.retrieve(query, mode_used, filters or Filters(), max(k, FIRST_HITS))
+        filters = filters or Filters()
+        retrieval = self.retriever.retrieve(query, mode_used, filters, max(k, FIRST_HITS))
         if self.ranker is not None and not retrieval.candidates.numbered:  # whose order is that of what was named
             retrieval = replace(retrieval, hits=reordered(text, retrieval.hits, self.ranker, FIRST_HITS))
         retrieved = time.perf_counter()
         decision, answer = self._answer(query, replace(retrieval, hits=retrieval.hits[:FIRST_HITS]), mode_used)
-        notes += [] if decision.note is None else [decision.note]
+        if not retrieval.hits and not filters.empty:
+            notes.append(note(NoteKind.FILTERED))
+        elif decision.note is not None:
+            notes.append(decision.note)
         done = time.perf_counter()
         return SearchResult(
             question=question,

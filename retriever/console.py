@@ -15,6 +15,8 @@ from retriever.page.status import NAMES
 from retriever.resolve import Verdict
 
 _NARROWEST, _WIDEST = 40, 100  # columns
+_LONGEST_RUN = 14  # characters that are kept together
+_CLOSING, _OPENING = "，。；：、！？）》〉”’〕,.;:!?)", "（《〈“‘〔("
 UNSURE = "（这个答案不一定准，请看下面的原文再确认。）"
 
 
@@ -96,6 +98,13 @@ def _width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
+def _holds_together(before: str, after: str) -> bool:
+    """Whether a line may not end between two characters: in front of a closing mark, behind an opening one, in a
+    figure or a word of Latin letters."""
+    in_word = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+    return in_word or after in _CLOSING or before in _OPENING
+
+
 def _fitting(line: str, width: int) -> int:
     """How many characters of a line fit; a closing mark is not left for the next line."""
     used = 0
@@ -103,7 +112,7 @@ def _fitting(line: str, width: int) -> int:
         used += _width(char)
         if used > width:
             back = at
-            while back > 1 and line[back] in "，。；：、！？）》”’,.;:!?)" and at - back < 3:
+            while back > 1 and at - back < _LONGEST_RUN and _holds_together(line[back - 1], line[back]):
                 back -= 1
-            return max(back, 1)
+            return back if back > 1 and at - back < _LONGEST_RUN else at
     return len(line)

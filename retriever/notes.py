@@ -13,6 +13,7 @@ class NoteKind(StrEnum):
     CUT = "cut"  # the question was too long to be matched whole
     UNUSABLE = "unusable"  # the question can't be searched for
     NO_HITS = "no_hits"
+    FILTERED = "filtered"  # nothing in what the filters leave
     UNKNOWN_NUMBER = "unknown_number"
     NO_SUCH_PLACE = "no_such_place"  # the document that is cited has no such article
     NOT_HERE = "not_here"  # the document that is cited is not here
@@ -36,6 +37,7 @@ class Note:
 
 _TEXTS = {
     NoteKind.NO_HITS: "公报里没有找到与这个问题沾边的内容",
+    NoteKind.FILTERED: "在选定的范围（发文机关、文号、日期、状态）里没有找到，请放宽条件再查",
     NoteKind.UNKNOWN_NUMBER: "没有收录文号为“{}”的公文，下面是内容相近的条款",
     NoteKind.NO_SUCH_PLACE: "{}",
     NoteKind.NOT_HERE: "{}，下面是内容相近的条款",

@@ -8,7 +8,6 @@ are what it will meet.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import random
@@ -19,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.text import squash
 from index.files import write_file
 from index.tokens import tokenize
@@ -129,9 +129,7 @@ def _rows(groups: Iterable[Group]) -> Iterator[dict[str, object]]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m index.training.reader_prepare", description="制作阅读模型的训练数据。"
-    )
+    parser = Parser(prog="python -m index.training.reader_prepare", description="制作阅读模型的训练数据。")
     parser.add_argument("--reading", type=Path, required=True, metavar="DIR", help="written.jsonl.xz 等所在的文件夹")
     parser.add_argument("--stard", type=Path, required=True, metavar="DIR", help="STARD 数据的文件夹")
     parser.add_argument(
