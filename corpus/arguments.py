@@ -30,7 +30,7 @@ def _bare(text: str) -> str:
     return text.replace("'", "")
 
 
-class _Formatter(argparse.HelpFormatter):
+class _Usage(argparse.HelpFormatter):
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
@@ -39,8 +39,9 @@ class Parser(argparse.ArgumentParser):
     """An argument parser whose own words are Chinese."""
 
     def __init__(self, **settings: Any) -> None:
-        settings.setdefault("formatter_class", _Formatter)
-        super().__init__(**{**settings, "add_help": False})
+        given = settings.get("formatter_class", argparse.HelpFormatter)
+        formatter = type("Formatter", (_Usage, given), {})
+        super().__init__(**{**settings, "formatter_class": formatter, "add_help": False})
         self._positionals.title = "参数"
         self._optionals.title = "选项"
         self.add_argument("-h", "--help", action="help", help="显示这份说明")

@@ -29,6 +29,8 @@ _TO_PLACE = re.compile(r"\s*(?:\[Z\]\.?\s*(?:\d{4}-\d\d-\d\d)?\s*[:：.]?\s*)?(?
 _MORE_PLACES = re.compile(r"\s*(?:、|，|,|和|及|与|或|以及|至|到|-|—)\s*(?=第|附件)")
 _CALLED = re.compile(r"(?:以下|下)(?:统一)?(?:简称|称)[:：]?\s*[“\"]?$")
 _DATED = re.compile(r"\s*[(（](?=[^（）()]{0,4}\d{4})[^（）()《》]{4,20}[)）]")
+# Where a gazette has what is cited: it belongs to the citation, and cites nothing itself.
+_PRINTED = re.compile(r"[,，]?\s*载《[^《》]{2,40}》\s*\d{4}年第\d{1,3}期(?:[,，]\s*第\d{1,4}页)?")
 _GB7714 = re.compile(r"\[Z\]")
 _IN_QUOTE = re.compile(r"[“”\"]")
 
@@ -50,7 +52,7 @@ def folded(text: str) -> str:
     narrow = nfkc(text)
     if len(narrow) != len(text):
         narrow = "".join(one if len(one := nfkc(char)) == 1 else char for char in text)
-    simple = simplified(narrow)
+    simple = _PRINTED.sub(lambda match: " " * len(match.group()), simplified(narrow))
     return _OLD_YEAR.sub(lambda match: match[1].translate(_DIGITS), simple)
 
 

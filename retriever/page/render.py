@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from retriever.page.about import about
 from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
+from retriever.page.check_view import check_view
 from retriever.page.collection import Collection
 from retriever.page.faults import FAULT, report
 from retriever.page.frame import NAME, ask_form, footer, header, list_form
@@ -71,6 +72,8 @@ class Renderer:
             return [list_form(view, options), catalogue(collection, view)]
         if view.place is Place.OFFICES:
             return [offices_view(collection)]
+        if view.place is Place.CHECK:
+            return [check_view(collection, view)]
         if not view.q:
             return [_welcome(), ask_form(view, options, first=True), _examples(collection)]
         return [
@@ -82,7 +85,13 @@ class Renderer:
 
 def title(view: View) -> str:
     """The title of the browser's tab."""
-    names = {Place.NOTICES: "公文目录", Place.OFFICES: "单位电话", Place.ABOUT: "使用说明", Place.NOTICE: view.notice}
+    names = {
+        Place.NOTICES: "公文目录",
+        Place.OFFICES: "单位电话",
+        Place.CHECK: "核对引用",
+        Place.ABOUT: "使用说明",
+        Place.NOTICE: view.notice,
+    }
     head = view.q if view.place is Place.ASK and view.q else names.get(view.place, "")
     return f"{head[:40]} - {NAME}" if head else NAME
 
