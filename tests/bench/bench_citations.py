@@ -3,7 +3,7 @@
     python tests/bench/bench_citations.py .index [MORE_INDEXES ...] [--count 300] [--seed 2023] [--json]
 
 For each index and each way to cite, how many of the clauses drawn come first among the hits, and for how many the
-answer stands in the clause too. The ways are the four that the page offers to copy, and what people make of them when
+answer stands in the clause too. The ways are those that the page offers to copy, and what people make of them when
 they type: number and place alone, title and place alone, traditional characters, figures as Chinese numerals. Where
 several clauses bear the citation or have the same words, which one is meant can't be told: coming right behind them is
 coming first. Searched by keywords; no model is needed.
@@ -79,10 +79,10 @@ def in_numerals(entry: IndexedClause) -> str:
 def ways() -> dict[str, Callable[[IndexedClause], str | None]]:
     """The ways to cite, by name."""
 
-    def style(at: int) -> Callable[[IndexedClause], str]:
-        return lambda entry: styles(entry)[at][1]
+    def style(name: str) -> Callable[[IndexedClause], str | None]:
+        return lambda entry: dict(styles(entry)).get(name)
 
-    copied = {name: style(at) for at, name in enumerate(("公文", "带原文", "Markdown", "GB/T 7714"))}
+    copied = {name: style(name) for name in ("公文", "带原文", "Markdown", "GB/T 7714", "注明公报")}
     typed = {"文号和位置": without_title, "标题和位置": without_number, "繁体": traditional, "汉字数目": in_numerals}
     return {**copied, **typed}
 
