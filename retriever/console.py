@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -39,7 +41,7 @@ def show(result: SearchResult) -> str:
         if entry is not None and own not in {hit.clause_id for hit in result.hits}:
             lines += ["答案所在的条款：", *_clause("＊", entry)]
     for hit in result.hits:
-        mark = f"{hit.rank}.{'＊' if hit.clause_id == own else ''}"
+        mark = f"{hit.rank}.{' ＊' if hit.clause_id == own else ''}"
         lines += _clause(mark, hit.entry, f"　[{hit.score:.3f}]")
     if own in {hit.clause_id for hit in result.hits}:
         lines.append("（＊ 答案出自这一条）")
@@ -78,7 +80,11 @@ def show_checked(checked: Sequence[Checked]) -> str:
 
 
 def wrapped(lines: Sequence[str]) -> Iterator[str]:
-    """Lines cut to the width of the terminal; what goes on stands in as deep as its line."""
+    """Lines cut to the width of the terminal; what goes on stands in as deep as its line. Where there is no terminal
+    (a file, a pipe), and no width is set, lines stay whole."""
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        yield from lines
+        return
     width = min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
     for line in lines:
         depth = len(line) - len(line.lstrip())

@@ -47,7 +47,7 @@ def _on_citation(cited: Located, retrieval: Retrieval) -> Decision | None:
     """The decision where a question is a citation: its clause is here, or the text has no such place, or it isn't here;
     None where more is asked."""
     found = cited.resolution
-    if cited.alone and retrieval.hits[0].entry.row == found.rows[0]:
+    if cited.alone and retrieval.hits[0].entry.row in found.rows:
         return Decision(True, CITED, Note(NoteKind.CITED_OTHERWISE, found.why) if found.why else None)
     if found.verdict is Verdict.NO_SUCH_PLACE and not found.rows and found.why:
         return Decision(False, RULED_OUT, note(NoteKind.NO_SUCH_PLACE, found.why))

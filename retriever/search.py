@@ -152,8 +152,10 @@ class Retriever:
     def _cited(query: Query, candidates: Candidates, entries: Sequence[IndexedClause]) -> list[int]:
         """The clauses of the place that a question names; its heading only where nothing but it is cited."""
         if query.cited is not None and query.cited.resolution.rows:
-            named = set(candidates.numbered) if query.cited.whole else {entry.row for entry in entries}
-            return [row for row in query.cited.resolution.rows if row in named]
+            content = {entry.row for entry in entries}
+            rows = [row for row in query.cited.resolution.rows if row in content]
+            headings = set(candidates.numbered) if query.cited.whole else set()
+            return rows or [row for row in query.cited.resolution.rows if row in headings]
         return [entry.row for entry in entries if query.place and fits(entry.clause.place, query.place)]
 
 

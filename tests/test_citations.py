@@ -178,7 +178,7 @@ def test_the_clauses_drawn_are_the_same_for_a_seed(asker: Asker) -> None:
         (f"{WAGES}第三部分第一项", f"{NINE}/三.（一）"),
         ("《关于进一步做好根治拖欠农民工工资工作的通知》第三部分第（一）项", f"{NINE}/三.（一）"),
         ('吕梁市离石区儿童发展"十四五"规划第二部分第（一）项', "离政发〔2023〕4号/附2.二.（一）"),
-        ("离政办发〔2023〕10号附件3", "离政办发〔2023〕10号/附4.题"),
+        ("离政办发〔2023〕10号附件3标题", "离政办发〔2023〕10号/附4.题"),
     ],
 )
 def test_citations_as_people_type_them(asker: Asker, question: str, clause_id: str) -> None:

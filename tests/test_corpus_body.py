@@ -9,7 +9,7 @@ from corpus.columns import uncross
 from corpus.model import Clause, Notice, Role, Warn
 from corpus.numbering import Style, read_marker
 from corpus.parse import parse_source
-from corpus.place import words_of
+from corpus.place import bare_label, words_of
 from corpus.questions import find_questions
 from corpus.reading import source_from_text
 from corpus.text import squash
@@ -181,7 +181,7 @@ def test_cited_articles(text: str) -> None:
 
 
 def articles(notice: Notice) -> list[str]:
-    return [one.place.steps[-1].label for one in notice.clauses if one.place.last.style is Style.ARTICLE]
+    return [bare_label(one.place.last.label) for one in notice.clauses if one.place.last.style is Style.ARTICLE]
 
 
 def test_articles_below_a_heading_that_ends_like_an_open_sentence() -> None:
