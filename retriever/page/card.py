@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.model import Office, SearchResult
+from retriever.notes import NoteKind
 from retriever.page.clause import actions, body, copy_button, crumbs, same_elsewhere, source, title_line
 from retriever.page.markup import Html, el
 from retriever.page.status import status_note
@@ -27,6 +28,7 @@ def answer_card(
         "section",
         el("h2", "答案", id="answer-head", tabindex=-1),
         el("p", answer.text, cls="answer-text"),
+        *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind is NoteKind.CITED_OTHERWISE),
         offices(answer.offices, sure=result.sure),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
         el(
