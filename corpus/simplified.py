@@ -15,7 +15,7 @@ def _opencc() -> Any:
 
 def simplified(text: str) -> str:
     """The text in simplified characters, of the same length: 離政辦發 → 离政办发."""
-    if _is_simple(text):
+    if _is_simple(text) or any("\ud800" <= char <= "\udfff" for char in text):  # half a character is read by nobody
         return text
     simple = str(_opencc().convert(text))
     if len(simple) != len(text):

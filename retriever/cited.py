@@ -19,6 +19,7 @@ from corpus.text import nfkc, squash
 from corpus.typed_place import TypedPlace, read_place, value
 
 _LONGEST_TITLE = 160
+_LONGEST_CITATION = 400  # characters; the longest of the gazette's has 130
 _NEAR = 44  # characters between a title and its number
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _OLD_YEAR = re.compile(r"(?<=[〔\[【(（第发办函字])([一二][〇○零九][〇○零一二三四五六七八九]{2})(?=[〕\]】)）年])")
@@ -171,7 +172,9 @@ class Asked:
 
 def asked(question: str) -> Asked | None:
     """The citation of a question: what follows a quotation (“…”——《…》), else the first one."""
-    text = _plain(question)
+    text = part_with_citation(_plain(question))
+    if text is None:
+        return None
     base = folded(text)
     ends_quote = max(base.rfind("——《"), base.rfind("—《"))
     found = find_cited(text)
@@ -186,6 +189,15 @@ def asked(question: str) -> Asked | None:
         return _partly(base)
     one = found[0]
     return Asked(one, beside(base[: one.start], base[one.end :]))
+
+
+def part_with_citation(question: str) -> str | None:
+    """What of a question may be its citation: all of a short one, of a long one what stands behind the quotation. Else
+    a page of text that is pasted as a question would cost what a page costs."""
+    if len(question) <= _LONGEST_CITATION:
+        return question
+    at = question.rfind("—《")
+    return question[at : at + _LONGEST_CITATION] if at >= 0 else None
 
 
 def beside(*texts: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.doc_number import find_typed, match_notices, parse
+from corpus.doc_number import TypedNumber, find_typed, match_notices, parse
 from corpus.errors import UsageError
 from corpus.model import Notice, Span
 from corpus.offices import same_office
@@ -100,8 +101,16 @@ def is_number(wanted: str, doc_number: str) -> bool:
     離政辦發二〇二三年第九號 is 离政办发〔2023〕9号."""
     if squash(wanted) == squash(doc_number):
         return True
-    typed = find_typed(figures(simplified(wanted)))
-    return typed is not None and typed.complete and bool(match_notices(typed, [parse(doc_number)]))
+    typed = _typed(wanted)
+    return typed is not None and typed.complete and bool(match_notices(typed, [_parsed(doc_number)]))
+
+
+@functools.lru_cache(maxsize=256)
+def _typed(wanted: str) -> TypedNumber | None:
+    return find_typed(figures(simplified(wanted)))
+
+
+_parsed = functools.lru_cache(maxsize=1 << 15)(parse)  # all numbers of a corpus are looked at, again and again
 
 
 def _is_issuer(wanted: str, issuer: str | None) -> bool:

@@ -48,7 +48,8 @@ class Names:
         wanted = key(title)
         found = self._titles.get(wanted) or self._issued.get(wanted) or self._inner.get(wanted) or []
         if not found and len(wanted) >= _TAIL:
-            found = [at for known, places in self._titles.items() if known.endswith(wanted) for at in places]
+            ending = self._by_last.get(wanted[-_TAIL:], ())
+            found = [at for known in ending if known.endswith(wanted) for at in self._titles[known]]
         notices = self._engine.notices
         old = (Status.REPEALED, Status.EXPIRED)
         newest = sorted(found, key=lambda at: notices[at].notice.date or "", reverse=True)
@@ -61,6 +62,14 @@ class Names:
         for ordinal in range(len(self._engine.notices)):
             for title in self.issued(ordinal):
                 found.setdefault(title, []).append(ordinal)
+        return found
+
+    @functools.cached_property
+    def _by_last(self) -> dict[str, list[str]]:
+        """The titles of notices, by how they end."""
+        found: dict[str, list[str]] = {}
+        for title in self._titles:
+            found.setdefault(title[-_TAIL:], []).append(title)
         return found
 
     @functools.cached_property

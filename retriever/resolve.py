@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from corpus.numbering import chinese_number, chinese_numeral
-from corpus.place import OWN_NUMBER, step_words
+from corpus.place import OWN_NUMBER, Place, step_words
 from corpus.simplified import simplified
 from corpus.text import nfkc, squash
 from corpus.typed_place import (
@@ -23,11 +24,12 @@ from corpus.typed_place import (
     read_place,
     typed_place,
 )
-from index.engine import Engine, IndexedClause
+from index.engine import Engine
 from retriever.citation import cited_place, cited_title, in_title_marks
-from retriever.cited import Cited, asked, beside, folded
+from retriever.cited import Cited, asked, beside, folded, part_with_citation
 from retriever.names import Names, key
 
+_KEPT = 64  # notices whose places are kept: a text cites the same ones over and over
 _NUMERALS = re.compile(r"[一二三四五六七八九十百零〇○]+")
 
 
@@ -72,12 +74,24 @@ class Located:
         return self.whole and bool(self.resolution.rows) and len(self.resolution.ordinals) == 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A clause's place, its words in the form for comparing, and the title (so too) of the text it stands in, where
+    the notice issues that."""
+
+    row: int
+    place: Place
+    words: str
+    issued: str | None
+
+
 class Resolver:
     """Finds what citations name in one index. Safe under threads."""
 
     def __init__(self, engine: Engine, names: Names) -> None:
         self._engine = engine
         self._names = names
+        self._written = functools.lru_cache(maxsize=_KEPT)(self._read_places)
 
     def resolve(self, cited: Cited) -> Resolution:
         """The notice and the clauses that a citation names."""
@@ -117,6 +131,8 @@ class Resolver:
 
     def _bare(self, question: str) -> tuple[Cited, str] | None:
         """A known title without marks, with a place right behind it: 农村宅基地管理办法第四条."""
+        if part_with_citation(question) is None:
+            return None
         letters = squash(folded(question))
         if not typed_place(letters):
             return None
@@ -153,17 +169,28 @@ class Resolver:
 
     def _rows(self, ordinal: int, place: TypedPlace, title: str | None) -> list[int]:
         """The clauses of a place in one notice: the very place first, then what lies in it."""
-        entries = self._engine.notice(ordinal)[:]
+        written = self._written(ordinal)
         wanted = None if title is None else key(title)
-        own = [one for one in entries if (issued := one.clause.place.issued) is not None and key(issued) == wanted]
-        pools = [own, entries] if own and wanted != key(entries[0].notice.title) else [entries]
-        for pool in pools:
-            exact = [one.row for one in pool if _key(cited_place(one.notice, one.clause)) == _key(place.text)]
+        own = [one for one in written if one.issued is not None and one.issued == wanted]
+        shared = wanted == key(self._engine.notices[ordinal].notice.title)
+        for pool in [own, written] if own and not shared else [written]:
+            exact = [one.row for one in pool if one.words == _key(place.text)]
             for fits in (is_step, is_issued):
                 inside = _inside(pool, place, fits)
                 if exact or inside:
                     return list(dict.fromkeys([*exact, *inside]))
         return []
+
+    def _read_places(self, ordinal: int) -> tuple[_Written, ...]:
+        return tuple(
+            _Written(
+                one.row,
+                one.clause.place,
+                _key(cited_place(one.notice, one.clause)),
+                None if (issued := one.clause.place.issued) is None else key(issued),
+            )
+            for one in self._engine.notice(ordinal)
+        )
 
     def _twice(self, rows: Sequence[int]) -> str | None:
         """What to say where a place is there more than once: 第一部分 of both texts that a notice issues."""
@@ -177,7 +204,7 @@ class Resolver:
 
     def _missing(self, ordinal: int, place: TypedPlace) -> str:
         """这份公文没有第八十条，最后一条是第二十六条."""
-        places = [one.clause.place for one in self._engine.notice(ordinal)]
+        places = [one.place for one in self._written(ordinal)]
         steps = tuple(step for step in place.steps if step.unit != PARAGRAPH)
         known = 0
         while known < len(steps) and any(depth(one, steps[: known + 1], is_issued) is not None for one in places):
@@ -209,9 +236,9 @@ def _words(step: TypedStep) -> str:
     return step.words
 
 
-def _inside(pool: Sequence[IndexedClause], place: TypedPlace, is_one: Fits) -> list[int]:
+def _inside(pool: Sequence[_Written], place: TypedPlace, is_one: Fits) -> list[int]:
     """The rows of the clauses that lie in a place: first those that are the place, then what is below them."""
-    deep = [(one.row, depth(one.clause.place, place.steps, is_one), one.clause.place) for one in pool]
+    deep = [(one.row, depth(one.place, place.steps, is_one), one.place) for one in pool]
     fitting = [(row, below, at) for row, below, at in deep if below is not None]
     if place.again > 1:
         fitting = [one for one in fitting if one[2].again == place.again]

@@ -39,11 +39,11 @@ def asker(tmp_path_factory: pytest.TempPathFactory) -> Asker:
 
 
 filters = st.builds(
-    Filters,
+    lambda since, until, **others: Filters(since=min(since, until), until=max(since, until), **others),
     issuer=st.none() | st.sampled_from(["离石区人民政府", "区政府", "吕梁"]) | st.text(max_size=6),
     doc_number=st.none() | st.just("离政发〔2023〕3号") | st.text(max_size=6),
-    since=st.none() | st.dates().map(str),
-    until=st.none() | st.dates().map(str),
+    since=st.dates().map(str),
+    until=st.dates().map(str),
     status=st.sampled_from(["any", "any", "in_force", "repealed", "expired"]),
 )
 
