@@ -14,9 +14,9 @@ from corpus.text import visible
 from index.engine import Engine, IndexedClause
 from retriever.citation import citation, in_title_marks
 from retriever.cited import find_cited
-from retriever.resolve import Resolver, Verdict
+from retriever.resolve import Resolution, Resolver, Verdict
 
-MAX_TEXT = 200_000  # characters
+MAX_TEXT = 50_000  # characters
 _LAPSED = (Status.REPEALED, Status.EXPIRED)
 _WHITE = re.compile(r"\s")
 
@@ -112,8 +112,11 @@ def check(text: str, engine: Engine, resolver: Resolver) -> list[Checked]:
         raise UsageError(f"文字太长（{len(text)} 个字）", "", f"请分成几段，每段在 {MAX_TEXT} 字以内")
     seen = visible(text)
     checked = []
+    known: dict[tuple[str | None, ...], Resolution] = {}
     for cited in find_cited(seen):
-        found = resolver.resolve(cited)
+        name = (cited.title, cited.number, *(place.text for place in cited.places))
+        found = known.get(name) or resolver.resolve(cited)
+        known[name] = found
         rows: Sequence[int] = found.rows
         if not rows and found.ordinals:
             rows = engine.notice(found.ordinals[0]).rows[:1]

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from corpus.model import ParsedFile
-from corpus.typed_place import read_place
+from corpus.text import nfkc
+from corpus.typed_place import depth, read_place
 from index.build import build
 from index.engine import IndexedClause
 from retriever.__main__ import main
 from retriever.ask import Asker
 from retriever.check import Checked, check
-from retriever.citation import citation, gazette, in_title_marks, quotation
+from retriever.citation import citation, cited_place, gazette, in_title_marks, quotation
 from retriever.cited import find_cited
 from retriever.model import Filters, is_number
 from retriever.notes import NoteKind
@@ -158,6 +159,18 @@ def test_every_citation_of_other_documents_finds_its_clause(others: dict[str, Pa
     build(sorted((SHARED / "gazettes").glob("*.txt")), tmp_path, dense=False)
     for name, (first, answers, asked) in measure(Asker.open(tmp_path, dense=False), count=60).items():
         assert first >= asked - 1 and answers >= asked - 1, (name, first, answers, asked)
+
+
+def test_every_place_is_read_backwards(asker: Asker, orders: Asker) -> None:
+    """What the grammar writes it reads: the whole of it, and as the place itself."""
+    entries = [*every(asker), *every(orders)]
+    assert len(entries) > 1500
+    for entry in entries:
+        words = nfkc(cited_place(entry.notice, entry.clause))
+        place = read_place(words)
+        assert place is not None and place.end == len(words)
+        assert depth(entry.clause.place, place.steps) == 0
+        assert (place.again, place.piece) == (entry.clause.place.again, entry.clause.place.piece)
 
 
 def test_the_clauses_drawn_are_the_same_for_a_seed(asker: Asker) -> None:
