@@ -71,7 +71,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def run(args: argparse.Namespace) -> int:
     """Open the index once, then answer one question or a file of them."""
     from retriever.ask import Asker
-    from retriever.console import show
+    from retriever.console import show, terminal_width
     from retriever.model import Filters, ParameterError
     from retriever.reading.ranking import load_ranker
 
@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         result = asker.ask(args.question, k=args.k, mode=args.mode, filters=filters)
     except ParameterError as err:
         raise err.named(PARAMETERS) from err
-    print(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if args.json else show(result))
+    print(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if args.json else show(result, terminal_width()))
     return 0
 
 
@@ -108,10 +108,14 @@ def _text_of(path: Path) -> str:
 def _check(asker: Asker, text: str, as_json: bool) -> int:
     """Check the citations of a text. Like a question without an answer, one that isn't here is no failure."""
     from retriever.check import check, to_json
-    from retriever.console import show_checked
+    from retriever.console import show_checked, terminal_width
 
     checked = check(text, asker.engine, asker.resolver)
-    print(json.dumps(to_json(checked), ensure_ascii=False, indent=1) if as_json else show_checked(checked))
+    print(
+        json.dumps(to_json(checked), ensure_ascii=False, indent=1)
+        if as_json
+        else show_checked(checked, terminal_width())
+    )
     return 0
 
 

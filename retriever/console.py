@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import unicodedata
@@ -22,8 +21,8 @@ _CLOSING, _OPENING = "，。；：、！？）》〉”’〕,.;:!?)", "（《�
 UNSURE = "（这个答案不一定准，请看下面的原文再确认。）"
 
 
-def show(result: SearchResult) -> str:
-    """Answer and hits for a person at a terminal."""
+def show(result: SearchResult, width: int | None = None) -> str:
+    """Answer and hits for a person at a terminal of a width."""
     lines: list[str] = []
     if result.note:
         lines.append(result.note)
@@ -45,7 +44,7 @@ def show(result: SearchResult) -> str:
         lines += _clause(mark, hit.entry, f"　[{hit.score:.3f}]")
     if own in {hit.clause_id for hit in result.hits}:
         lines.append("（＊ 答案出自这一条）")
-    return "\n".join(wrapped(lines))
+    return "\n".join(wrapped(lines, width))
 
 
 def _clause(mark: str, entry: IndexedClause, score: str = "") -> list[str]:
@@ -63,7 +62,7 @@ def _clause(mark: str, entry: IndexedClause, score: str = "") -> list[str]:
 _MARKS = {Verdict.FOUND: "√", Verdict.NOT_HERE: "？"}
 
 
-def show_checked(checked: Sequence[Checked]) -> str:
+def show_checked(checked: Sequence[Checked], width: int | None = None) -> str:
     """The citations of a text, each with what was found."""
     if not checked:
         return "没有找到引用（《标题》、文号）"
@@ -76,16 +75,21 @@ def show_checked(checked: Sequence[Checked]) -> str:
             lines.append(f"   {one.citation}")
     right = sum(one.right for one in checked)
     lines.append(f"共 {len(checked)} 处引用，{right} 处没有问题（√ 有并且现行，× 有出入，？ 没有收录）")
-    return "\n".join(wrapped(lines))
+    return "\n".join(wrapped(lines, width))
 
 
-def wrapped(lines: Sequence[str]) -> Iterator[str]:
-    """Lines cut to the width of the terminal; what goes on stands in as deep as its line. Where there is no terminal
-    (a file, a pipe), and no width is set, lines stay whole."""
-    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+def terminal_width() -> int | None:
+    """The columns that lines may take; None where there is no terminal (a file, a pipe): there they stay whole."""
+    if not sys.stdout.isatty():
+        return None
+    return min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
+
+
+def wrapped(lines: Sequence[str], width: int | None) -> Iterator[str]:
+    """Lines cut to a width; what goes on stands in as deep as its line."""
+    if width is None:
         yield from lines
         return
-    width = min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
     for line in lines:
         depth = len(line) - len(line.lstrip())
         while columns(line) > width:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus.arguments import in_chinese
 from index.build import build
 from retriever.__main__ import main, parser
-from retriever.console import columns
-from tests.conftest import GAZETTE
+from retriever.ask import Asker
+from retriever.console import columns, show
+from tests.conftest import GAZETTE, ROOT
 
 WAGES = "根治拖欠农民工工资工作的咨询电话是多少"
 
@@ -42,15 +47,30 @@ def test_the_clause_of_the_answer_is_marked_or_shown(index: str, capsys: pytest.
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
-def test_no_line_is_wider_than_the_terminal(
-    index: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    whole = shown(capsys, WAGES, "--index", index)
-    monkeypatch.setenv("COLUMNS", str(width))
-    text = shown(capsys, WAGES, "--index", index)
+def test_no_line_is_wider_than_the_terminal(index: str, width: int) -> None:
+    result = Asker.open(Path(index), dense=False).ask(WAGES, mode="bm25")
+    whole, text = show(result), show(result, width)
     assert max(map(columns, text.splitlines())) <= width < max(map(columns, whole.splitlines()))
     assert "".join(text.split()) == "".join(whole.split())  # nothing is lost
     assert not any(line.strip()[:1] in ("，", "。", "》", "）") for line in text.splitlines())
+
+
+def test_lines_are_cut_at_a_terminal_and_whole_in_a_pipe(index: str) -> None:
+    command = [sys.executable, "-m", "retriever", WAGES, "--mode", "bm25", "-k", "1", "--index", index]
+    settings: dict[str, Any] = {
+        "cwd": ROOT,
+        "env": {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "50"},
+        "timeout": 120,
+    }
+    piped = subprocess.run(command, capture_output=True, text=True, **settings)
+    assert max(map(columns, piped.stdout.splitlines())) > 100
+    pty = pytest.importorskip("pty", reason="no terminals here")
+    ours, theirs = pty.openpty()
+    subprocess.run(command, stdout=theirs, check=True, **settings)
+    os.close(theirs)
+    told = os.read(ours, 65536).decode("utf-8", "replace")
+    os.close(ours)
+    assert told.startswith("答：") and max(map(columns, told.splitlines())) <= 50
 
 
 def test_filters_that_leave_nothing_say_so(index: str, capsys: pytest.CaptureFixture[str]) -> None:
