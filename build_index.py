@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.limits import add_options, limits_of
 from index.build import BuildReport, build
 from index.doubts import doubt_lines
@@ -18,7 +19,7 @@ from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(
+    found = Parser(
         prog="python build_index.py",
         description="建立或更新公报索引。没有变化的文件不会重复解析和嵌入。",
         epilog="例：python build_index.py corpus/bulletins --index .index",

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus import console
+from corpus.arguments import Parser
 from index.paths import DEFAULT_INDEX
 from retriever.page.serve import Settings, serve
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(
+    found = Parser(
         prog="python ui.py",
         description="启动公报问答的网页。没有索引时也能启动，建好索引后自动可用。",
         epilog="例：python ui.py --port 8000；放在 nginx 的 /gb/ 下面：python ui.py --root-path https://gb.example.cn/gb",

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.doubt_words import words_of
 from corpus.guard import Reader
 from corpus.limits import add_options, limits_of
@@ -20,7 +21,7 @@ from corpus.validity import resolve
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m corpus",
         description="解析一期公报，显示找到的公文和条款。",
         epilog="例：python -m corpus corpus/bulletins/lishi-2023-02.txt --json",

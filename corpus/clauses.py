@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from corpus.attached import steps_to
 from corpus.joins import MAX_HEADING, is_heading
 from corpus.model import Clause, Role, Span
 from corpus.numbering import Style
 from corpus.people import entries, render
 from corpus.place import Place, Step, StepKind, key_of
 from corpus.questions import question_of
+from corpus.row_numbers import own_row_numbers
 from corpus.tables import pair_cells, render_row
 from corpus.text import cut, ends_sentence, repair, squash
 from corpus.tree import Item, Node, Paragraph, Part, Piece, TableItem, walk
@@ -82,11 +85,10 @@ def cut_drafts(drafts: list[Draft]) -> list[Draft]:
     return out
 
 
-def draft_clauses(parts: list[Part]) -> list[Draft]:
-    """All clauses of a notice's parts, in the order of the text."""
+def draft_clauses(parts: list[Part], attachments: Sequence[str] = ()) -> list[Draft]:
+    """All clauses of a notice's parts, in the order of the text; `attachments` is the list behind the letter."""
     writer = _Writer()
-    for index, part in enumerate(parts):
-        above: Steps = (Step(StepKind.ATTACHMENT, index),) if index else ()
+    for part, above in zip(parts, steps_to(parts, attachments), strict=True):
         path: tuple[str, ...] = (part.name,) if part.name else ()
         if part.title:
             writer.add((*above, Step(StepKind.TITLE)), path, Role.TITLE, part.title, part.heading)
@@ -175,12 +177,13 @@ def _write_table(writer: _Writer, item: TableItem, path: tuple[str, ...], above:
         pieces = _places(line, max(table.head_lines, default=line), first.pages)
         heads = "｜".join(head for head in table.heads if head) or table.own
         writer.add((*above, Step(StepKind.TABLE_HEAD)), path, Role.HEADING, pieces, heads, own=table.own)
+    own_numbers = own_row_numbers(table)
     for number, row in enumerate(table.rows, 1):
         pieces = _places(row.line_start, row.line_end, row.pages)
         caption = "" if table.problem else item.caption
         text = render_row(caption, table.heads, row)
         cells = pair_cells(table.heads, row)
-        steps = (*above, Step(StepKind.ROW, number))
+        steps = (*above, Step(StepKind.ROW, number, own_numbers[number - 1]))
         writer.add(steps, path, Role.ROW, pieces, text, cells, "".join(row.cells))
 
 
@@ -311,7 +314,15 @@ def _node_step(node: Node) -> Step:
         return Step(StepKind.NAMED, node.number, re.sub(r"[\s/.~：:]", "", node.label)[:16], node.style)
     if not node.label:
         return Step(StepKind.LOST, node.number)
-    return Step(StepKind.NUMBERED, node.number, node.label, node.style)
+    return Step(StepKind.NUMBERED, node.number, node.label + _space_behind(node), node.style)
+
+
+def _space_behind(node: Node) -> str:
+    """The space that the source has behind the number of an article or chapter (第四条　…): quotations keep it."""
+    if node.style not in _LAW_STYLES or not isinstance(node.items[0] if node.items else None, Paragraph):
+        return ""
+    marker = re.match(r"\s*" + r"\s*".join(map(re.escape, node.label)) + r"\s+\S", node.paragraphs[0].raw)
+    return "" if marker is None else "　"
 
 
 def number_clauses(notice_id: str, drafts: list[Draft]) -> tuple[Clause, ...]:

@@ -82,10 +82,10 @@ def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None) -> C
                 warnings.append((parsed.file, Warn(notice.lines.start, what)))
             taken.add(notice.notice_id)
             known.add(len(kept), text)
-            kept.append(CorpusNotice(notice, (parsed.file,)))
+            kept.append(CorpusNotice(notice, (parsed.file,), parsed.bulletin if parsed.bulletin.title else None))
     progress(len(files), len(files))
     resolved = link([source.notice for source in kept])
-    merged = tuple(CorpusNotice(notice, source.files) for notice, source in zip(resolved, kept, strict=True))
+    merged = tuple(replace(source, notice=notice) for notice, source in zip(resolved, kept, strict=True))
     return Corpus(merged, tuple(warnings))
 
 

@@ -326,13 +326,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class CorpusNotice:
-    """A notice and the files it stands in, first the one that its clauses were read from.
+    """A notice and the files it stands in, first the one that its clauses were read from. `bulletin` is the issue
+    of a gazette that this file is, if it is one.
 
     An index gives its notices without clauses: those are read one by one.
     """
 
     notice: Notice
     files: tuple[str, ...]
+    bulletin: Bulletin | None = None
 
 
 @dataclass(frozen=True, slots=True)

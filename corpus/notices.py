@@ -68,7 +68,8 @@ class NoticeReader:
         others = {*head.info, *head.page}
         head_blocks = [b for i, b in enumerate(self.blocks[head.start : head.body], head.start) if i not in others]
         heading = [_title_draft(head_blocks, title, number)] if head_blocks else []
-        drafts = cut_drafts([*heading, *self._info(head), *draft_clauses(parts)])
+        attachments = read_attachments(parts)
+        drafts = cut_drafts([*heading, *self._info(head), *draft_clauses(parts, attachments)])
         self.drafts += drafts
         notice_id = self._notice_id(number, title, head)
         signature = read_signature(parts[0])
@@ -94,7 +95,7 @@ class NoticeReader:
             phones=phones,
             contact_person=contacts.person,
             email=contacts.email,
-            attachments=read_attachments(parts),
+            attachments=attachments,
             contents_page=listed[1] if listed else None,
             lines=Span(min(lines), max(lines)),
             clauses=clauses,

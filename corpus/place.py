@@ -5,9 +5,9 @@ id back. The third attachment's second table's fifth row:
 
     steps            ATTACHMENT 3, TABLE 2, ROW 5
     key_of           附3.表2.5
-    words_of         附件3表2第5点
+    words_of         附件3表2第5行
 
-A citation that is typed as a question is the same grammar read backwards: `typed_place` and `fits`.
+A citation that is typed as a question is the same grammar read backwards: `corpus.typed_place`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from corpus.numbering import Style, chinese_number, chinese_numeral
-from corpus.text import nfkc
+from corpus.numbering import Style, chinese_numeral
 
 
 class StepKind(StrEnum):
     """What one step of a place counts or names."""
 
-    ATTACHMENT = "attachment"
+    ATTACHMENT = "attachment"  # its label is what is printed above it (附件2), where something is
+    ISSUED = "issued"  # a text of its own that the notice issues or conveys; its label is the text's title
     NUMBERED = "numbered"  # a heading, an article or an item: its label is the marker (第三条, （一）, 2.)
     NAMED = "named"  # a heading without a number (主要目标), an office that heads a paragraph (区文联)
     LOST = "lost"  # an item whose number was lost
@@ -33,7 +33,7 @@ class StepKind(StrEnum):
     PARAGRAPH = "paragraph"
     TABLE = "table"
     TABLE_HEAD = "table_head"
-    ROW = "row"
+    ROW = "row"  # its label is its own 序号, where the table has such a column
     PEOPLE = "people"
     ATTACHMENTS = "attachments"
     CONTENTS = "contents"
@@ -45,7 +45,7 @@ class StepKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step. `number` counts from 1 (0 where nothing is counted), `label` is the marker or name as
-    it is written, `style` the marker's."""
+    it is written, with the space that stands behind an article's (第四条　), `style` the marker's."""
 
     kind: StepKind
     number: int = 0
@@ -77,9 +77,14 @@ class Place:
 
     @property
     def attachment(self) -> int:
-        """The number of the attachment it stands in; 0 for the covering letter."""
+        """Which of the texts behind the covering letter it stands in; 0 for the letter."""
         first = self.steps[0]
-        return first.number if first.kind is StepKind.ATTACHMENT else 0
+        return first.number if first.kind in (StepKind.ATTACHMENT, StepKind.ISSUED) else 0
+
+    @property
+    def issued(self) -> str | None:
+        """The title of the text it stands in, where that is one the notice issues."""
+        return self.steps[0].label if self.steps[0].kind is StepKind.ISSUED else None
 
     @property
     def table(self) -> tuple[Step, ...]:
@@ -95,15 +100,16 @@ class Place:
 
 
 # kind → (how a key writes the step, how a citation writes it); {} is the number.
-_WRITTEN: dict[StepKind, tuple[str, str]] = {
+WRITTEN: dict[StepKind, tuple[str, str]] = {
     StepKind.ATTACHMENT: ("附{}", "附件{}"),
+    StepKind.ISSUED: ("附{}", "《{}》"),
     StepKind.LOST: ("缺{}", "第{}点（原件缺编号）"),
     StepKind.TITLE: ("题", "标题"),
     StepKind.INFO: ("信息", "题注"),
     StepKind.PARAGRAPH: ("文{}", "第{}段"),
     StepKind.TABLE: ("表{}", "表{}"),
     StepKind.TABLE_HEAD: ("头", "表头"),
-    StepKind.ROW: ("{}", "第{}点"),
+    StepKind.ROW: ("{}", "第{}行"),
     StepKind.PEOPLE: ("名单{}", "名单{}"),
     StepKind.ATTACHMENTS: ("附件{}", "附件说明{}"),
     StepKind.CONTENTS: ("目录{}", "目录{}"),
@@ -112,7 +118,7 @@ _WRITTEN: dict[StepKind, tuple[str, str]] = {
     StepKind.SHREDS: ("碎表{}", "表{}（原件错乱）"),
 }
 # 引用公文条款: 编、章、节、条 by their own words, then 部分, 项, 点, 目 by the levels of GB/T 9704—2012 7.3.3.
-_LEVELS: dict[Style, str] = {
+LEVELS: dict[Style, str] = {
     Style.PART: "{}",
     Style.CHAPTER: "{}",
     Style.SECTION: "{}",
@@ -127,6 +133,8 @@ _LEVELS: dict[Style, str] = {
     Style.QUESTION: "第{}问",
 }
 
+OWN_NUMBER = "序号"  # 表2序号159: a row by the number that the table gives it
+
 
 def key_of(place: Place) -> str:
     """The part of a clause's id behind the notice's: `附1.二.（三）.1`, equal places apart by `~2`, the
@@ -140,7 +148,7 @@ def key_of(place: Place) -> str:
 def _step_key(step: Step) -> str:
     if step.kind in (StepKind.NUMBERED, StepKind.NAMED):
         return step.label if step.kind is StepKind.NAMED else bare_label(step.label)
-    return _WRITTEN[step.kind][0].format(step.number)
+    return WRITTEN[step.kind][0].format(step.number)
 
 
 def bare_label(label: str) -> str:
@@ -153,61 +161,25 @@ def words_of(place: Place) -> str:
     （其二）, the pieces of a long text by （续二）."""
     counted = (("其", place.again), ("续", place.piece))
     tail = "，".join(f"{word}{chinese_numeral(number)}" for word, number in counted if number > 1)
-    return "".join(map(_step_words, place.steps)) + (f"（{tail}）" if tail else "")
+    return "".join(map(step_words, place.steps)) + (f"（{tail}）" if tail else "")
 
 
-def _step_words(step: Step) -> str:
+def step_words(step: Step) -> str:
+    """One step as a citation writes it: 第（三）项."""
     if step.kind is StepKind.NUMBERED:
         bare = bare_label(step.label)
         if step.style is Style.QUESTION:
-            return _LEVELS[step.style].format(bare.removeprefix("问"))
+            return LEVELS[step.style].format(bare.removeprefix("问"))
         if step.style is Style.DECIMAL and "." not in bare:
             return f"第{bare}点"
-        form = _LEVELS.get(step.style) if step.style is not None else None
+        form = LEVELS.get(step.style) if step.style is not None else None
         return form.format(bare) if form else f"“{bare}”"
     if step.kind is StepKind.NAMED:
         return f"“{step.label}”"
-    return _WRITTEN[step.kind][1].format(step.number)
-
-
-# What a typed word may count: 「第三部分」, 「第（三）项」, 「第五条」; people say 点 for 一、 as for 1.
-_UNITS: dict[str, tuple[Style, ...]] = {
-    "编": (Style.PART,),
-    "章": (Style.CHAPTER,),
-    "节": (Style.SECTION,),
-    "条": (Style.ARTICLE,),
-    "部分": (Style.ENUM,),
-    "项": (Style.PAREN,),
-    "点": (Style.ENUM, Style.ARABIC, Style.DECIMAL, Style.QUESTION),
-    "问": (Style.QUESTION,),
-    "目": (Style.ARABIC_PAREN, Style.HALF_PAREN, Style.CIRCLED),
-}
-_COUNT = r"(\d{1,3}|[一二三四五六七八九十百零〇]{1,8})"
-_TYPED = re.compile(rf"第\s{{0,4}}[(（]?\s{{0,4}}{_COUNT}\s{{0,4}}[)）]?\s{{0,4}}({'|'.join(_UNITS)})")
-
-
-@dataclass(frozen=True, slots=True)
-class TypedStep:
-    """One step as a question names it: the third 部分."""
-
-    unit: str
-    number: int
-
-
-def typed_place(question: str) -> tuple[TypedStep, ...]:
-    """The part of a document that a question names: 「…9号第三部分第（二）项」 → 部分 3, 项 2. Empty if none."""
-    steps = []
-    for match in _TYPED.finditer(nfkc(question)):
-        number = int(match[1]) if match[1].isdecimal() else chinese_number(match[1])
-        if number:
-            steps.append(TypedStep(match[2], number))
-    return tuple(steps)
-
-
-def fits(place: Place, typed: tuple[TypedStep, ...]) -> bool:
-    """Whether a place lies in the part that a question names: 二.（三） fits 第二部分, and not 第三部分."""
-    return all(any(_is_step(step, wanted) for step in place.steps) for wanted in typed)
-
-
-def _is_step(step: Step, wanted: TypedStep) -> bool:
-    return step.kind is StepKind.NUMBERED and step.number == wanted.number and step.style in _UNITS[wanted.unit]
+    if step.kind is StepKind.ATTACHMENT and step.label:
+        return step.label
+    if step.kind is StepKind.ROW and step.label:
+        return f"{OWN_NUMBER}{step.label}"
+    if step.kind is StepKind.ISSUED:
+        return WRITTEN[step.kind][1].format(step.label)
+    return WRITTEN[step.kind][1].format(step.number)

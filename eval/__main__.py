@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.errors import UsageError
 from eval import committed, show
 from eval.accepted import unstated
@@ -45,7 +46,7 @@ _EXAMPLES = """\
 
 
 def parser() -> argparse.ArgumentParser:
-    main_parser = argparse.ArgumentParser(
+    main_parser = Parser(
         prog="python -m eval",
         description="用一套标好答案的题目，测检索和回答有多好。",
         epilog=_EXAMPLES,
@@ -98,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def stard_parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
+    sub = Parser(
         prog="python -m eval stard",
         description="在公开数据集 STARD（百姓问法律，找法条）上测检索。",
         epilog="例：python -m eval stard --data DIR",
@@ -110,7 +111,7 @@ def stard_parser() -> argparse.ArgumentParser:
 
 
 def ablation_parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
+    sub = Parser(
         prog="python -m eval ablation",
         description="逐个去掉或换掉检索的一个部分，看各部分有多大用处。",
         epilog="例：python -m eval ablation eval/questions/lishi-2023-02.jsonl",
@@ -123,7 +124,7 @@ def ablation_parser() -> argparse.ArgumentParser:
 
 
 def calibrate_parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
+    sub = Parser(
         prog="python -m eval calibrate",
         description="用 dev 题目重新拟合可信度的常数。",
         epilog="例：python -m eval calibrate eval/questions/lishi-2023-02.jsonl@.index",

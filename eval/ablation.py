@@ -40,6 +40,7 @@ from retriever.ask import Asker
 from retriever.fusion import DENSE_WEIGHT, fuse, min_max, reciprocal_rank
 from retriever.neighbours import Neighbours
 from retriever.query import Preparer, Query
+from retriever.resolve import Located
 from retriever.search import Retriever
 
 Fuse = Callable[[dict[int, float], dict[int, float], float], dict[int, float]]
@@ -60,15 +61,15 @@ class Variant:
 class _NoNumbers(Preparer):
     """Document numbers are not looked up: 离政办发〔2023〕9号 is a word like any other."""
 
-    def prepare(self, question: str, mode: str) -> Query:
+    def prepare(self, question: str, mode: str, cited: Located | None = None) -> Query:
         return replace(super().prepare(question, mode), number=None, place=())
 
 
 class _NoOfficialWords(Preparer):
     """Everyday words bring no official ones along: 老板跑路 is not searched as 拖欠工资 too."""
 
-    def prepare(self, question: str, mode: str) -> Query:
-        query = super().prepare(question, mode)
+    def prepare(self, question: str, mode: str, cited: Located | None = None) -> Query:
+        query = super().prepare(question, mode, cited)
         return replace(query, expansion=replace(query.expansion, terms=()))
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from corpus.arguments import Parser
 from corpus.errors import UsageError
 from eval import closed, trust
 from eval.documents.files import located
@@ -35,7 +36,7 @@ _CONFIDENCE = ("aurc", "shown_aurc", "refused_at_5", "answerable_ece", "right_ec
 
 
 def parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
+    sub = Parser(
         prog="python -m eval closed",
         description="用不公开的题目测 gongbao 和几种现成的办法，只给合计。",
         epilog="例：python -m eval closed --documents documents.tar.xz",

@@ -7,12 +7,12 @@ change; the weights are `python -m eval calibrate`'s.
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpus.arguments import Parser
 from eval.calibrate import TARGET
 from eval.costs import Judged, cheapest, cost
 from eval.questions import Pair, pair, read_questions
@@ -45,7 +45,7 @@ def with_thresholds(text: str, thresholds: dict[str, float], command: str) -> st
 
 
 def main(argv: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m eval threshold",
         description="按错答和错拒的代价重新选定拒答的门槛。",
         epilog="例：python -m eval threshold eval/questions/lishi-2023-02.jsonl@.index"

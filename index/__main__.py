@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.errors import UsageError
 from index.doubts import doubt_lines
 from index.engine import ModelInfo
@@ -19,7 +20,7 @@ from index.paths import DEFAULT_INDEX
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m index",
         description="查看或检查索引。另有：make-model（制作自带嵌入模型）、train（微调自带嵌入模型）。",
         epilog="例：python -m index verify --index .index",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,23 +11,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.errors import UsageError
 from index.paths import DEFAULT_INDEX
 
 if TYPE_CHECKING:
-    from retriever.model import SearchResult
+    from retriever.ask import Asker
 
 
 PARAMETERS = {"since": "--from", "until": "--to", "status": "--status", "k": "-k", "mode": "--mode"}
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m retriever",
         description="在公报里找条款：用一句话提问，得到办事单位、电话、原文和出处。",
-        epilog="例：python -m retriever 农民工工资问题咨询电话是多少 -k 3",
+        epilog="例：python -m retriever 农民工工资问题咨询电话是多少 -k 3。"
+        "退出码：0 完成（没有找到答案也是 0，JSON 里 answered 为 false），1 没能完成，2 用法或输入不对",
     )
-    parser.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
+    parser.add_argument(
+        "question", nargs="?", metavar="QUESTION", help="问题，或一条引用（如 离政办发〔2023〕9号第三部分）"
+    )
+    parser.add_argument(
+        "--check",
+        type=Path,
+        metavar="FILE",
+        help="核对一个文件里的引用：有没有收录、标题和文号对不对、是否现行；- 为标准输入",
+    )
     parser.add_argument("--batch", type=Path, metavar="FILE.jsonl", help="一行一个 JSON（id、question），逐行输出结果")
     parser.add_argument("-k", type=int, default=5, help="返回几条（默认 5）")
     parser.add_argument("--mode", choices=("hybrid", "dense", "bm25"), default="hybrid", help="检索方式（默认 hybrid）")
@@ -52,21 +63,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The arguments; argparse leaves with 2 where they don't make sense."""
     args = parser().parse_args(argv)
-    if (args.question is None) == (args.batch is None):
-        parser().error("请给出一个问题，或用 --batch 给出问题文件")
+    if sum(one is not None for one in (args.question, args.batch, args.check)) != 1:
+        parser().error("请给出一个问题，或用 --batch 给出问题文件，或用 --check 给出要核对的文件")
     return args
 
 
 def run(args: argparse.Namespace) -> int:
     """Open the index once, then answer one question or a file of them."""
     from retriever.ask import Asker
+    from retriever.console import show, terminal_width
     from retriever.model import Filters, ParameterError
     from retriever.reading.ranking import load_ranker
 
     try:
         filters = Filters(args.issuer, args.doc_number, args.since, args.until, args.status)
         batch = list(read_batch(args.batch)) if args.batch else []
-        asker = Asker.open(args.index, dense=args.mode != "bm25")
+        text = None if args.check is None else _text_of(args.check)
+        asker = Asker.open(args.index, dense=args.mode != "bm25" and text is None)
+        if text is not None:
+            return _check(asker, text, args.json)
         if args.reader is not None:
             asker.ranker = load_ranker(args.reader)
         if args.batch:
@@ -82,8 +97,38 @@ def run(args: argparse.Namespace) -> int:
         result = asker.ask(args.question, k=args.k, mode=args.mode, filters=filters)
     except ParameterError as err:
         raise err.named(PARAMETERS) from err
-    print(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if args.json else show(result))
+    print(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if args.json else show(result, terminal_width()))
     return 0
+
+
+def _text_of(path: Path) -> str:
+    return read_text(None, sys.stdin.buffer.read()) if str(path) == "-" else read_text(path)
+
+
+def _check(asker: Asker, text: str, as_json: bool) -> int:
+    """Check the citations of a text. Like a question without an answer, one that isn't here is no failure."""
+    from retriever.check import check, to_json
+    from retriever.console import show_checked, terminal_width
+
+    checked = check(text, asker.engine, asker.resolver)
+    print(
+        json.dumps(to_json(checked), ensure_ascii=False, indent=1)
+        if as_json
+        else show_checked(checked, terminal_width())
+    )
+    return 0
+
+
+def read_text(path: Path | None, stdin: bytes = b"") -> str:
+    """The text of a file in any of the encodings that documents come in, or of stdin where no file is given."""
+    try:
+        data = stdin if path is None else path.read_bytes()
+    except OSError as err:
+        raise UsageError(f"读不了文件（{err.strerror or err}）", str(path), "请检查路径") from err
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise UsageError("读不出文字", str(path or "-"), "请把文件存成 UTF-8 编码的纯文本")
 
 
 def read_batch(path: Path) -> Iterator[tuple[str | None, str]]:
@@ -118,32 +163,6 @@ def refusal(question_id: str | None, question: str, mode: str, why: str) -> dict
     notes = (Note(NoteKind.UNUSABLE, why),)
     result = SearchResult(question, mode, mode, notes, False, 0.0, None, (), {"total": 0.0})
     return result.to_json(question_id)
-
-
-def show(result: SearchResult) -> str:
-    """Answer and hits for a person at a terminal."""
-    from corpus.doubt_words import caution
-
-    lines: list[str] = []
-    if result.note:
-        lines.append(result.note)
-    if result.answer:
-        lines.append(f"答：{result.answer.text}")
-        for office in result.answer.offices:
-            source = f"（见{office.phone_from}）" if office.phone_from else ""
-            phone = f"　{office.phone or '公报未载电话'}{source}" if result.sure else ""
-            lines.append(f"　　{office.name}{phone}")
-        if not result.sure:
-            lines.append("（这个答案不一定准，请看下面的原文再确认。）")
-        if doubt := caution(result.answer.uncertain):
-            lines.append(f"（{doubt}）")
-    for hit in result.hits:
-        lines.append(f"{hit.rank}. {hit.citation}　[{hit.score:.3f}]")
-        lines.append(f"   {' › '.join(hit.path)}")
-        lines.append(f"   {hit.text}")
-        if doubt := caution(hit.uncertain):
-            lines.append(f"   （{doubt}）")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

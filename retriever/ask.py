@@ -19,16 +19,19 @@ from retriever.confidence import Evidence
 from retriever.decide import Decision, after_reading, before_reading
 from retriever.evidence import FIRST_HITS, Witness
 from retriever.model import MAX_QUESTION, MODES, Answer, Filters, ParameterError, SearchResult
+from retriever.names import Names
 from retriever.neighbours import Neighbours
-from retriever.notes import Note, NoteKind
+from retriever.notes import Note, NoteKind, note
 from retriever.offices import Directory, offices_of
 from retriever.query import Preparer, Query
 from retriever.question import matched
 from retriever.reading.passages import Passages
 from retriever.reading.ranking import Ranker, reordered
 from retriever.reading.sentence import Reading, SentenceReader, question_terms
+from retriever.reading.spans import opening
 from retriever.references import References
 from retriever.requests import request_note
+from retriever.resolve import Resolver
 from retriever.search import Retrieval, Retriever
 
 
@@ -53,7 +56,9 @@ class Asker:
         self.mode_note = mode_note
         self.ranker = ranker
         self.directory = Directory(engine.offices, engine.notices)
-        self.references = References(engine)
+        names = Names(engine)
+        self.resolver = Resolver(engine, names)
+        self.references = References(engine, names)
         self.preparer = Preparer(engine, embedder)
         neighbours = Neighbours(engine)
         self.retriever = Retriever(engine, neighbours)
@@ -98,18 +103,24 @@ class Asker:
             mode_used = "bm25"
             notes.append(self.mode_note or _no_vectors("没有向量，已改为按关键词检索"))
         text, cut = matched(question)
-        notes += [] if cut is None else [Note(NoteKind.CUT, cut)]
         request = request_note(text, self.engine.terms)
         if request is not None:
             return _not_asked(question, mode, mode_used, (*notes, request), began)
-        query = self.preparer.prepare(text, mode_used)
+        cited = self.resolver.of_question(question)
+        if cut is not None and (cited is None or not cited.alone):
+            notes.append(Note(NoteKind.CUT, cut))
+        query = self.preparer.prepare(text, mode_used, cited)
         # What decides is the same whatever number of hits is asked for.
-        retrieval = self.retriever.retrieve(query, mode_used, filters or Filters(), max(k, FIRST_HITS))
+        filters = filters or Filters()
+        retrieval = self.retriever.retrieve(query, mode_used, filters, max(k, FIRST_HITS))
         if self.ranker is not None and not retrieval.candidates.numbered:  # whose order is that of what was named
             retrieval = replace(retrieval, hits=reordered(text, retrieval.hits, self.ranker, FIRST_HITS))
         retrieved = time.perf_counter()
         decision, answer = self._answer(query, replace(retrieval, hits=retrieval.hits[:FIRST_HITS]), mode_used)
-        notes += [] if decision.note is None else [decision.note]
+        if not retrieval.hits and not filters.empty:
+            notes.append(note(NoteKind.FILTERED))
+        elif decision.note is not None:
+            notes.append(decision.note)
         done = time.perf_counter()
         return SearchResult(
             question=question,
@@ -129,14 +140,19 @@ class Asker:
 
     def _answer(self, query: Query, retrieval: Retrieval, mode: str) -> tuple[Decision, Answer | None]:
         decision = before_reading(query, retrieval)
-        if decision is not None:
+        if decision is not None and not decision.answered:
             return decision, None
+        if decision is not None:
+            entry = retrieval.hits[0].entry
+            said = opening(entry.text)
+            offices = offices_of(self.engine, self.directory, entry, query.asked, said)
+            return decision, Answer(said, offices, entry.clause_id, entry)
         assessment = self.assess(query, retrieval, mode)
         if not assessment.decision.answered:
             return assessment.decision, None
         entry, said = assessment.reading.passage.entry, assessment.reading.text
         offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-        answer = Answer(said, offices, entry.clause_id, entry.uncertain)
+        answer = Answer(said, offices, entry.clause_id, entry)
         return with_caution(assessment.decision, answer, query.asked)
 
     def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:

@@ -1,18 +1,89 @@
 """The citation of a clause, as civil servants write it.
 
 引用公文先引标题，后引发文字号 (《国家行政机关公文处理办法》第二十五条): 《标题》（文号）, then the place: articles as
-第X条, headings by their numbers as 第X部分第（X）项 (`corpus.place`).
+第X条, headings by their numbers as 第X部分第（X）项 (`corpus.place`). What a notice or an order issues is cited by
+its own title. A title within a title stands in 〈〉 (GB/T 15834—2011 4.15.3.5).
 """
 
 from __future__ import annotations
 
-from corpus.model import Clause, Notice
-from corpus.place import words_of
+from dataclasses import replace
+
+from corpus.model import Bulletin, Clause, CorpusNotice, Notice
+from corpus.place import StepKind, bare_label, words_of
+from corpus.text import squash
+
+_OPEN, _CLOSE = "《〈", "》〉"
+_OF_ITS_OWN = (StepKind.NUMBERED, StepKind.NAMED)
 
 
 def citation(notice: Notice, clause: Clause) -> str:
     """`《关于…的通知》（离政办发〔2023〕9号）第二部分第（三）项第1目`, one for each clause of a notice."""
-    head = f"《{notice.title}》"
-    if notice.doc_number:
-        head += f"（{notice.doc_number}）"
-    return head + words_of(clause.place)
+    number = f"（{notice.doc_number}）" if notice.doc_number else ""
+    return in_title_marks(cited_title(notice, clause)) + number + cited_place(notice, clause)
+
+
+def cited_title(notice: Notice, clause: Clause) -> str:
+    """The title of the text that a clause stands in: of what the notice issues, or of the notice."""
+    return clause.place.issued or notice.title
+
+
+def cited_place(notice: Notice, clause: Clause) -> str:
+    """The place as it stands behind title and number."""
+    place = clause.place
+    if place.issued is None:
+        return words_of(place)
+    inner = replace(place, steps=place.steps[1:])
+    # An order and the 条例 that it issues may have one title: 第1段 of the 条例 isn't that of the order.
+    shared = squash(place.issued) == squash(notice.title) and inner.steps[0].kind not in _OF_ITS_OWN
+    return ("正文" if shared else "") + words_of(inner)
+
+
+def in_title_marks(title: str) -> str:
+    """`关于印发《某办法》的通知` → 《关于印发〈某办法〉的通知》: marks take turns, the outermost are 《》."""
+    text = title.strip()
+    if text[:1] in _OPEN and _closing(text) == len(text) - 1:
+        text = text[1:-1]
+    out: list[str] = ["《"]
+    depth = 1
+    for char in text:
+        if char in _OPEN:
+            out.append(_OPEN[depth % 2])
+            depth += 1
+        elif char in _CLOSE and depth > 1:
+            depth -= 1
+            out.append(_CLOSE[depth % 2])
+        else:
+            out.append("" if char in _CLOSE else char)
+    return "".join(out) + "》"
+
+
+def _closing(text: str) -> int:
+    """Where the mark that opens a text is closed; -1 if nowhere."""
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char in _OPEN) - (char in _CLOSE)
+        if depth == 0:
+            return at
+    return -1
+
+
+def quotation(clause: Clause) -> str:
+    """The text as it is quoted: the space behind the number of an article stays (第四条　…)."""
+    label = clause.place.last.label
+    bare = bare_label(label)
+    if label[-1:].isspace() and clause.place.piece == 1 and clause.text.startswith(bare):
+        return f"{bare}{label[-1]}{clause.text[len(bare) :].lstrip()}"
+    return clause.text
+
+
+def gazette(source: CorpusNotice) -> str | None:
+    """Where the gazette has a notice: 《吕梁市离石区人民政府公报》2023年第2期，第93页. None where it doesn't say."""
+    issue, page = source.bulletin, source.notice.contents_page
+    if issue is None or not (issue.title and issue.year and issue.issue and page):
+        return None
+    return f"{_issue(issue)}，第{page}页"
+
+
+def _issue(bulletin: Bulletin) -> str:
+    return f"{in_title_marks(bulletin.title or '')}{bulletin.year}年第{bulletin.issue}期"

@@ -12,8 +12,10 @@ from retriever.evidence import FIRST_HITS
 from retriever.model import Hit
 from retriever.notes import Note, NoteKind, note
 from retriever.query import Query
+from retriever.resolve import Located, Verdict
 from retriever.search import Retrieval
 
+CITED = 0.99  # the confidence where a question is the citation of a clause that is here
 RULED_OUT = 0.02  # the confidence where a rule says that nothing answers
 STRANGE_WORDS, STRANGE_COSINE = 0.3, 0.5  # below both a question is on something else altogether
 _LITTLE_COVERED = 0.35  # of the question's words: nothing here is near
@@ -32,9 +34,26 @@ def before_reading(query: Query, retrieval: Retrieval) -> Decision | None:
     """The decision where none of the passages needs to be read, or None."""
     if not retrieval.hits:
         return Decision(False, 0.0, note(NoteKind.NO_HITS))
+    if query.cited is not None:
+        decision = _on_citation(query.cited, retrieval)
+        if decision is not None:
+            return decision
     unknown = unknown_number(query, retrieval)
     if unknown is not None:
         return Decision(False, RULED_OUT, note(NoteKind.UNKNOWN_NUMBER, unknown))
+    return None
+
+
+def _on_citation(cited: Located, retrieval: Retrieval) -> Decision | None:
+    """The decision where a question is a citation: its clause is here, or the text has no such place, or it isn't here;
+    None where more is asked."""
+    found = cited.resolution
+    if cited.alone and retrieval.hits[0].entry.row in found.rows:
+        return Decision(True, CITED, Note(NoteKind.CITED_OTHERWISE, found.why) if found.why else None)
+    if found.verdict is Verdict.NO_SUCH_PLACE and not found.rows and found.why:
+        return Decision(False, RULED_OUT, note(NoteKind.NO_SUCH_PLACE, found.why))
+    if found.verdict is Verdict.NOT_HERE and cited.whole and found.cited.title and found.why:
+        return Decision(False, RULED_OUT, note(NoteKind.NOT_HERE, found.why))
     return None
 
 

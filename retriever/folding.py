@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any
 
+from corpus.simplified import simplified
 from corpus.text import CJK, nfkc, repair
 from index.tokens import segmenter, stop_words
 from retriever.words import default_words
@@ -97,12 +97,8 @@ class Folder:
         """Simplified characters for traditional ones that the index does not write."""
         if all(char in self._characters for char in text if _CJK_RUN.match(char)):
             return text, []
-        simple = _opencc().convert(text)
-        if simple == text:
-            return text, []
-        if len(simple) == len(text):
-            pairs = zip(text, simple, strict=True)
-            simple = "".join(old if old in self._characters else new for old, new in pairs)
+        pairs = zip(text, simplified(text), strict=True)
+        simple = "".join(old if old in self._characters else new for old, new in pairs)
         return simple, [] if simple == text else [Change(text, simple, ChangeKind.TRADITIONAL)]
 
     def _typos(self, text: str) -> tuple[str, list[Change]]:
@@ -188,13 +184,6 @@ def _cut(run: str) -> list[str]:
 def _frequency(word: str) -> int:
     """How often jieba's dictionary counts a word; 0 for one it doesn't know."""
     return segmenter().frequency(word)
-
-
-@functools.cache
-def _opencc() -> Any:
-    import opencc
-
-    return opencc.OpenCC("t2s")
 
 
 @functools.lru_cache(maxsize=4096)

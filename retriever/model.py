@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.doc_number import number_key
+from corpus.doc_number import TypedNumber, find_typed, match_notices, number_key, parse
 from corpus.errors import UsageError
 from corpus.model import Doubt, Notice, Span
 from corpus.offices import same_office
+from corpus.simplified import simplified
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.citation import citation
+from retriever.cited import figures
 from retriever.notes import Note
 from retriever.references import Link
 
@@ -54,10 +57,12 @@ class Filters:
     section: str | None = None
 
     def __post_init__(self) -> None:
-        """Raises ParameterError for what is no date or status."""
+        """Raises ParameterError for what is no date or status, and for a period that ends before it begins."""
         for name, value in (("since", self.since), ("until", self.until)):
             if value is not None:
                 _check_date(name, value)
+        if self.since and self.until and self.since > self.until:
+            raise ParameterError(f"起始日期 {self.since} 晚于截止日期 {self.until}", "since", "请把两个日期换过来")
         if self.status not in STATUSES:
             raise ParameterError(f"状态“{self.status}”不认识", "status", "可用：" + "、".join(STATUSES))
 
@@ -69,7 +74,7 @@ class Filters:
         """Whether a notice passes all filters."""
         if self.issuer and not _is_issuer(self.issuer, notice.issuer):
             return False
-        if self.doc_number and number_key(self.doc_number) != number_key(notice.doc_number or ""):
+        if self.doc_number and not is_number(self.doc_number, notice.doc_number or ""):
             return False
         if (self.since or self.until) and notice.date is None:
             return False
@@ -89,6 +94,23 @@ def _check_date(name: str, value: str) -> None:
         dt.date.fromisoformat(value)
     except ValueError as err:
         raise ParameterError(f"日期“{value}”不对", name, "请写成 2023-05-15 的样子") from err
+
+
+def is_number(wanted: str, doc_number: str) -> bool:
+    """Whether a document's number is the one that is typed, in whatever brackets, characters and numerals:
+    離政辦發二〇二三年第九號 is 离政办发〔2023〕9号."""
+    if number_key(wanted) == number_key(doc_number):
+        return True
+    typed = _typed(wanted)
+    return typed is not None and typed.complete and bool(match_notices(typed, [_parsed(doc_number)]))
+
+
+@functools.lru_cache(maxsize=256)
+def _typed(wanted: str) -> TypedNumber | None:
+    return find_typed(figures(simplified(wanted)))
+
+
+_parsed = functools.lru_cache(maxsize=1 << 15)(parse)  # all numbers of a corpus are looked at, again and again
 
 
 def _is_issuer(wanted: str, issuer: str | None) -> bool:
@@ -176,15 +198,21 @@ class Hit:
             "repealed_by": None if notice.repealed_by is None else notice.repealed_by.to_json(),
             "valid_until": notice.valid_until,
             "uncertain": [doubt.to_json() for doubt in self.uncertain],
-            "source": {
-                "file": self.entry.source.files[0],
-                "files": list(self.entry.source.files),
-                "line_start": clause.lines.start,
-                "line_end": clause.lines.end,
-                "page": None if clause.pages is None else clause.pages.start,
-                "page_end": None if clause.pages is None else clause.pages.end,
-            },
+            "source": source_json(self.entry),
         }
+
+
+def source_json(entry: IndexedClause) -> dict[str, Any]:
+    """Where a clause stands in the files that its notice was read from."""
+    clause = entry.clause
+    return {
+        "file": entry.source.files[0],
+        "files": list(entry.source.files),
+        "line_start": clause.lines.start,
+        "line_end": clause.lines.end,
+        "page": None if clause.pages is None else clause.pages.start,
+        "page_end": None if clause.pages is None else clause.pages.end,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +241,38 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A span of one clause, at most 160 characters, and the offices concerned. `uncertain` as in a hit."""
+    """A span of one clause, at most 160 characters, and the offices concerned. `entry` is the clause: it need not
+    be among the hits."""
 
     text: str
     offices: tuple[Office, ...]
     clause_id: str
-    uncertain: tuple[Doubt, ...] = ()
+    entry: IndexedClause | None = None
+
+    @property
+    def uncertain(self) -> tuple[Doubt, ...]:
+        """What the parser is not sure of in the clause's notice, as far as the clause is concerned."""
+        return self.entry.uncertain if self.entry is not None else ()
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        data: dict[str, Any] = {
             "text": self.text,
             "offices": [office.to_json() for office in self.offices],
             "clause_id": self.clause_id,
             "uncertain": [doubt.to_json() for doubt in self.uncertain],
+        }
+        if self.entry is None:
+            return data
+        notice = self.entry.notice
+        return {
+            **data,
+            "citation": citation(notice, self.entry.clause),
+            "doc_number": notice.doc_number,
+            "title": notice.title,
+            "status": notice.status.value,
+            "repealed_by": None if notice.repealed_by is None else notice.repealed_by.to_json(),
+            "valid_until": notice.valid_until,
+            "source": source_json(self.entry),
         }
 
 

@@ -13,7 +13,11 @@ class NoteKind(StrEnum):
     CUT = "cut"  # the question was too long to be matched whole
     UNUSABLE = "unusable"  # the question can't be searched for, or is none
     NO_HITS = "no_hits"
+    FILTERED = "filtered"  # nothing in what the filters leave
     UNKNOWN_NUMBER = "unknown_number"
+    NO_SUCH_PLACE = "no_such_place"  # the document that is cited has no such article
+    NOT_HERE = "not_here"  # the document that is cited is not here
+    CITED_OTHERWISE = "cited_otherwise"  # the clause is here, under another title or number than is cited
     NOTHING_NEAR = "nothing_near"
     OTHER_FIGURES = "other_figures"  # place, year or figure of what is here differ
     NOT_STATED = "not_stated"  # the subject is here, what is asked is not
@@ -33,7 +37,10 @@ class Note:
 
 _TEXTS = {
     NoteKind.NO_HITS: "公报里没有找到与这个问题沾边的内容",
+    NoteKind.FILTERED: "在选定的范围（发文机关、文号、日期、状态）里没有找到，请放宽条件再查",
     NoteKind.UNKNOWN_NUMBER: "没有收录文号为“{}”的公文，下面是内容相近的条款",
+    NoteKind.NO_SUCH_PLACE: "{}",
+    NoteKind.NOT_HERE: "{}，下面是内容相近的条款",
     NoteKind.NOTHING_NEAR: "公报里没有与这个问题相近的内容，下面是最接近的条款，供参考",
     NoteKind.OTHER_FIGURES: "公报里有相近的内容，但地方、年份或数字对不上，下面是最接近的条款，供参考",
     NoteKind.NOT_STATED: "公报里有相近的内容，但没有写明所问的这一点，下面是最接近的条款，供参考",

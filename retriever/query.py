@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corpus.doc_number import TypedNumber, find_typed
-from corpus.place import TypedStep, typed_place
+from corpus.simplified import simplified
 from corpus.text import squash
+from corpus.typed_place import TypedStep, typed_place
 from index.engine import Engine, Vector
 from index.model.embedder import Embedder
+from retriever.cited import figures
 from retriever.folding import Folder
 from retriever.intent import Intent, intents
+from retriever.resolve import Located
 from retriever.words import Expansion, expand
 
 _ONLY_NUMBER, _ALONE = 12, 6  # letters beside a number: 「…号第三部分的全文是什么」, 「…讲了什么」
@@ -27,6 +30,7 @@ class Query:
     number: TypedNumber | None
     place: tuple[TypedStep, ...]
     vector: Vector | None
+    cited: Located | None = None  # the citation that the question holds, where its document is here
 
     @property
     def only_number(self) -> bool:
@@ -50,10 +54,11 @@ class Preparer:
         self.folder = Folder(engine.terms.counts())
         self._embedder = embedder
 
-    def prepare(self, question: str, mode: str) -> Query:
+    def prepare(self, question: str, mode: str, cited: Located | None = None) -> Query:
         """The question as it is searched with; in mode bm25 it gets no vector."""
         text = self.folder.fold(question).text
         vector = None
         if mode != "bm25" and self._embedder is not None:
             vector = self._embedder.encode_questions([text])[0]
-        return Query(text, expand(text), intents(text), find_typed(question), typed_place(question), vector)
+        read = figures(simplified(question))
+        return Query(text, expand(text), intents(text), find_typed(read), typed_place(read), vector, cited)

@@ -14,9 +14,8 @@ from typing import Any
 from corpus.doc_number import find_numbers, number_key
 from corpus.model import Role
 from corpus.numbering import Style, chinese_number
-from corpus.place import StepKind
-from corpus.text import squash
 from index.engine import Engine, IndexedClause
+from retriever.names import Names
 
 _ARTICLE = re.compile(
     r"(?:本(?:办法|规定|条例|规则|细则)|依照|按照|依据|根据|符合|违反|前述|有)第([一二三四五六七八九十百]+)条"
@@ -40,16 +39,13 @@ class Link:
 class References:
     """Resolves references within one index."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, names: Names) -> None:
         self._engine = engine
+        self._names = names
         self._numbers: dict[str, int] = {}
-        self._titles: dict[str, int | None] = {}
         for ordinal, source in enumerate(engine.notices):
             if source.notice.doc_number:
                 self._numbers.setdefault(number_key(source.notice.doc_number), ordinal)
-            title = squash(source.notice.title)
-            # A title that two notices bear leads nowhere: which one is meant can't be told.
-            self._titles[title] = None if title in self._titles else ordinal
 
     def links(self, entry: IndexedClause) -> tuple[Link, ...]:
         """What a clause points to, in the order of its text, each target once."""
@@ -59,7 +55,7 @@ class References:
             if ordinal is not None and ordinal != entry.ordinal:
                 links.append((cited.start, self._to_notice(entry.text[cited.start : cited.end], ordinal)))
         for match in _TITLE.finditer(entry.text):
-            ordinal = self._titles.get(squash(match[1]))
+            ordinal = self._names.only(match[1])
             if ordinal is not None and ordinal != entry.ordinal:
                 links.append((match.start(), self._to_notice(match.group(), ordinal)))
         for match in _ARTICLE.finditer(entry.text):
@@ -97,7 +93,7 @@ def _articles(entry: IndexedClause) -> list[int]:
 
 
 def _is_attachment(entry: IndexedClause, number: int) -> bool:
-    if entry.clause.place.steps[0].kind is not StepKind.ATTACHMENT:
+    if entry.clause.place.attachment == 0:
         return False
     text = entry.text.replace(" ", "")
     return text.startswith(f"附件{number}" if number else "附件")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from corpus.doc_number import match_notices, parse
 from corpus.model import Role
-from corpus.place import fits
+from corpus.typed_place import fits
 from index.engine import Engine, IndexedClause, NoticeSet, Ranked
 from index.term_counts import ceiling
 from index.tokens import tokenize
@@ -95,9 +95,11 @@ class Retriever:
         return _kept(self.engine.nearest(query.vector, DEPTH + len(without), within), without)
 
     def _numbered(self, query: Query, within: NoticeSet | None, without: frozenset[int]) -> tuple[int, ...]:
-        if query.number is None:
-            return ()
-        named = match_notices(query.number, self._numbers)
+        named: Sequence[int] = ()
+        if query.cited is not None and query.cited.names_clauses:
+            named = query.cited.resolution.ordinals
+        elif query.number is not None:
+            named = match_notices(query.number, self._numbers)
         kept = named if within is None else [ordinal for ordinal in named if ordinal in set(within.ordinals)]
         rows = (row for ordinal in kept for row in self.engine.notice(ordinal).rows)
         return tuple(row for row in rows if row not in without)
@@ -136,7 +138,7 @@ class Retriever:
         """Clauses of the document named: the part asked for (第三部分), else by score; its opening
         clause first when nothing else is asked."""
         entries = [entry for entry in self.engine.clauses(candidates.numbered) if entry.role not in HEADINGS]
-        part = [entry.row for entry in entries if query.place and fits(entry.clause.place, query.place)]
+        part = self._cited(query, candidates, entries)
         chosen = set(part)
         rest = {entry.row: candidates.scores.get(entry.row, 0.0) for entry in entries if entry.row not in chosen}
         by_score = [row for row, _ in order(rest)]
@@ -145,6 +147,16 @@ class Retriever:
             openings = [row for at in notices if (row := self._neighbours.opening(at)) is not None and row in rest]
             by_score = openings + [row for row in by_score if row not in set(openings)]
         return part + by_score
+
+    @staticmethod
+    def _cited(query: Query, candidates: Candidates, entries: Sequence[IndexedClause]) -> list[int]:
+        """The clauses of the place that a question names; its heading only where nothing but it is cited."""
+        if query.cited is not None and query.cited.resolution.rows:
+            content = {entry.row for entry in entries}
+            rows = [row for row in query.cited.resolution.rows if row in content]
+            headings = set(candidates.numbered) if query.cited.whole else set()
+            return rows or [row for row in query.cited.resolution.rows if row in headings]
+        return [entry.row for entry in entries if query.place and fits(entry.clause.place, query.place)]
 
 
 def _kept(ranked: list[Ranked], without: frozenset[int]) -> dict[int, float]:

@@ -22,6 +22,7 @@ from importlib import resources
 from pathlib import Path
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.errors import GongbaoError
 from corpus.text import nfkc
 
@@ -218,7 +219,7 @@ def _toml_place(message: str) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """`python -m retriever.words check|expand`: check a table, or show what a question is widened with."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m retriever.words",
         description="百姓说法与公文用语对照表：检查，或看一句话会加上哪些用语。",
         epilog="例：python -m retriever.words expand 老板跑路不给钱找谁",

@@ -9,9 +9,9 @@ import pytest
 from conftest import ROOT
 
 from corpus.phones import find_phones
-from retriever.__main__ import show as on_a_terminal
 from retriever.caution import cautious, with_caution, without_phones
 from retriever.confidence import threshold
+from retriever.console import show as on_a_terminal
 from retriever.decide import Decision
 from retriever.intent import Intent
 from retriever.model import CAUTION, Answer, Office, SearchResult

@@ -9,10 +9,11 @@ from corpus.columns import uncross
 from corpus.model import Clause, Notice, Role, Warn
 from corpus.numbering import Style, read_marker
 from corpus.parse import parse_source
-from corpus.place import typed_place, words_of
+from corpus.place import bare_label, words_of
 from corpus.questions import find_questions
 from corpus.reading import source_from_text
 from corpus.text import squash
+from corpus.typed_place import typed_place
 
 HEAD = (
     "云岭市人民政府关于印发居住证办法的通知\n云政发〔2019〕18号\n\n各区人民政府：\n现将《居住证办法》印发给你们。\n\n"
@@ -181,7 +182,7 @@ def test_cited_articles(text: str) -> None:
 
 
 def articles(notice: Notice) -> list[str]:
-    return [one.place.steps[-1].label for one in notice.clauses if one.place.last.style is Style.ARTICLE]
+    return [bare_label(one.place.last.label) for one in notice.clauses if one.place.last.style is Style.ARTICLE]
 
 
 def test_articles_below_a_heading_that_ends_like_an_open_sentence() -> None:

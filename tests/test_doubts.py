@@ -22,8 +22,8 @@ from corpus.parse import parse_file, parse_source
 from corpus.reading import source_from_text
 from index import __main__ as index_command
 from index.build import build
-from retriever.__main__ import show
 from retriever.ask import Asker
+from retriever.console import show
 from retriever.page.export import export
 from retriever.page.render import Renderer
 from retriever.page.view import Place, View

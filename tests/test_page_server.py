@@ -283,7 +283,7 @@ def test_mcp(words_index: Path) -> None:
         accept = {"accept": "application/json, text/event-stream"}
         answer = httpx.post(f"{running.url}/gradio_api/mcp/", json=hello, headers=accept, timeout=30)
         names = [tool["name"] for tool in _event(answer.text)["result"]["tools"]]
-        assert {name.rsplit("_", 1)[-1] for name in names} == {"search", "notice", "offices"}
+        assert {name.rsplit("_", 1)[-1] for name in names} == {"search", "notice", "offices", "check"}
 
 
 def _event(text: str) -> dict[str, dict[str, list[dict[str, str]]]]:

@@ -58,7 +58,11 @@ OPEN_MCP = {
     "* /gradio_api/mcp",  # mounted applications, without methods of their own
     "* /gradio_api/mcp/messages",
 }
-OURS = {"GET /gongbao/{name}", "POST /export", "POST /feedback", "GET /original", "GET /original/picture"}
+OURS = {
+    *("GET /gongbao/{name}", "POST /export", "POST /feedback", "GET /original", "GET /original/picture"),
+    *("GET /api/search", "GET /api/notice", "GET /api/offices", "GET /api/check", "POST /api/check"),
+    "GET /api/openapi.json",
+}
 
 
 def routes(app: Any, before: str = "") -> Iterator[str]:

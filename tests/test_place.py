@@ -26,7 +26,14 @@ def numbered(*labels: str) -> tuple[Step, ...]:
 @pytest.mark.parametrize(
     ("place", "key", "words"),
     [
-        (Place((Step(ATTACHMENT, 3), Step(TABLE, 2), Step(ROW, 5))), "附3.表2.5", "附件3表2第5点"),
+        (Place((Step(ATTACHMENT, 3), Step(TABLE, 2), Step(ROW, 5))), "附3.表2.5", "附件3表2第5行"),
+        (
+            Place((Step(ATTACHMENT, 3, "附件2"), Step(TABLE, 1), Step(ROW, 146, "159"))),
+            "附3.表1.146",
+            "附件2表1序号159",
+        ),
+        (Place((Step(StepKind.ISSUED, 1, "某办法"), *numbered("第四条"))), "附1.第四条", "《某办法》第四条"),
+        (Place((Step(NUMBERED, 4, "第四条　", Style.ARTICLE),)), "第四条", "第四条"),
         (
             Place((Step(ATTACHMENT, 1), *numbered("二、", "（三）", "1."))),
             "附1.二.（三）.1",
@@ -90,7 +97,9 @@ def test_json_loses_nothing(place: Place) -> None:
 @given(PLACES)
 def test_what_a_place_knows_of_itself(place: Place) -> None:
     assert place.last is place.steps[-1] and (*place.table, place.last) == place.steps
-    assert place.attachment == (place.steps[0].number if place.steps[0].kind is ATTACHMENT else 0)
+    first = place.steps[0]
+    assert place.attachment == (first.number if first.kind in (ATTACHMENT, StepKind.ISSUED) else 0)
+    assert place.issued == (first.label if first.kind is StepKind.ISSUED else None)
 
 
 @given(PLACES, st.integers(2, 30))

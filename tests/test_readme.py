@@ -123,7 +123,19 @@ COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
     "python -m index": ([index_command.parser()], {"--index", "--json"}),
     "python -m retriever": (
         [retriever_command.parser()],
-        {"-k", "--mode", "--index", "--json", "--issuer", "--doc-number", "--from", "--to", "--status", "--batch"},
+        {
+            "--check",
+            "-k",
+            "--mode",
+            "--index",
+            "--json",
+            "--issuer",
+            "--doc-number",
+            "--from",
+            "--to",
+            "--status",
+            "--batch",
+        },
     ),
     "python -m eval": (
         [eval_command.parser()],

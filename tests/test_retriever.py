@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from corpus.errors import UsageError
 from corpus.model import Role
-from corpus.place import TypedStep, typed_place
 from corpus.text import squash
+from corpus.typed_place import TypedStep, typed_place
 from index.build import build
 from retriever.ask import Asker
-from retriever.citation import citation
+from retriever.citation import citation, in_title_marks
 from retriever.confidence import FEATURES, Evidence, confidence, threshold
 from retriever.evidence import FIRST_HITS
 from retriever.intent import Intent, intents
@@ -211,7 +211,8 @@ def test_every_citation_names_one_clause(keywords: Asker) -> None:
     seen: dict[str, str] = {}
     for entry in keywords.engine.clauses(range(keywords.engine.info.clauses)):
         cited = citation(entry.notice, entry.clause)
-        assert cited.startswith(f"《{entry.notice.title}》（{entry.notice.doc_number}）")
+        title = entry.clause.place.issued or entry.notice.title
+        assert cited.startswith(f"{in_title_marks(title)}（{entry.notice.doc_number}）")
         assert seen.setdefault(cited, entry.clause_id) == entry.clause_id
     assert any(cited.endswith("第二部分第（三）项第4点第（2）目") for cited in seen)
 

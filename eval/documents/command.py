@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpus.arguments import Parser
 from corpus.limits import add_options, limits_of
 from eval.documents import show
 from eval.documents.compare import compare
@@ -23,7 +24,7 @@ _EXAMPLES = """\
 
 
 def parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
+    sub = Parser(
         prog="python -m eval documents",
         description="用人读出来的标注，测文件解析得有多好。",
         epilog=_EXAMPLES,

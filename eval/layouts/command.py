@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from corpus.arguments import Parser
 from corpus.errors import UsageError
 from corpus.limits import add_options, limits_of
 from eval.documents.command import Progress
@@ -31,7 +32,7 @@ _FOLDER = Path("build") / "layouts"
 
 
 def parser() -> argparse.ArgumentParser:
-    sub = argparse.ArgumentParser(
+    sub = Parser(
         prog="python -m eval layouts",
         description="生成内容已知、版式各异的公文，测解析能不能把内容还原出来。",
         epilog=_EXAMPLES,

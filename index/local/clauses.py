@@ -22,7 +22,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Clause, CorpusNotice, Notice, Role, Status
+from corpus.model import Bulletin, Clause, CorpusNotice, Notice, Role, Status
 from corpus.validity import as_of
 from index.engine import IndexedClause
 from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, NOTICES
@@ -126,7 +126,8 @@ def write_clauses(data: Path, notices: Iterable[CorpusNotice]) -> int:
     with (data / NOTICES).open("wb") as heads, (data / CLAUSES).open("wb") as lines:
         for number, source in enumerate(notices):
             bare = replace(source.notice, clauses=())
-            heads.write(_line({"notice": bare.to_json(), "files": list(source.files)}))
+            issue = None if source.bulletin is None else source.bulletin.to_json()
+            heads.write(_line({"notice": bare.to_json(), "files": list(source.files), "bulletin": issue}))
             for clause in source.notice.clauses:
                 end += lines.write(_line(clause.to_json()))
                 ends.append(end)
@@ -157,7 +158,8 @@ def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple
     for line in bytes(files[NOTICES]).splitlines():
         data = json.loads(line)
         notice = as_of(Notice.from_json(data["notice"]), today)
-        notices.append(CorpusNotice(notice, tuple(data["files"])))
+        issue = None if data["bulletin"] is None else Bulletin.from_json(data["bulletin"])
+        notices.append(CorpusNotice(notice, tuple(data["files"]), issue))
     table = np.load(io.BytesIO(files[CLAUSE_TABLE]), allow_pickle=False)
     ids = np.load(io.BytesIO(files[CLAUSE_IDS]), allow_pickle=False)
     if table.dtype != TABLE or ids.dtype != IDS:

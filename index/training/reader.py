@@ -7,7 +7,6 @@ on from there with `--resume` as if it had not been, and weights at any time are
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import sys
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.errors import UsageError
 from index.files import sha256_file
 from index.model.cores import usable_cores
@@ -240,7 +240,7 @@ class ReaderTrainer:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m index.training.reader",
         description="训练阅读模型（双核数小时；中断后加 --resume 接着做）。",
         epilog="例：python -m index.training.reader --data reader-data --out reader-run --resume",

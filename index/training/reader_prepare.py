@@ -10,7 +10,6 @@ are what it will meet.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import random
@@ -21,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus import console
+from corpus.arguments import Parser
 from corpus.text import squash
 from index.files import write_file
 from index.tokens import tokenize
@@ -132,9 +132,7 @@ def _rows(groups: Iterable[Group]) -> Iterator[dict[str, object]]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m index.training.reader_prepare", description="制作阅读模型的训练数据。"
-    )
+    parser = Parser(prog="python -m index.training.reader_prepare", description="制作阅读模型的训练数据。")
     parser.add_argument(
         "--reading",
         type=Path,

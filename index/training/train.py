@@ -7,7 +7,6 @@ stopped goes on where it was.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from corpus import console
+from corpus.arguments import Parser
 from index.model.embedder import Embedder, Vectors
 from index.model.folder import MODEL_NAME, own_lora_path
 from index.model.lora import mean, read_lora, write_lora
@@ -68,7 +68,7 @@ def recall(questions: Vectors, articles: Vectors, answers: Sequence[Sequence[int
 
 def main_train(argv: Sequence[str] | None = None) -> int:
     """`python -m index train --data DIR [--out FILE]`: writes the adapter, prints held-out scores."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m index train",
         description="用百姓的提问微调自带的向量模型（双核一到三小时，看处理器；中断后再运行会接着做）。",
         epilog="例：python -m index train --data stard",

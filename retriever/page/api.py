@@ -1,27 +1,26 @@
-"""The interface for programs: `/search`, `/notice` and `/offices`, with the contract's JSON.
+"""Gradio's functions for programs: `/search`, `/notice`, `/offices` and `/check`, with the contract's JSON.
 
 Docstrings and types are read by Gradio: they are what its API page and its MCP server show.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import gradio as gr
 
-from corpus.errors import GongbaoError, UsageError
-from retriever.model import Filters, ParameterError
-from retriever.page.collection import Collection
-from retriever.page.live import LiveIndex
+from corpus.errors import GongbaoError
+from retriever.page.programs import Programs
 
-MAX_K = 100
+_Result = TypeVar("_Result")
 
 
 class Api:
-    """The three functions, bound to the index that is open at the time of the call."""
+    """The functions of `Programs` as Gradio calls them: what is wrong is Gradio's own error."""
 
-    def __init__(self, live: LiveIndex) -> None:
-        self._live = live
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
 
     def search(
         self,
@@ -37,7 +36,7 @@ class Api:
         """在政府公报里查找：返回答案（如果有）、办事单位和电话、相关条款和出处。
 
         Args:
-            question: 一句话的问题，例如“农民工工资问题咨询电话是多少”
+            question: 一句话的问题，例如“农民工工资问题咨询电话是多少”；或一条引用，例如“离政办发〔2023〕9号第三部分”
             k: 返回几条条款（1 至 100）
             mode: 检索方式：hybrid、dense 或 bm25
             issuer: 只看这个发文机关，空为不限
@@ -46,52 +45,41 @@ class Api:
             until: 只看到这一天为止的公文，空为不限
             status: in_force（现行）、repealed（已废止）、expired（已过期）或 any（不限）
         """
-        try:
-            if k > MAX_K:
-                raise ParameterError(f"k={k} 太大", "k", f"请给 1 到 {MAX_K} 的整数")
-            filters = Filters(issuer or None, doc_number or None, since or None, until or None, status)
-            return self._collection().asker.ask(question, k=int(k), mode=mode, filters=filters).to_json()
-        except GongbaoError as err:
-            raise gr.Error(str(err), print_exception=False) from err
+        return _said(lambda: self._programs.search(question, int(k), mode, issuer, doc_number, since, until, status))
 
-    def notice(self, doc_number: str) -> dict[str, Any]:
-        """按文号取一篇公文的全部条款。
+    def notice(self, doc_number: str, section: str = "", offset: int = 0, limit: int = 0) -> dict[str, Any]:
+        """按文号取一篇公文的条款：全部、某一部分，或分页。
 
         Args:
             doc_number: 文号，例如“离政办发〔2023〕9号”；没有文号的公文用它的 notice_id
+            section: 只要这一部分，例如“第三部分”或标题里的字，空为全文
+            offset: 从第几条起（0 为第一条）
+            limit: 最多几条（1 至 1000），0 为全部；MCP 里 0 为 50
         """
-        try:
-            collection = self._collection()
-            named = collection.notice(doc_number.strip())
-            if named is None:
-                raise UsageError(f"没有收录“{doc_number[:60]}”", "", "请核对文号")
-        except GongbaoError as err:
-            raise gr.Error(str(err), print_exception=False) from err
-        clauses = [entry.clause.to_json() for entry in collection.clauses_of(named.notice.notice_id)]
-        return {**named.notice.to_json(), "clauses": clauses, "files": list(named.files)}
+        return _said(lambda: self._programs.notice(doc_number, section, int(offset), int(limit)))
 
-    def offices(self) -> list[dict[str, Any]]:
-        """公报里的单位：电话及写明电话的公文，以及它负责、配合的条款。"""
-        try:
-            collection = self._collection()
-        except GongbaoError as err:
-            raise gr.Error(str(err), print_exception=False) from err
-        notices = collection.asker.engine.notices
-        return [
-            {
-                "name": office.name,
-                "names": list(office.names),
-                "phones": [
-                    {"phone": phone, "phone_from": notices[ordinal].notice.doc_number}
-                    for phone, ordinal in collection.asker.directory.phones(office)
-                ],
-                "roles": {role: list(clauses) for role, clauses in office.roles.items()},
-            }
-            for office in collection.offices
-        ]
+    def offices(self, name: str = "", offset: int = 0, limit: int = 0) -> list[dict[str, Any]]:
+        """公报里的单位：电话及写明电话的公文，以及它负责、配合的条款。
 
-    def _collection(self) -> Collection:
-        now = self._live.now
-        if now.collection is None:
-            raise GongbaoError(now.trouble or "索引还没有准备好", "", "请稍后再试")
-        return now.collection
+        Args:
+            name: 只要名称里有这些字的单位，空为不限
+            offset: 从第几个起（0 为第一个）
+            limit: 最多几个（1 至 1000），0 为全部；MCP 里 0 为 50
+        """
+        found: list[dict[str, Any]] = _said(lambda: self._programs.offices(name, int(offset), int(limit)))["offices"]
+        return found
+
+    def check(self, text: str) -> dict[str, Any]:
+        """核对一段文字里的引用：每一条有没有收录、标题和文号对不对得上、是否现行。
+
+        Args:
+            text: 含有引用的文字，例如“根据《…办法》（…〔2023〕9号）第三条”
+        """
+        return _said(lambda: self._programs.check(text))
+
+
+def _said(function: Callable[[], _Result]) -> _Result:
+    try:
+        return function()
+    except GongbaoError as err:
+        raise gr.Error(str(err), print_exception=False) from err

@@ -36,14 +36,17 @@ from retriever.page.bodies import Functions
 from retriever.page.faults import FAULT, report
 from retriever.page.feedback import FeedbackFile
 from retriever.page.gate import Full, Gate, client_of
+from retriever.page.get_api import add_api
 from retriever.page.hosts import Hosts
 from retriever.page.live import LiveIndex
+from retriever.page.programs import Programs
 from retriever.page.render import Renderer
 from retriever.page.routes import add_routes
 from retriever.page.security import Asgi, Guard, Message, Receive, Scope, Send, content_policy
 from retriever.page.shell import document
 from retriever.page.site import Site
 from retriever.page.theme import theme
+from retriever.page.tools import add_tools
 from retriever.page.view import read_view
 
 STATIC = Path(__file__).parent / "static"
@@ -153,8 +156,15 @@ def create_app(
     renderer = Renderer(live, feedback is not None, site)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, live, feedback, gate, STATIC)
-    api = Api(live)
-    functions: dict[str, Callable[..., Any]] = {"search": api.search, "notice": api.notice, "offices": api.offices}
+    programs = Programs(live)
+    add_api(app, programs, gate)
+    api = Api(programs)
+    functions: dict[str, Callable[..., Any]] = {
+        "search": api.search,
+        "notice": api.notice,
+        "offices": api.offices,
+        "check": api.check,
+    }
     page = blocks(renderer, functions, gate)
     mounted = gr.mount_gradio_app(
         app,
@@ -173,6 +183,8 @@ def create_app(
         root_path=root_path or None,
         theme=theme(),
     )
+    if mcp and page.mcp_server_obj is not None:
+        add_tools(page.mcp_server_obj.mcp_server, programs, gate)
     numbers = {number: str(one.api_name) for number, one in page.fns.items()}
     return Guard(Paint(mounted, renderer, gate), Functions.of(functions, numbers), hosts, mcp)
 

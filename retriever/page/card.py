@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.model import Office, SearchResult
+from retriever.notes import NoteKind
 from retriever.page.clause import actions, body, copy_button, crumbs, doubt_note, same_elsewhere, source, title_line
 from retriever.page.dates import chinese_date
 from retriever.page.markup import Html, el
@@ -30,6 +31,7 @@ def answer_card(
         el("h2", "答案", id="answer-head", tabindex=-1),
         status_note(entry.notice),
         el("p", answer.text, cls="answer-text"),
+        *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind is NoteKind.CITED_OTHERWISE),
         offices(answer.offices, sure=result.sure),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
         el(

@@ -5,27 +5,30 @@ from __future__ import annotations
 import re
 
 from index.engine import IndexedClause
-from retriever.citation import citation
+from retriever.citation import citation, cited_place, cited_title, gazette, quotation
 
 
 def styles(entry: IndexedClause) -> tuple[tuple[str, str], ...]:
-    """(name, citation) for every style, the usual one first."""
+    """(name, citation) for every style, the usual one first; where the gazette has it too, if it says so."""
+    printed = gazette(entry.source)
+    more = () if printed is None else (("注明公报", f"{citation(entry.notice, entry.clause)}，载{printed}"),)
     return (
         ("公文", citation(entry.notice, entry.clause)),
-        ("带原文", f"“{entry.text}”——{citation(entry.notice, entry.clause)}"),
+        ("带原文", f"“{quotation(entry.clause)}”——{citation(entry.notice, entry.clause)}"),
         ("Markdown", quote_markdown(entry)),
         ("GB/T 7714", gb7714(entry)),
+        *more,
     )
 
 
 def gb7714(entry: IndexedClause) -> str:
     """GB/T 7714—2015, 其他 [Z]: 责任者. 题名: 文号[Z]. 日期: 所在部分."""
     notice = entry.notice
-    title = f"{notice.title}: {notice.doc_number}" if notice.doc_number else notice.title
+    title = cited_title(notice, entry.clause)
+    title = f"{title}: {notice.doc_number}" if notice.doc_number else title
     author = f"{notice.issuer}. " if notice.issuer else ""
     date = f" {notice.date}" if notice.date else ""
-    place = citation(notice, entry.clause).removeprefix(f"《{notice.title}》")
-    place = place.removeprefix(f"（{notice.doc_number}）")
+    place = cited_place(notice, entry.clause)
     tail = f"{date}: {place}." if place else f"{date}."
     return f"{author}{title}[Z].{tail}"
 
@@ -45,7 +48,7 @@ def _span(start: int, end: int) -> str:
 
 def quote_markdown(entry: IndexedClause) -> str:
     """The clause as a Markdown quotation with its citation."""
-    lines = [f"> {markdown_text(line)}" for line in entry.text.splitlines()]
+    lines = [f"> {markdown_text(line)}" for line in quotation(entry.clause).splitlines()]
     return "\n".join([*lines, ">", f"> ——{markdown_text(citation(entry.notice, entry.clause))}"])
 
 

@@ -8,6 +8,7 @@ from corpus.doubt_words import caution
 from corpus.model import Role
 from corpus.text import squash
 from index.engine import IndexedClause
+from retriever.citation import in_title_marks
 from retriever.page.cite import source_line, styles
 from retriever.page.dates import chinese_date
 from retriever.page.marks import mark
@@ -91,7 +92,10 @@ def title_line(entry: IndexedClause) -> Html:
     notice = entry.notice
     bits = [bit for bit in (notice.doc_number, chinese_date(notice.date)) if bit]
     return el(
-        "p", el("span", f"《{notice.title}》", cls="title"), *(el("span", bit, cls="bit") for bit in bits), cls="from"
+        "p",
+        el("span", in_title_marks(notice.title), cls="title"),
+        *(el("span", bit, cls="bit") for bit in bits),
+        cls="from",
     )
 
 

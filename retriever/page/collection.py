@@ -10,6 +10,7 @@ from corpus.model import CorpusNotice
 from index.engine import IndexedClause
 from index.office_list import OfficeEntry
 from retriever.ask import Asker
+from retriever.model import is_number
 from retriever.page.examples import examples
 from retriever.page.filters import Options
 from retriever.page.marks import question_words
@@ -60,9 +61,12 @@ class Collection:
         return question_words(expand(self.asker.preparer.folder.fold(question).text).rewritten)
 
     def notice(self, name: str) -> CorpusNotice | None:
-        """A notice by its id or document number."""
+        """A notice by its id or document number, in whatever brackets, characters and numerals."""
+        notices = self.asker.engine.notices
         place = self.places.get(name, self.places.get(number_key(name)))
-        return None if place is None else self.asker.engine.notices[place]
+        if place is None:
+            place = next((at for at, one in enumerate(notices) if is_number(name, one.notice.doc_number or "")), None)
+        return None if place is None else notices[place]
 
     def clauses_of(self, notice_id: str) -> Sequence[IndexedClause]:
         """The clauses of a notice in order; none for an unknown notice."""

@@ -15,6 +15,7 @@ _NAVIGATION = (
     (Place.ASK, "提问", "./"),
     (Place.NOTICES, "公文目录", "?view=notices"),
     (Place.OFFICES, "单位电话", "?view=offices"),
+    (Place.CHECK, "核对引用", "?view=check"),
     (Place.ABOUT, "使用说明", "?view=about"),
 )
 

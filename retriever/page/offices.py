@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corpus.model import Status
 from index.office_list import OfficeEntry
+from retriever.citation import in_title_marks
 from retriever.page.card import tel
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
@@ -63,6 +64,6 @@ def _duties(office: OfficeEntry) -> Html | None:
 def _stated(collection: Collection, ordinal: int) -> Html:
     """A link to the notice that states a phone, by its number or its title."""
     notice = collection.asker.engine.notices[ordinal].notice
-    name = notice.doc_number or f"《{notice.title}》"
+    name = notice.doc_number or in_title_marks(notice.title)
     day = f"，{chinese_date(notice.date)}" if notice.date else ""
     return el("a", f"见 {name}{day}", href=View(place=Place.NOTICE, notice=notice.notice_id).href, cls="bit")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from retriever.page.about import about
 from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
+from retriever.page.check_view import check_view
 from retriever.page.collection import Collection
 from retriever.page.faults import FAULT, report
 from retriever.page.frame import ask_form, footer, header, list_form
@@ -58,6 +59,7 @@ class Renderer:
         names = {
             Place.NOTICES: "公文目录",
             Place.OFFICES: "单位电话",
+            Place.CHECK: "核对引用",
             Place.ABOUT: "使用说明",
             Place.NOTICE: view.notice,
         }
@@ -84,6 +86,8 @@ class Renderer:
             return [list_form(view, options), catalogue(collection, view)]
         if view.place is Place.OFFICES:
             return [offices_view(collection)]
+        if view.place is Place.CHECK:
+            return [check_view(collection, view)]
         if not view.q:
             return [
                 _welcome(),

@@ -15,7 +15,7 @@ from retriever.model import MODES, STATUSES
 
 COUNTS = (5, 10, 20, 50)  # clauses on one page
 SORTS = ("score", "date")
-_LONGEST = 4000  # characters of any one value; a question that long is refused with a clear line
+LONGEST = 4000  # characters of any one value; a question that long is refused with a clear line
 
 
 class Place(StrEnum):
@@ -25,6 +25,7 @@ class Place(StrEnum):
     NOTICE = "notice"
     NOTICES = "notices"
     OFFICES = "offices"
+    CHECK = "check"
     ABOUT = "about"
 
 
@@ -44,6 +45,7 @@ class View:
     sort: str = "score"
     mode: str = "hybrid"
     n: int = COUNTS[0]
+    text: str = ""  # whose citations are checked, for Place.CHECK
 
     @property
     def filtered(self) -> int:
@@ -68,7 +70,7 @@ class View:
 
 def read_view(query: str) -> View:
     """The view a query string asks for. What can't be understood is left out; nothing raises."""
-    given = {key: values[0].strip()[:_LONGEST] for key, values in _pairs(query).items()}
+    given = {key: values[0].strip()[:LONGEST] for key, values in _pairs(query).items()}
     place = given.get("view", "")
     if given.get("notice"):
         place = Place.NOTICE
@@ -85,6 +87,7 @@ def read_view(query: str) -> View:
         sort=_one_of(given.get("sort"), SORTS, "score"),
         mode=_one_of(given.get("mode"), MODES, "hybrid"),
         n=int(_one_of(given.get("n"), tuple(map(str, COUNTS)), str(COUNTS[0]))),
+        text=given.get("text", "") if place == Place.CHECK.value else "",
     )
 
 

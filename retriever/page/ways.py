@@ -43,6 +43,8 @@ def _way(
 _WAYS = (
     _way(r"/", query=None),
     _way(r"/original(?:/picture)?", query=None),
+    _way(r"/api/(?:search|notice|offices|check|openapi\.json)", query=None),
+    _way(r"/api/check", "POST", most=_EXPORT),
     _way(r"/gongbao/[\w.-]+"),
     _way(r"/feedback", "POST"),
     _way(r"/export", "POST", most=_EXPORT),

@@ -6,6 +6,7 @@ The long run is that of test_fuzz_reading.py.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from corpus.doc_number import find_typed
 from corpus.errors import GongbaoError
-from corpus.place import typed_place
+from corpus.typed_place import typed_place
 from index.build import build
 from retriever.ask import Asker
 from retriever.model import Filters
@@ -38,8 +39,15 @@ def asker(tmp_path_factory: pytest.TempPathFactory) -> Asker:
     return Asker.open(folder / "ix", dense=False)
 
 
+def _filters(since: str | None, until: str | None, **others: Any) -> Filters:
+    """Filters of a period that ends after it begins: another one is refused before anything is asked."""
+    if since and until:
+        since, until = sorted((since, until))
+    return Filters(since=since, until=until, **others)
+
+
 filters = st.builds(
-    Filters,
+    _filters,
     issuer=st.none() | st.sampled_from(["离石区人民政府", "区政府", "吕梁"]) | st.text(max_size=6),
     doc_number=st.none() | st.just("离政发〔2023〕3号") | st.text(max_size=6),
     since=st.none() | st.dates().map(str),

@@ -1,0 +1,40 @@
+"""核对引用 on the page: the box, what is found, and what goes wrong."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from page_support import Server
+
+from retriever.page.check_view import check_view
+from retriever.page.collection import Collection
+from retriever.page.view import LONGEST, Place, View, read_view
+
+pytest_plugins = ["page_fixtures"]
+TEXT = "根据离政办发〔2023〕9号第三部分、离政函〔2023〕29号和《中华人民共和国劳动法》第五十条，<b>办理</b>。"
+
+
+def test_the_address_holds_the_text() -> None:
+    view = View(place=Place.CHECK, text=TEXT)
+    assert read_view(view.href) == view
+    assert read_view(f"?text={TEXT}").text == "" and len(read_view("?view=check&text=" + "字" * 9000).text) == LONGEST
+
+
+def test_each_citation_is_listed_with_a_link(collection: Collection) -> None:
+    shown = check_view(collection, View(place=Place.CHECK, text=TEXT))
+    assert "3 处引用，1 处没有问题" in shown and shown.count("<li>") == 3
+    assert "没有收录《中华人民共和国劳动法》" in shown and "已被离政函〔2023〕33号废止" in shown
+    assert "第三部分</a>" in shown and "<b>办理" not in shown and "&lt;b&gt;办理" in shown
+    assert shown.count('href="?view=notice') == 2
+
+
+@pytest.mark.parametrize(("text", "words"), [("今天天气很好", "没有找到引用"), ("", "粘贴一段文字")])
+def test_a_text_without_citations(collection: Collection, text: str, words: str) -> None:
+    shown = check_view(collection, View(place=Place.CHECK, text=text))
+    assert words in shown and "<textarea" in shown and "处引用" not in shown
+
+
+def test_it_works_without_a_script(server: Server) -> None:
+    assert "核对引用" in httpx.get(server.url).text
+    page = httpx.get(server.url, params={"view": "check", "text": TEXT}, timeout=60)
+    assert page.status_code == 200 and "3 处引用，1 处没有问题" in page.text
