@@ -1,0 +1,75 @@
+"""What the head of a document says of its own past: 「2001年…通过　2011年…第一次修正　2018年…修订」.
+
+The text below has all of it: an amendment that stands here is no amendment still to be made.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from corpus import grammar
+from corpus.events import Event, EventKind
+from corpus.masks import DATE, Masked, mask
+from corpus.model import Notice, Role
+
+_HEAD = 4  # clauses in which such a line may stand
+_MAX = 250  # signs of a line between two days
+# A stretch that ends like this has said what happened; one that doesn't (「…通过并经」) goes on with the next day.
+_CLOSED = re.compile(
+    r"(?:通过|批准|公布|发布|颁布|印发|修正|修订|修改|施行)(?:施行|实施)?[，,；;、。\s（()）]{0,4}(?:根据|依据)?\s{0,2}$"
+)
+_STARTS = re.compile(rf"^[\s（(，,；;、。]{{0,4}}(?:根据|依据)?\s{{0,2}}{DATE}")
+_ALREADY = re.compile(rf"(?:已|已经|业已)(?:于)?{DATE}?[^。；]{{0,60}}?(?:通过|批准)")
+
+
+def own_history(notice: Notice) -> Iterator[Event]:
+    """Adoption, publication and revisions with their days, as the notice's head states them."""
+    for clause in notice.clauses[:_HEAD]:
+        if clause.role not in (Role.INFO, Role.PREAMBLE, Role.TEXT):
+            continue
+        masked = mask(clause.text)
+        for start, end, day in _stretches(masked):
+            kind = _kind(masked.text[start:end])
+            if kind is not None:
+                words = masked.words(start, end).strip(" ；;，,　（()）\n")
+                rule = f"history.{kind.value}"
+                yield Event(kind, day, notice.notice_id, notice.doc_number, clause.clause_id, words, rule)
+
+
+def _stretches(masked: Masked) -> Iterator[tuple[int, int, str]]:
+    """The stretches of a line of history: start, end and the last day of each."""
+    text = masked.text
+    for line in re.finditer(r"[^\n]+", text):
+        already = _ALREADY.search(line.group())
+        if not _STARTS.search(line.group()) and already is None:
+            continue
+        dates = [at for at in range(line.start(), line.end()) if text[at] == DATE]
+        begin = dates[0] if dates else line.end()
+        for at, following in itertools.pairwise([*dates, line.end()]):
+            stretch = text[at:following]
+            if len(stretch) > _MAX:
+                return
+            if _CLOSED.search(stretch) or following == line.end() or _said(stretch):
+                yield begin, following, masked.marks[at].value
+                begin = following
+
+
+def _said(stretch: str) -> bool:
+    """Whether a stretch has a full sentence of its own behind its day."""
+    return "。" in stretch or "，现" in stretch
+
+
+def _kind(text: str) -> EventKind | None:
+    """What the last telling word of a stretch says; 修订通过 is a revision."""
+    found: tuple[int, str] | None = None
+    for rule in grammar.rules("history"):
+        for match in rule.pattern.finditer(text):
+            if found is None or match.start() > found[0]:
+                found = (match.start(), rule.kind)
+    if found is None:
+        return None
+    kind = EventKind(found[1])
+    return EventKind.REISSUED if kind is EventKind.ADOPTED and re.search(r"修订(?:，|后)?(?:并)?通过", text) else kind
+
