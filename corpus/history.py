@@ -20,6 +20,8 @@ _MAX = 250  # signs of a line between two days
 _CLOSED = re.compile(
     r"(?:通过|批准|公布|发布|颁布|印发|修正|修订|修改|施行)(?:施行|实施)?[，,；;、。\s（()）]{0,4}(?:根据|依据)?\s{0,2}$"
 )
+# Where the statement ends and another one begins: 「…通过，现予公布，自…起施行」.
+_NEXT = re.compile(r"。|[，,；;\s]现|[，,；;\s]自|[，,；;\s]从")
 _STARTS = re.compile(rf"^[\s（(，,；;、。]{{0,4}}(?:根据|依据)?\s{{0,2}}{DATE}")
 _ALREADY = re.compile(rf"(?:已|已经|业已)(?:于)?{DATE}?[^。；]{{0,60}}?(?:通过|批准)")
 
@@ -48,28 +50,25 @@ def _stretches(masked: Masked) -> Iterator[tuple[int, int, str]]:
         dates = [at for at in range(line.start(), line.end()) if text[at] == DATE]
         begin = dates[0] if dates else line.end()
         for at, following in itertools.pairwise([*dates, line.end()]):
-            stretch = text[at:following]
+            stretch = text[begin:following]
             if len(stretch) > _MAX:
                 return
-            if _CLOSED.search(stretch) or following == line.end() or _said(stretch):
-                yield begin, following, masked.marks[at].value
+            if _CLOSED.search(_statement(stretch)):
+                yield begin, begin + len(_statement(stretch)), masked.marks[at].value
                 begin = following
 
 
-def _said(stretch: str) -> bool:
-    """Whether a stretch has a full sentence of its own behind its day."""
-    return "。" in stretch or "，现" in stretch
+def _statement(stretch: str) -> str:
+    """The first statement of a stretch."""
+    cut = _NEXT.search(stretch)
+    return stretch[: cut.start()] if cut else stretch
 
 
 def _kind(text: str) -> EventKind | None:
-    """What the last telling word of a stretch says; 修订通过 is a revision."""
-    found: tuple[int, str] | None = None
-    for rule in grammar.rules("history"):
-        for match in rule.pattern.finditer(text):
-            if found is None or match.start() > found[0]:
-                found = (match.start(), rule.kind)
-    if found is None:
+    """What the last word of a statement says: 「…国务院第164次常务会议修订通过」 is a revision."""
+    closed = _CLOSED.search(text)
+    if closed is None:
         return None
-    kind = EventKind(found[1])
-    return EventKind.REISSUED if kind is EventKind.ADOPTED and re.search(r"修订(?:，|后)?(?:并)?通过", text) else kind
-
+    last = text[max(0, closed.start() - 6) : closed.end()]
+    kinds = [rule.kind for rule in grammar.rules("history") if rule.pattern.search(last)]
+    return EventKind(kinds[0]) if kinds else None

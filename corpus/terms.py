@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from corpus import grammar
 from corpus.articles import number
-from corpus.masks import TEXT
+from corpus.masks import DATE, TEXT
 from corpus.model import ClauseKind, Notice
 from corpus.sentences import Sentence, read_clause, sentences_of
 from corpus.text import squash
@@ -17,6 +17,7 @@ from corpus.text import squash
 _STARTS = re.compile(r"施行|实施|执行|生效|试行|实行")
 _ENDS = re.compile(r"有效期|期限|试行|[至止到—－-]|废止|失效")
 _CUT = re.compile(r"[。；\n]")
+_HISTORY = re.compile(rf"[（(]?\s?{DATE}")  # the line under the title
 _PASSED_OVER = (ClauseKind.TABLE_ROW, ClauseKind.LIST)
 
 
@@ -107,8 +108,8 @@ class _TermReader:
         subject = sentence.masked.text[start:at]
         if self._is_own_title(sentence, start, at):
             return True
-        if TEXT in subject and not grammar.pattern("subject.own").search(subject.rsplit(TEXT, 1)[1] or "x"):
-            return False
+        if TEXT in subject and not _HISTORY.match(subject):
+            return grammar.own().search(subject.rsplit(TEXT, 1)[1]) is not None
         return grammar.matches("subject", subject)
 
     def _is_own_title(self, sentence: Sentence, start: int, end: int) -> bool:
