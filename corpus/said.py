@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from corpus import grammar
 from corpus.amendments import MAY_AMEND, Amended, Subject, amended_by_title, amendments, lead_subject
-from corpus.events import Event, EventKind
+from corpus.events import Event, EventKind, Target
 from corpus.history import own_history
 from corpus.masks import Masked, mask
 from corpus.model import Clause, Notice, Role
@@ -14,23 +15,32 @@ from corpus.place import StepKind
 from corpus.repeals import MAY_REPEAL, Repealed, opens_list, repealed_row, repeals
 from corpus.sentences import read_clause
 from corpus.terms import Said, Term, own_term
+from corpus.text import squash
 
 _SPEAKS = (Role.TEXT, Role.PREAMBLE, Role.HEADING, Role.ROW, Role.PEOPLE)
 
 
-def said(notice: Notice) -> list[Event]:
+def said(notice: Notice, history: Sequence[Event] | None = None) -> list[Event]:
     """What a notice says has happened or will: its own history and term first, then what it does to others.
 
-    A draft says nothing: what it is to repeal hasn't been repealed.
+    A draft says nothing: what it is to repeal hasn't been repealed. `history` saves reading it again.
     """
     if grammar.matches("draft", notice.title):
         return []
     term = own_term(notice)
-    events = list(own_history(notice))
+    events = list(own_history(notice) if history is None else history)
     events += _own(notice, EventKind.IN_FORCE, term.starts)
     events += _own(notice, EventKind.EXPIRED, term.ends)
     events += _Reader(notice, term).read()
     return events
+
+
+def subject_of(notice: Notice, target: Target) -> Target:
+    """The document that a short name of a notice (《解释》) means: the one that it amends, if its title ends so."""
+    subject = amended_by_title(notice.title)
+    if subject.title is not None and target.title is not None and squash(target.title) in squash(subject.title):
+        return replace(target, title=subject.title, doc_number=subject.doc_number)
+    return target
 
 
 def _own(notice: Notice, kind: EventKind, said: Said | None) -> list[Event]:

@@ -7,7 +7,6 @@ table finds a clause by the hash of its id.
 
 from __future__ import annotations
 
-import bisect
 import datetime as dt
 import functools
 import hashlib
@@ -22,7 +21,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Clause, CorpusNotice, Notice, Role, Status
+from corpus.model import Clause, CorpusNotice, Notice, Role
 from corpus.validity import as_of
 from index.engine import IndexedClause
 from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, NOTICES
@@ -164,10 +163,3 @@ def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple
         raise ValueError("clause table has other columns")
     sources = tuple(notices)
     return sources, Clauses(files[CLAUSES], table, ids, sources)
-
-
-def next_expiry(notices: Sequence[CorpusNotice], today: dt.date) -> str | None:
-    """The first day on which a notice that is in force now will have expired (ISO), if any does."""
-    ends = sorted(n.notice.valid_until for n in notices if n.notice.valid_until and n.notice.status is Status.IN_FORCE)
-    at = bisect.bisect_left(ends, today.isoformat())
-    return (dt.date.fromisoformat(ends[at]) + dt.timedelta(days=1)).isoformat() if at < len(ends) else None

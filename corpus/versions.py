@@ -1,0 +1,124 @@
+"""Which day a wording is of, and which notices are texts of one title: a law of 2004 and of 2024, a yearly plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from corpus.dates import only_date
+from corpus.events import Event, EventKind
+from corpus.history import own_history
+from corpus.kinds import kinds
+from corpus.model import Notice, Role
+from corpus.text import squash
+
+REPRINTED = 180  # days: two prints of one text may bear the day of signing and that of publication
+_REVISED = (EventKind.AMENDED, EventKind.REISSUED)
+_FILE_DAY = re.compile(r"[（(](\d{4})[-.年](\d{1,2})[-.月](\d{1,2})日?[)）]$")
+_ISSUES = re.compile(r"(?:印发|公布|发布|颁布)《([^《》]{4,80})》的?(?:通知|公告|令|决定|通告|函)?")
+_ISSUES_BARE = re.compile(r"(?:印发|公布|发布|颁布)(\w{4,60})的(?:通知|公告)$")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[—－-]{1,2}\s?(?:19|20)?\d\d)?\s?(?:学年度?|年度?)?")
+_EDITION = re.compile(r"[（(](?:[^（()）]{0,12}(?:年|修订|修正|修改|版|本)[^（()）]{0,8})[)）]")
+# Kinds of texts of which a newer one takes the place of the older one. A notice or decision of the same title may be
+# about another case.
+_MORE_KINDS = ("法", "解释", "意见", "指南", "指引", "要点", "纲要", "措施", "制度", "清单", "规范", "条款", "通则")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The day of a wording and that of its first adoption (ISO), and whether the text says that it was revised."""
+
+    day: str | None
+    first: str | None
+    revised: bool
+    history: tuple[Event, ...]
+
+
+def version_of(notice: Notice, file: str = "") -> Version:
+    """From its own history: the last revision. Without one, the day in the file's name (「条例(2018-03-01).md」), or
+    the day that the document bears."""
+    history = tuple(own_history(notice))
+    days = [event.date for event in history if event.date]
+    revised = [event.date for event in history if event.kind in _REVISED and event.date]
+    named = _FILE_DAY.search(PurePosixPath(file.rpartition("!")[2] or file).stem) if file else None
+    of_file = only_date("{}-{}-{}".format(*named.groups())) if named else None
+    known = [*days, *([notice.date] if notice.date else [])]
+    day = max(revised) if revised else of_file or max(known, default=None)
+    return Version(day, min(known, default=of_file), bool(revised) or of_file is not None, history)
+
+
+def days_apart(one: str, other: str) -> int:
+    """Days between two ISO dates."""
+    return abs((dt.date.fromisoformat(one) - dt.date.fromisoformat(other)).days)
+
+
+def other_version(one: Version, other: Version) -> bool:
+    """Whether two nearly equal texts are two wordings, not two prints of one: their days tell."""
+    if one.day is None or other.day is None or one.day == other.day:
+        return False
+    return one.revised or other.revised or days_apart(one.day, other.day) > REPRINTED
+
+
+def issued_title(title: str) -> str:
+    """What a covering title issues: 关于印发《X办法》的通知 → X办法; any other title is its own."""
+    match = _ISSUES.search(title) or _ISSUES_BARE.search(title)
+    return match[1] if match else title
+
+
+def family_title(title: str) -> str | None:
+    """The form of a title that all its texts share, without years and editions; None for a title that different
+    matters may share (a notice, a public notice, a reply)."""
+    issued = issued_title(title)
+    bare = _EDITION.sub("", issued).strip()
+    if not bare.endswith((*kinds("rules"), *_MORE_KINDS)):
+        return None
+    name = squash(_YEAR.sub("", bare))
+    return name if len(name) >= 5 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The texts of one title, by their places in the corpus, the newest first. `ordered` is False where the days of
+    some aren't known: none is then called newer."""
+
+    name: str
+    members: tuple[int, ...]
+    ordered: bool
+
+
+def find_families(notices: Sequence[Notice], versions: Sequence[Version]) -> list[Family]:
+    """The titles with more than one text."""
+    groups: dict[str, list[int]] = {}
+    for index, notice in enumerate(notices):
+        name = family_title(notice.title)
+        if name is not None and any(clause.role is not Role.TITLE for clause in notice.clauses):
+            groups.setdefault(name, []).append(index)
+    families = []
+    for name, group in groups.items():
+        for members in _by_issuer(notices, group):
+            if len(members) < 2:
+                continue
+            days = [versions[index].day for index in members]
+            ordered = None not in days and len(set(days)) == len(days)
+            newest = sorted(members, key=lambda index: versions[index].day or "", reverse=True)
+            families.append(Family(name, tuple(newest), ordered))
+    return families
+
+
+def _by_issuer(notices: Sequence[Notice], group: Sequence[int]) -> list[list[int]]:
+    """Texts of one title by different bodies are no versions of each other."""
+    parted: list[tuple[str, list[int]]] = []
+    for index in group:
+        issuer = squash(notices[index].issuer or "")
+        title = squash(notices[index].title)
+        for at, (known, members) in enumerate(parted):
+            if not issuer or not known or issuer in known or known in issuer or title.startswith(issuer[:2]):
+                members.append(index)
+                parted[at] = (known or issuer, members)
+                break
+        else:
+            parted.append((issuer, [index]))
+    return [members for _, members in parted]
