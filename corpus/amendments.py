@@ -64,7 +64,9 @@ def amendments(masked: Masked, subject: Subject) -> Iterator[Amended]:
         found: list[tuple[int, Amended]] = []
         for rule in grammar.rules("amend"):
             for match in rule.pattern.finditer(masked.text, sentence.start, sentence.end + 12):
-                if match.start() >= sentence.end or any(match.start() < span.stop and span.start < match.end() for span in taken):
+                if match.start() >= sentence.end or any(
+                    match.start() < span.stop and span.start < match.end() for span in taken
+                ):
                     continue
                 amended = _read(masked, sentence, rule.name, rule.kind, match, subject)
                 if amended is not None:

@@ -11,7 +11,9 @@ _FINE = rf"(?:之{_N})?(?:第{_N}款)?(?:第[（(]?{_N}[）)]?项)?(?:第{_N}目
 _ONE = rf"(?:第\s?{_N}\s?[条章节编]{_FINE}|序言|引言)"
 _JOIN = r"(?:、|，|,|和|与|及|以及|或者|至|到)\s?"
 ARTICLES = re.compile(rf"{_ONE}(?:{_JOIN}(?:第{_N}[款项]|{_ONE})){{0,40}}")
-_EACH = re.compile(rf"(?P<join>至|到)?\s?(?:第\s?(?P<n>{_N})\s?(?P<unit>[条章节编])(?P<fine>{_FINE})|(?P<named>序言|引言))")
+_EACH = re.compile(
+    rf"(?P<join>至|到)?\s?(?:第\s?(?P<n>{_N})\s?(?P<unit>[条章节编])(?P<fine>{_FINE})|(?P<named>序言|引言))"
+)
 _PARTS = re.compile(rf"第\s?(?P<n>{_N})\s?(?P<unit>[条章节编])(?:之(?P<sub>{_N}))?")
 _PARAGRAPH = re.compile(rf"第({_N})款")
 _ITEM = re.compile(rf"第[（(]?({_N})[）)]?项")
@@ -24,8 +26,10 @@ def number(text: str) -> int | None:
 
 
 def labels(text: str) -> tuple[str, ...]:
-    """Each article named, in order, a range article by article: 第三条第二款、第五条至第七条 → 第三条第二款, 第五条, 第六条,
-    第七条. Numerals are Chinese ones."""
+    """Each article named, in order, a range article by article. Numerals are Chinese ones.
+
+    第三条第二款、第五条至第七条 → 第三条第二款, 第五条, 第六条, 第七条
+    """
     out: list[str] = []
     last: int | None = None
     for match in _EACH.finditer(text):

@@ -49,9 +49,7 @@ class Corpus:
     warnings: tuple[tuple[str, Warn], ...]
 
 
-def collect(
-    files: Sequence[ParsedFile], progress: FilesDone | None = None, day: dt.date | None = None
-) -> Corpus:
+def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None, day: dt.date | None = None) -> Corpus:
     """One corpus of several files, as of a day (today).
 
     The same number (or, without one, the same title) with nearly the same text is one notice with

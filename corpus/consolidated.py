@@ -16,12 +16,15 @@ from corpus.events import Change, Event, EventKind, Wording
 from corpus.model import Clause, Notice, Role
 from corpus.numbering import Style, read_marker
 from corpus.place import Step, StepKind
+from corpus.text import squash
 
+_TELLING = 12  # letters of a new wording that stand in the article by no chance
 MAX = 800  # characters of a clause (the contract)
 DELETED = "{}（已删去）"
 _CHANGES = (EventKind.AMENDED, EventKind.CORRECTED, EventKind.PARTLY_REPEALED)
 _MOVES = ("amend.add_article", "amend.renumber")
 _AS_PARAGRAPH = re.compile(r"^.{0,200}?(?:作为|为)(第[一二三四五六七八九十]{1,3}款).*$", re.DOTALL)
+_AMENDS = re.compile(r"改为|删去|删除第|增加一[条款项]")
 _SUB = re.compile(r"之([一二三四五六七八九十]{1,3})$")
 
 
@@ -45,14 +48,34 @@ def consolidate(notice: Notice) -> Notice:
     if not any(_changes(event, notice) for event in notice.events):
         return notice
     clauses = list(notice.clauses)
-    made: dict[int, Event] = {}
+    known = _included(notice)
+    events: list[Event] = [event for event in notice.events if not (_changes(event, notice) and _before(event, known))]
     moved = _Moved()
-    for at, event in sorted(enumerate(notice.events), key=lambda pair: pair[1].date or ""):
+    for at, event in sorted(enumerate(events), key=lambda pair: pair[1].date or ""):
         if _changes(event, notice):
-            made[at] = _carry_out(clauses, event, moved)
+            events[at] = _carry_out(clauses, event, moved)
             moved.note(event)
-    events = tuple(made.get(at, event) for at, event in enumerate(notice.events))
-    return replace(notice, clauses=tuple(clauses), events=events)
+    return replace(notice, clauses=tuple(clauses), events=tuple(events))
+
+
+def _included(notice: Notice) -> str | None:
+    """The day of the last amendment that the printed text has in it already, by its wording: a copy may have been
+    brought up to date without saying so. All amendments until then are taken to be in it, too."""
+    days = []
+    for event in notice.events:
+        change = event.amendment
+        if change is None or change.new is None or not _changes(event, notice) or event.date is None:
+            continue
+        new = squash(change.new)
+        for article in event.articles if len(new) >= _TELLING else ():
+            text = squash("".join(notice.clauses[at].text for at in _places(notice.clauses, article)))
+            if new in text and (change.old is None or squash(change.old) not in text.replace(new, "")):
+                days.append(event.date)
+    return max(days, default=None)
+
+
+def _before(event: Event, day: str | None) -> bool:
+    return day is not None and (event.date is None or event.date <= day)
 
 
 def _changes(event: Event, notice: Notice) -> bool:
@@ -89,7 +112,11 @@ def _carry_out(clauses: list[Clause], event: Event, moved: _Moved) -> Event:
         places = _places(clauses, article)
         quoted = event.amendment is not None and event.amendment.old is not None
         sure = quoted or not moved.touches(event, article)
-        made = _made([_now(clauses[at]) for at in places], [clauses[at] for at in places], article, event) if sure else None
+        made = (
+            _made([_now(clauses[at]) for at in places], [clauses[at] for at in places], article, event)
+            if sure
+            else None
+        )
         fits = fits and made is not None
         for index, at in enumerate(places):
             old = _now(clauses[at])
@@ -122,6 +149,9 @@ def _places(clauses: Sequence[Clause], label: str) -> list[int]:
     body = [at for at, clause in enumerate(clauses) if clause.role in (Role.TEXT, Role.HEADING, Role.PREAMBLE)]
     found = [at for at in body if any(_is_step(step, style, wanted) for step in clauses[at].place.steps)]
     attachments = {clauses[at].place.attachment for at in found}
+    # The items of a decision that itself amends something are no articles of it.
+    if style is Style.ENUM and any(_AMENDS.search(clauses[at].text) for at in found):
+        return []
     if len(attachments) > 1:  # the same number in the letter and in what it issues: nobody says which
         return []
     return found

@@ -183,4 +183,6 @@ class Reference:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Reference:
-        return cls(Relation(data["relation"]), *(data[key] for key in ("notice_id", "title", "doc_number", "clause_id")))
+        return cls(
+            Relation(data["relation"]), *(data[key] for key in ("notice_id", "title", "doc_number", "clause_id"))
+        )

@@ -11,14 +11,15 @@ from collections.abc import Iterator
 
 from corpus import grammar
 from corpus.events import Event, EventKind
-from corpus.masks import DATE, Masked, mask
+from corpus.masks import DATE, TEXT, Masked, mask
 from corpus.model import Notice, Role
 
 _HEAD = 4  # clauses in which such a line may stand
 _MAX = 250  # signs of a line between two days
 # A stretch that ends like this has said what happened; one that doesn't (「…通过并经」) goes on with the next day.
 _CLOSED = re.compile(
-    r"(?:通过|批准|公布|发布|颁布|印发|修正|修订|修改|施行)(?:施行|实施)?[，,；;、。\s（()）]{0,4}(?:根据|依据)?\s{0,2}$"
+    rf"(?:通过的{TEXT}|通过|批准|公布|发布|颁布|印发|修正|修订|修改|施行)(?:施行|实施)?"
+    r"[，,；;、。\s（()）]{0,4}(?:根据|依据|自|从)?\s{0,2}$"
 )
 # Where the statement ends and another one begins: 「…通过，现予公布，自…起施行」.
 _NEXT = re.compile(r"。|[，,；;\s]现|[，,；;\s]自|[，,；;\s]从")

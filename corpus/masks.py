@@ -1,7 +1,9 @@
 """A sentence in which titles, numbers, dates, articles and quotes are one sign each, so that grammar sees the rest.
 
-「自2002年1月1日起施行。1991年6月4日国务院发布的《条例》（国令第1号）同时废止。」 becomes 「自D起施行。D国务院发布的T同时
-废止。」. Words inside a title (《国务院关于废止和修改部分行政法规的决定》) or a quote are no words of the sentence.
+    自2002年1月1日起施行。1991年6月4日国务院发布的《条例》（国令第1号）同时废止。
+    自D起施行。D国务院发布的T同时废止。
+
+Words inside a title (《国务院关于废止和修改部分行政法规的决定》) or a quote are no words of the sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from corpus.text import nfkc
 # Signs that no text has: noncharacters are taken out when a file is read (corpus.text.UNSEEN).
 TEXT, NUMBER, DATE, ARTICLE, QUOTE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
 
-_OPENS = re.compile("[《“「\"]")
+_OPENS = re.compile('[《“「"]')
 _CLOSES = {"“": "”", "「": "」", '"': '"'}
 _MAX_TITLE = 200
 # What stands in brackets behind a title: its number, the day of its issue, 「以下简称…」.

@@ -39,8 +39,12 @@ def connect(
 
     def add(relation: Relation, here: int, there: int, clause_id: str) -> None:
         one, other = notices[here], notices[there]
-        out[here].setdefault((relation, there), Reference(relation, other.notice_id, other.title, other.doc_number, clause_id))
-        back[there].setdefault((relation, here), Reference(relation, one.notice_id, one.title, one.doc_number, clause_id))
+        out[here].setdefault(
+            (relation, there), Reference(relation, other.notice_id, other.title, other.doc_number, clause_id)
+        )
+        back[there].setdefault(
+            (relation, here), Reference(relation, one.notice_id, one.title, one.doc_number, clause_id)
+        )
 
     for there, notice in enumerate(notices):
         for event in notice.events:
@@ -69,5 +73,7 @@ def _named(notice: Notice) -> Iterable[tuple[Relation, str, str]]:
                 continue
             words = masked.text[max(0, at - 80) : at]
             if not _NEXT.search(words):
-                before = next((relation for relation, cue in _CUES if cue.search(words.rpartition(TEXT)[2])), Relation.CITES)
+                before = next(
+                    (relation for relation, cue in _CUES if cue.search(words.rpartition(TEXT)[2])), Relation.CITES
+                )
             yield before, mark.value, clause.clause_id

@@ -66,7 +66,9 @@ def opens_list(masked: Masked) -> bool:
 
 def repealed_row(clause: Clause) -> Iterator[Repealed]:
     """The text that a row of a table of repealed texts names, by the heads of its columns."""
-    title = next((cell for head, cell in clause.cells if _TITLE_HEAD.search(head) and not _NUMBER_HEAD.search(head)), None)
+    title = next(
+        (cell for head, cell in clause.cells if _TITLE_HEAD.search(head) and not _NUMBER_HEAD.search(head)), None
+    )
     number = next((cell for head, cell in clause.cells if _NUMBER_HEAD.search(head)), None)
     if title and squash(title):
         target = Target(title.strip().strip("《》"), number.strip() if number else None)
@@ -90,9 +92,7 @@ def _in_sentence(sentence: Sentence) -> Iterator[Repealed]:
                     yield Repealed(kind, target, sentence.words, rule.name, day, from_start)
 
 
-def _objects(
-    masked: Masked, sentence: Sentence, rule: Rule, match: re.Match[str]
-) -> Iterator[tuple[int, EventKind]]:
+def _objects(masked: Masked, sentence: Sentence, rule: Rule, match: re.Match[str]) -> Iterator[tuple[int, EventKind]]:
     """Places of the titles and numbers that a match repeals, and whether wholly."""
     kind = EventKind(rule.kind)
     if rule.name == "repeal.object":
@@ -181,7 +181,8 @@ def _target(masked: Masked, sentence: Sentence, at: int, partly: re.Match[str] |
     articles: tuple[str, ...] = ()
     if partly is not None:
         articles = next((masked.marks[i].articles for i in range(*partly.span()) if masked.text[i] == ARTICLE), ())
-        articles = articles or (masked.words(at + 1, partly.end()),)
+        matter = partly.groupdict().get("matter")
+        articles = articles or ((masked.words(*partly.span("matter")),) if matter else ())
     title = mark.value if mark.sign == TEXT else None
     return Target(title, mark.doc_number, articles, dates, masked.words(start, at))
 

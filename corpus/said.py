@@ -14,7 +14,7 @@ from corpus.model import Clause, Notice, Role
 from corpus.place import StepKind
 from corpus.repeals import MAY_REPEAL, Repealed, opens_list, repealed_row, repeals
 from corpus.sentences import read_clause
-from corpus.terms import Said, Term, own_term
+from corpus.terms import Said, own_term
 from corpus.text import squash
 
 _SPEAKS = (Role.TEXT, Role.PREAMBLE, Role.HEADING, Role.ROW, Role.PEOPLE)
@@ -31,7 +31,8 @@ def said(notice: Notice, history: Sequence[Event] | None = None) -> list[Event]:
     events = list(own_history(notice) if history is None else history)
     events += _own(notice, EventKind.IN_FORCE, term.starts)
     events += _own(notice, EventKind.EXPIRED, term.ends)
-    events += _Reader(notice, term).read()
+    days = [event.date for event in events if event.date and event.kind is not EventKind.EXPIRED]
+    events += _Reader(notice, term.start or notice.date or max(days, default=None)).read()
     return events
 
 
@@ -56,9 +57,9 @@ class _Reader:
     last words repeal what the items behind it name.
     """
 
-    def __init__(self, notice: Notice, term: Term) -> None:
+    def __init__(self, notice: Notice, start: str | None) -> None:
         self.notice = notice
-        self.start = term.start or notice.date
+        self.start = start
         self.subject = amended_by_title(notice.title)
         self.open: Clause | None = None
         self.leads: dict[str, Subject] = {}

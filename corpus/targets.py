@@ -129,14 +129,16 @@ class Directory:
             return False
         if now is not None and spoken.day is not None and now > spoken.day:
             return False
-        same_title = squash(issued_title(self.notices[place].title)) == squash(issued_title(self.notices[speaker].title))
+        same_title = squash(issued_title(self.notices[place].title)) == squash(
+            issued_title(self.notices[speaker].title)
+        )
         if same_title:  # a later wording of the speaker itself has its first day too
             return first is None or spoken.first is None or first < spoken.first
         return True
 
     def _fits_days(self, place: int, target: Target) -> bool | None:
-        """Whether the days in front of the title (「1988年7月18日发布的《…》」) are those of the notice; None if its own
-        aren't known."""
+        """Whether the days in front of a title (「1988年7月18日发布的《…》」) are the notice's; None if nobody knows
+        those."""
         version = self.versions[place]
         years = _YEAR.findall(target.doc_number or "")
         if not target.dates:

@@ -56,7 +56,7 @@ def own_term(notice: Notice) -> Term:
     """
     reader = _TermReader(notice)
     for clause in notice.clauses:
-        if clause.kind in _PASSED_OVER or not _STARTS.search(clause.text) and "期" not in clause.text:
+        if clause.kind in _PASSED_OVER or (not _STARTS.search(clause.text) and "期" not in clause.text):
             continue
         reader.pending = None
         for sentence in sentences_of(read_clause(clause)):

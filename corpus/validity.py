@@ -49,11 +49,14 @@ def linked(notices: Sequence[Notice], files: Sequence[str] = ()) -> Linked:
     `files` names the file of each, whose name may say of which day a text is. Status and texts are those printed, until
     somebody asks for a day (`as_of`).
     """
+    notices = [_printed(notice) for notice in notices]
     versions = [version_of(notice, files[at] if files else "") for at, notice in enumerate(notices)]
+    spoken = [said(notice, version.history) for notice, version in zip(notices, versions, strict=True)]
+    versions = [_begun(version, own) for version, own in zip(versions, spoken, strict=True)]
     directory = Directory(notices, versions)
     families = find_families(notices, versions)
-    spoken = [said(notice, version.history) for notice, version in zip(notices, versions, strict=True)]
     events, warnings = _aim(notices, versions, spoken, directory)
+    warnings += _undated(families, notices, versions)
     for family in families:
         for place, event in _replaced(family, notices, versions, spoken):
             events[place].append(event)
@@ -76,6 +79,23 @@ def linked(notices: Sequence[Notice], files: Sequence[str] = ()) -> Linked:
     pairs = connect(dated, directory, texts)
     out = [replace(one, references=names, referred_by=named) for one, (names, named) in zip(dated, pairs, strict=True)]
     return Linked(out, warnings)
+
+
+def _printed(notice: Notice) -> Notice:
+    """The notice as its file has it, whatever other notices made of it when they were linked before."""
+    if not any(clause.wordings for clause in notice.clauses):
+        return notice
+    clauses = (
+        replace(clause, text=clause.text if clause.printed is None else clause.printed, printed=None, wordings=())
+        for clause in notice.clauses
+    )
+    return replace(notice, clauses=tuple(clauses))
+
+
+def _begun(version: Version, own: Sequence[Event]) -> Version:
+    """A text without any other day was there when it began to hold."""
+    starts = [event.date for event in own if event.target is None and event.kind is EventKind.IN_FORCE and event.date]
+    return replace(version, first=starts[0]) if version.first is None and starts else version
 
 
 def _aim(
@@ -113,17 +133,35 @@ def _replaced(
     family: Family, notices: Sequence[Notice], versions: Sequence[Version], spoken: Sequence[Sequence[Event]]
 ) -> Iterator[tuple[int, Event]]:
     """Each older text of a title is replaced by the next newer one, from the day that one holds."""
-    if not family.ordered:
-        return
-    for newer, older in zip(family.members, family.members[1:], strict=False):
+    newer: int | None = None
+    last: int | None = None
+    for place in family.members:
+        if versions[place].day is None:
+            return
+        if last is not None and versions[place].day != versions[last].day:
+            newer = last
+        last = place
+        if newer is None:
+            continue
         notice, version = notices[newer], versions[newer]
-        said_so = [event for event in spoken[newer] if event.target is None and event.date == version.day]
-        starts = [event.date for event in spoken[newer] if event.target is None and event.kind is EventKind.IN_FORCE]
-        day = max(filter(None, (version.day, *starts[-1:])), default=None)
+        own = [event for event in spoken[newer] if event.target is None]
+        starts = [event.date for event in own if event.kind is EventKind.IN_FORCE]
+        day = max(filter(None, (version.day, *starts)), default=None)
+        stated = [event for event in own if event.date == version.day]
         clause = notice.clauses[0]
-        words = said_so[-1].text if said_so else clause.text
-        where = said_so[-1].clause_id if said_so else clause.clause_id
-        yield older, Event(EventKind.REPLACED, day, notice.notice_id, notice.doc_number, where, words, "family")
+        words, where = (stated[-1].text, stated[-1].clause_id) if stated else (clause.text, clause.clause_id)
+        yield place, Event(EventKind.REPLACED, day, notice.notice_id, notice.doc_number, where, words, "family")
+
+
+def _undated(
+    families: Sequence[Family], notices: Sequence[Notice], versions: Sequence[Version]
+) -> Iterator[tuple[int, Warn]]:
+    """Texts of a title with several of which nobody knows how old they are."""
+    for family in families:
+        for place in family.members:
+            if versions[place].day is None:
+                what = f"《{notices[place].title}》另有写明日期的文本，这一篇没有日期，不能确定新旧，请核对"
+                yield place, Warn(notices[place].lines.start, what)
 
 
 def as_of(notice: Notice, day: dt.date) -> Notice:
@@ -181,4 +219,3 @@ def next_change(notices: Sequence[Notice], today: dt.date) -> str | None:
 def resolve(notices: Sequence[Notice], day: dt.date, files: Sequence[str] = ()) -> list[Notice]:
     """`link`, and each notice as of a day."""
     return [as_of(notice, day) for notice in link(notices, files)]
-

@@ -22,6 +22,7 @@ _ISSUES = re.compile(r"(?:印发|公布|发布|颁布)《([^《》]{4,80})》的
 _ISSUES_BARE = re.compile(r"(?:印发|公布|发布|颁布)(\w{4,60})的(?:通知|公告)$")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[—－-]{1,2}\s?(?:19|20)?\d\d)?\s?(?:学年度?|年度?)?")
 _EDITION = re.compile(r"[（(](?:[^（()）]{0,12}(?:年|修订|修正|修改|版|本)[^（()）]{0,8})[)）]")
+_NUMBERED = re.compile(r"[（(][^（()）]{1,6}[)）]$")  # 解释（二）, 办法（试行）
 # Kinds of texts of which a newer one takes the place of the older one. A notice or decision of the same title may be
 # about another case.
 _MORE_KINDS = ("法", "解释", "意见", "指南", "指引", "要点", "纲要", "措施", "制度", "清单", "规范", "条款", "通则")
@@ -38,16 +39,17 @@ class Version:
 
 
 def version_of(notice: Notice, file: str = "") -> Version:
-    """From its own history: the last revision. Without one, the day in the file's name (「条例(2018-03-01).md」), or
-    the day that the document bears."""
+    """By its own history: the last adoption or revision. A law's history may end before its text does: the day in the
+    file's name (「条例(2018-03-01).md」) counts, too. Without a history it is the day that the document bears."""
     history = tuple(own_history(notice))
     days = [event.date for event in history if event.date]
-    revised = [event.date for event in history if event.kind in _REVISED and event.date]
     named = _FILE_DAY.search(PurePosixPath(file.rpartition("!")[2] or file).stem) if file else None
     of_file = only_date("{}-{}-{}".format(*named.groups())) if named else None
+    if days or notice.date is None:
+        days += [of_file] if of_file else []
     known = [*days, *([notice.date] if notice.date else [])]
-    day = max(revised) if revised else of_file or max(known, default=None)
-    return Version(day, min(known, default=of_file), bool(revised) or of_file is not None, history)
+    revised = any(event.kind in _REVISED for event in history) or (of_file is not None and of_file in days)
+    return Version(max(days or known, default=None), min(known, default=None), revised, history)
 
 
 def days_apart(one: str, other: str) -> int:
@@ -73,7 +75,7 @@ def family_title(title: str) -> str | None:
     matters may share (a notice, a public notice, a reply)."""
     issued = issued_title(title)
     bare = _EDITION.sub("", issued).strip()
-    if not bare.endswith((*kinds("rules"), *_MORE_KINDS)):
+    if not _NUMBERED.sub("", bare).endswith((*kinds("rules"), *_MORE_KINDS)):
         return None
     name = squash(_YEAR.sub("", bare))
     return name if len(name) >= 5 else None
@@ -81,12 +83,11 @@ def family_title(title: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The texts of one title, by their places in the corpus, the newest first. `ordered` is False where the days of
-    some aren't known: none is then called newer."""
+    """The texts of one title, by their places in the corpus, the newest first; those whose day nobody knows come
+    last. Two texts of one day are of one age."""
 
     name: str
     members: tuple[int, ...]
-    ordered: bool
 
 
 def find_families(notices: Sequence[Notice], versions: Sequence[Version]) -> list[Family]:
@@ -99,12 +100,11 @@ def find_families(notices: Sequence[Notice], versions: Sequence[Version]) -> lis
     families = []
     for name, group in groups.items():
         for members in _by_issuer(notices, group):
-            if len(members) < 2:
+            # A letter and what it issues may stand in one file under one title: that is one text.
+            if len({versions[index].day for index in members}) < 2:
                 continue
-            days = [versions[index].day for index in members]
-            ordered = None not in days and len(set(days)) == len(days)
             newest = sorted(members, key=lambda index: versions[index].day or "", reverse=True)
-            families.append(Family(name, tuple(newest), ordered))
+            families.append(Family(name, tuple(newest)))
     return families
 
 

@@ -57,13 +57,15 @@ def read(path: Path) -> list[Labelled]:
         try:
             data = json.loads(line)
             wanted = frozenset(key for event in data["events"] for key in _wanted(event))
-            out.append(Labelled(data["id"], data["text"], wanted, _notice(data)))
+            out.append(Labelled(data["id"], data["text"], wanted, notice_of(data)))
         except (ValueError, KeyError, TypeError) as err:
-            raise UsageError(f"第 {number} 行不是标注（{err}）", str(path), "请按 eval/event_labels/README.md 改正") from err
+            raise UsageError(
+                f"第 {number} 行不是标注（{err}）", str(path), "请按 eval/event_labels/README.md 改正"
+            ) from err
     return out
 
 
-def _notice(data: Mapping[str, Any]) -> Notice:
+def notice_of(data: Mapping[str, Any]) -> Notice:
     """A notice of nothing but the clauses of a label."""
     path = tuple(data.get("path", ()))
     texts = [((), text) for text in data.get("before", ())] + [(path, data["text"])]

@@ -78,6 +78,8 @@ class Filters:
             return False
         if self.section and self.section != notice.section:
             return False
+        if self.status == "in_force":  # also where articles of it were amended or repealed
+            return notice.status.holds
         return self.status == "any" or notice.status.value == self.status
 
 

@@ -24,7 +24,8 @@ from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 # 3: the offices that the corpus names are kept.
 # 4: clauses have a role, a place and a table of ids; offices name the notice of a phone.
 # 5: notices have their phones with office and clause, and say where they are uncertain.
-FORMAT = 5
+# 6: notices have events, version, family and references, clauses the wordings that amendments make.
+FORMAT = 6
 VERSION = "0.1.0"
 MANIFEST = "manifest.json"
 CLAUSES, CLAUSE_TABLE, CLAUSE_IDS, NOTICES = "clauses.jsonl", "clauses.npy", "clause-ids.npy", "notices.jsonl"

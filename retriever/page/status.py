@@ -6,7 +6,14 @@ from corpus.model import Notice, Status
 from retriever.page.markup import Html, el, join
 from retriever.page.view import Place, View
 
-NAMES = {"in_force": "现行", "repealed": "已废止", "expired": "已过期"}
+NAMES = {
+    "in_force": "现行",
+    "amended": "现行（有修改）",
+    "partly_repealed": "部分废止",
+    "replaced": "已有新文本",
+    "expired": "已过期",
+    "repealed": "已废止",
+}
 
 
 def badge(notice: Notice) -> Html:
