@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.consolidated import consolidate, reads_on
-from corpus.events import Event, EventKind
+from corpus.events import Event, EventKind, Target
 from corpus.model import Notice, Repeal, Status, Warn
 from corpus.references import connect
 from corpus.said import said, subject_of
@@ -116,6 +116,7 @@ def _aim(
                 line = _line(notices[speaker], event.clause_id)
                 what = "废止" if event.kind in (EventKind.REPEALED, EventKind.PARTLY_REPEALED) else "修改"
                 warnings.append((speaker, Warn(line, f"{found.doubt}，没有按{what}处理，请核对")))
+            event = replace(event, target=Target(target.title, None, target.articles))
             for place in found.places:
                 known = versions[place].day
                 stated = min(filter(None, (versions[speaker].day, event.date)), default=None)
