@@ -27,6 +27,7 @@ _MAX_TITLE = 200
 # What stands in brackets behind a title: its number, the day of its issue, 「以下简称…」.
 _BRACKET = re.compile(r"\s{0,2}[（(][^（）()]{0,80}(?:[（(][^（）()]{0,20}[）)][^（）()]{0,60})?[）)]")
 _RAW_NUMBER = re.compile(r"[^，,；;（(]{2,30}号")
+_YEAR_OF = re.compile(r"^\s?(?:19|20)\d\d年(?=[^第])")  # 1999年云岭市人民政府令第21号
 _SHORT_FOR = re.compile(r"(?:以下|下)?简称[:：]?[“《〈\"]?([^”》〉\"，,；;）)]{2,20})")
 
 
@@ -141,6 +142,7 @@ def _title(text: str, start: int) -> Mark | None:
 
 
 def _number_in(inside: str) -> str | None:
+    inside = _YEAR_OF.sub("", inside)
     found = find_numbers(inside)
     if found:
         return found[0].doc_number

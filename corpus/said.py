@@ -20,12 +20,13 @@ from corpus.text import squash
 _SPEAKS = (Role.TEXT, Role.PREAMBLE, Role.HEADING, Role.ROW, Role.PEOPLE)
 
 
-def said(notice: Notice, history: Sequence[Event] | None = None) -> list[Event]:
+def said(notice: Notice, history: Sequence[Event] | None = None, name: str = "") -> list[Event]:
     """What a notice says has happened or will: its own history and term first, then what it does to others.
 
-    A draft says nothing: what it is to repeal hasn't been repealed. `history` saves reading it again.
+    A draft, by its title or the `name` of its file, says nothing: what it is to repeal hasn't been repealed. `history`
+    saves reading it again.
     """
-    if grammar.matches("draft", notice.title):
+    if grammar.matches("draft", notice.title) or grammar.matches("draft", name):
         return []
     term = own_term(notice)
     events = list(own_history(notice) if history is None else history)

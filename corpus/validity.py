@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from corpus.consolidated import consolidate, reads_on
 from corpus.events import Event, EventKind, Target
@@ -51,14 +52,17 @@ def linked(notices: Sequence[Notice], files: Sequence[str] = ()) -> Linked:
     """
     notices = [_printed(notice) for notice in notices]
     versions = [version_of(notice, files[at] if files else "") for at, notice in enumerate(notices)]
-    spoken = [said(notice, version.history) for notice, version in zip(notices, versions, strict=True)]
+    names = [PurePosixPath(file).name for file in files] or [""] * len(notices)
+    spoken = [
+        said(notice, version.history, name) for notice, version, name in zip(notices, versions, names, strict=True)
+    ]
     versions = [_begun(version, own) for version, own in zip(versions, spoken, strict=True)]
     directory = Directory(notices, versions)
-    families = find_families(notices, versions)
+    families = find_families(notices, versions, files)
     events, warnings = _aim(notices, versions, spoken, directory)
-    warnings += _undated(families, notices, versions)
+    warnings += _undated(families, notices)
     for family in families:
-        for place, event in _replaced(family, notices, versions, spoken):
+        for place, event in _replaced(family, notices, spoken):
             events[place].append(event)
     name_of = {place: family.name for family in families for place in family.members}
     dated = []
@@ -131,36 +135,35 @@ def _line(notice: Notice, clause_id: str) -> int:
 
 
 def _replaced(
-    family: Family, notices: Sequence[Notice], versions: Sequence[Version], spoken: Sequence[Sequence[Event]]
+    family: Family, notices: Sequence[Notice], spoken: Sequence[Sequence[Event]]
 ) -> Iterator[tuple[int, Event]]:
     """Each older text of a title is replaced by the next newer one, from the day that one holds."""
     newer: int | None = None
     last: int | None = None
+    days = dict(zip(family.members, family.days, strict=True))
     for place in family.members:
-        if versions[place].day is None:
+        if days[place] is None:
             return
-        if last is not None and versions[place].day != versions[last].day:
+        if last is not None and days[place] != days[last]:
             newer = last
         last = place
         if newer is None:
             continue
-        notice, version = notices[newer], versions[newer]
+        notice = notices[newer]
         own = [event for event in spoken[newer] if event.target is None]
         starts = [event.date for event in own if event.kind is EventKind.IN_FORCE]
-        day = max(filter(None, (version.day, *starts)), default=None)
-        stated = [event for event in own if event.date == version.day]
+        day = max(filter(None, (days[newer], *starts)), default=None)
+        stated = [event for event in own if event.date == days[newer]]
         clause = notice.clauses[0]
         words, where = (stated[-1].text, stated[-1].clause_id) if stated else (clause.text, clause.clause_id)
         yield place, Event(EventKind.REPLACED, day, notice.notice_id, notice.doc_number, where, words, "family")
 
 
-def _undated(
-    families: Sequence[Family], notices: Sequence[Notice], versions: Sequence[Version]
-) -> Iterator[tuple[int, Warn]]:
+def _undated(families: Sequence[Family], notices: Sequence[Notice]) -> Iterator[tuple[int, Warn]]:
     """Texts of a title with several of which nobody knows how old they are."""
     for family in families:
-        for place in family.members:
-            if versions[place].day is None:
+        for place, day in zip(family.members, family.days, strict=True):
+            if day is None:
                 what = f"《{notices[place].title}》另有写明日期的文本，这一篇没有日期，不能确定新旧，请核对"
                 yield place, Warn(notices[place].lines.start, what)
 

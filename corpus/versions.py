@@ -83,15 +83,20 @@ def family_title(title: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The texts of one title, by their places in the corpus, the newest first; those whose day nobody knows come
-    last. Two texts of one day are of one age."""
+    """The texts of one title, by their places in the corpus, and the day of each, the newest first; those whose day
+    nobody knows come last. Two texts of one day are of one age."""
 
     name: str
     members: tuple[int, ...]
+    days: tuple[str | None, ...]
 
 
-def find_families(notices: Sequence[Notice], versions: Sequence[Version]) -> list[Family]:
-    """The titles with more than one text."""
+def find_families(notices: Sequence[Notice], versions: Sequence[Version], files: Sequence[str] = ()) -> list[Family]:
+    """The titles with more than one text.
+
+    A letter and what it issues, or a page's heading and its text, may stand in one file under one title: that is one
+    text. A text without a day of its own that began to hold after all others were there is newer than they.
+    """
     groups: dict[str, list[int]] = {}
     for index, notice in enumerate(notices):
         name = family_title(notice.title)
@@ -100,12 +105,24 @@ def find_families(notices: Sequence[Notice], versions: Sequence[Version]) -> lis
     families = []
     for name, group in groups.items():
         for members in _by_issuer(notices, group):
-            # A letter and what it issues may stand in one file under one title: that is one text.
-            if len({versions[index].day for index in members}) < 2:
+            members = _apart(members, versions, files)
+            known = max((day for index in members if (day := versions[index].day)), default="")
+            day_of = {index: versions[index].day or _later_start(versions[index], known) for index in members}
+            if len(set(day_of.values())) < 2:
                 continue
-            newest = sorted(members, key=lambda index: versions[index].day or "", reverse=True)
-            families.append(Family(name, tuple(newest)))
+            newest = sorted(members, key=lambda index: day_of[index] or "", reverse=True)
+            families.append(Family(name, tuple(newest), tuple(day_of[index] for index in newest)))
     return families
+
+
+def _apart(members: Sequence[int], versions: Sequence[Version], files: Sequence[str]) -> list[int]:
+    """The members without those that have no day and stand in one file with one that has."""
+    dated = {files[index] for index in members if files and versions[index].day}
+    return [index for index in members if versions[index].day or not files or files[index] not in dated]
+
+
+def _later_start(version: Version, known: str) -> str | None:
+    return version.first if version.first is not None and version.first > known else None
 
 
 def _by_issuer(notices: Sequence[Notice], group: Sequence[int]) -> list[list[int]]:

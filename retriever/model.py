@@ -18,7 +18,7 @@ from retriever.notes import Note
 from retriever.references import Link
 
 MODES = ("hybrid", "dense", "bm25")
-STATUSES = ("in_force", "repealed", "expired", "any")
+STATUSES = ("in_force", "repealed", "expired", "amended", "partly_repealed", "replaced", "any")
 MAX_QUESTION = 2000  # characters
 # `confidence` is a probability: below this, every second or third answer is wrong. The page shows its caution, and
 # no surface shows a telephone number.
