@@ -17,6 +17,8 @@ from corpus.text import squash
 _STARTS = re.compile(r"施行|实施|执行|生效|试行|实行")
 _ENDS = re.compile(r"有效期|期限|试行|[至止到—－-]|废止|失效")
 _CUT = re.compile(r"[。；\n]")
+_GAP = re.compile(r"[\s，,；;、：:（(]{0,3}(?:试行|暂行|并|的|暂定|其|，){0,2}")
+_NEAR = 4  # signs of a sentence in front of 本办法
 _HISTORY = re.compile(rf"[（(]?\s?{DATE}")  # the line under the title
 _PASSED_OVER = (ClauseKind.TABLE_ROW, ClauseKind.LIST)
 
@@ -152,7 +154,7 @@ class _TermReader:
         for part in ("until", "ends", "years"):
             for rule in grammar.rules(part):
                 match = rule.pattern.search(text, at, sentence.end)
-                if match is None or TEXT in text[at : match.start()]:
+                if match is None or not self._goes_on(text[at : match.start()]):
                     continue
                 if part == "years":
                     day = None if began.date is None else _after(began.date, number(match["count"]), match["unit"])
@@ -161,6 +163,12 @@ class _TermReader:
                 if day is not None:
                     self.ends = Said(day, clause_id, sentence.words, rule.name)
                     return
+
+    def _goes_on(self, gap: str) -> bool:
+        """Whether a last day behind these words is the document's: 「，本办法有效期5年」, not 「，许可证有效期3年」."""
+        named = grammar.own().search(gap)
+        rest = gap if named is None else gap[named.end() :]
+        return (named is None or named.start() <= _NEAR) and _GAP.fullmatch(rest) is not None
 
 
 @dataclass(frozen=True, slots=True)

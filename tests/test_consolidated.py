@@ -69,6 +69,13 @@ def test_an_amendment_that_fits_is_made(line: str, number: str, now: str) -> Non
     assert event.amendment is not None and event.amendment.fits
 
 
+def test_a_correction_is_one() -> None:
+    found = amended("一、将第二条中的“五元”更正为“六元”。")
+    assert read(found, "第二条") == "第二条停车收费每小时六元，最高每日二十元。"
+    assert [event.kind for event in found.events] == [EventKind.CORRECTED]
+    assert found.status is Status.AMENDED
+
+
 def test_an_item_is_rewritten_and_deleted() -> None:
     found = amended("一、将第四条第二项修改为：“（二）救护车和校车。”", "二、删去第四条第一项。")
     items = {clause.place.last.label: clause.text for clause in article(found, "第四条")}

@@ -75,6 +75,29 @@ def test_terms(name: str, valid_from: str, valid_until: str | None, status: Stat
     assert source.notice.status is status
 
 
+@pytest.mark.parametrize(
+    ("lines", "until"),
+    [
+        (("一、本办法自2016年1月1日起施行，有效期五年。",), "2020-12-31"),
+        (("一、本办法自2016年1月1日起施行。本办法有效期5年。",), "2020-12-31"),
+        (("一、本办法自2016年1月1日起试行，试行期二年。",), "2017-12-31"),
+        (("一、本办法自2016年1月1日起施行，有效期自施行之日起3年。",), "2018-12-31"),
+        (("一、本办法自2016年1月1日起施行，有效期至2018年6月30日。",), "2018-06-30"),
+        # What ends is something else.
+        (("一、本办法自2016年1月1日起施行，许可证有效期三年。",), None),
+        (("一、本通知自2016年1月1日起施行。", "二、依照本办法核发的许可证有效期为3年。"), None),
+        (("一、本办法自2016年1月1日起施行。登记证的有效期为三年。",), None),
+        (("一、本办法自2016年1月1日起施行，有效期届满前评估修订。",), None),
+    ],
+)
+def test_only_the_own_term_ends_a_document(lines: tuple[str, ...], until: str | None) -> None:
+    found = one(
+        corpus_of({"a.txt": notice("云岭市停车办法", "云政发〔2015〕9号", "2015年12月1日", *lines)}), "云岭市停车办法"
+    )
+    assert (found.valid_from, found.valid_until) == ("2016-01-01", until)
+    assert found.status is (Status.IN_FORCE if until is None else Status.EXPIRED)
+
+
 def test_one_article_repealed_leaves_the_rest_in_force() -> None:
     found = one(reduced("B7.txt"), "云岭市人民政府关于停车管理的通知")
     assert found.status is Status.PARTLY_REPEALED and found.status.holds
