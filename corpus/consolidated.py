@@ -36,7 +36,16 @@ def reads_on(clause: Clause, day: dt.date) -> Clause:
     for wording in clause.wordings:
         if wording.fits and (wording.since is None or wording.since <= day.isoformat()):
             text = DELETED.format(_label(clause)) if wording.text is None else wording.text
-    return clause if text == clause.text else replace(clause, text=text)
+    return clause if text == clause.text else replace(clause, text=text, path=_path(clause, text))
+
+
+def _path(clause: Clause, text: str) -> tuple[str, ...]:
+    """The headings above: an article's own one may begin with words that it has no more."""
+    label = _label(clause)
+    own = clause.path[-1] if clause.path else ""
+    if own.startswith(label) and squash(own) not in squash(text):
+        return (*clause.path[:-1], label)
+    return clause.path
 
 
 def consolidate(notice: Notice) -> Notice:
@@ -48,17 +57,18 @@ def consolidate(notice: Notice) -> Notice:
     if not any(_changes(event, notice) for event in notice.events):
         return notice
     clauses = list(notice.clauses)
-    known = _included(notice)
+    articles = _Articles(clauses)
+    known = _included(notice, articles)
     events: list[Event] = [event for event in notice.events if not (_changes(event, notice) and _before(event, known))]
     moved = _Moved()
     for at, event in sorted(enumerate(events), key=lambda pair: pair[1].date or ""):
         if _changes(event, notice):
-            events[at] = _carry_out(clauses, event, moved)
+            events[at] = _carry_out(clauses, articles, event, moved)
             moved.note(event)
     return replace(notice, clauses=tuple(clauses), events=tuple(events))
 
 
-def _included(notice: Notice) -> str | None:
+def _included(notice: Notice, articles: _Articles) -> str | None:
     """The day of the last amendment that the printed text has in it already, by its wording: a copy may have been
     brought up to date without saying so. All amendments until then are taken to be in it, too."""
     days = []
@@ -68,7 +78,7 @@ def _included(notice: Notice) -> str | None:
             continue
         new = squash(change.new)
         for article in event.articles if len(new) >= _TELLING else ():
-            text = squash("".join(notice.clauses[at].text for at in _places(notice.clauses, article)))
+            text = squash("".join(notice.clauses[at].text for at in articles.of(article)))
             if new in text and (change.old is None or squash(change.old) not in text.replace(new, "")):
                 days.append(event.date)
     return max(days, default=None)
@@ -102,14 +112,14 @@ class _Moved:
         return number is not None and bool(others) and number[0] >= min(others)
 
 
-def _carry_out(clauses: list[Clause], event: Event, moved: _Moved) -> Event:
+def _carry_out(clauses: list[Clause], articles: _Articles, event: Event, moved: _Moved) -> Event:
     """Make one amendment on the clauses of its articles; returns the event with `fits`. An article that is added or
     only gets another number leaves the clauses as they are."""
     if event.how in _MOVES:
         return event
     fits = True
     for article in event.articles:
-        places = _places(clauses, article)
+        places = articles.of(article)
         quoted = event.amendment is not None and event.amendment.old is not None
         sure = quoted or not moved.touches(event, article)
         made = (
@@ -139,29 +149,35 @@ def _now(clause: Clause) -> str | None:
     return fitting[-1].text if fitting else clause.text
 
 
-def _places(clauses: Sequence[Clause], label: str) -> list[int]:
-    """The clauses of an article. In a document without articles 第三条 is its 三、."""
-    wanted = article_number(label)
-    if wanted is None:
-        return []
-    styles = {step.style for clause in clauses for step in clause.place.steps}
-    style = Style.ARTICLE if Style.ARTICLE in styles else Style.ENUM
-    body = [at for at, clause in enumerate(clauses) if clause.role in (Role.TEXT, Role.HEADING, Role.PREAMBLE)]
-    found = [at for at in body if any(_is_step(step, style, wanted) for step in clauses[at].place.steps)]
-    attachments = {clauses[at].place.attachment for at in found}
-    # The items of a decision that itself amends something are no articles of it.
-    if style is Style.ENUM and any(_AMENDS.search(clauses[at].text) for at in found):
-        return []
-    if len(attachments) > 1:  # the same number in the letter and in what it issues: nobody says which
-        return []
-    return found
+class _Articles:
+    """Where the clauses of each article stand. In a document without articles 第三条 is its 三、."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self._places: dict[tuple[int, int], list[int]] = {}
+        styles = {step.style for clause in clauses for step in clause.place.steps}
+        style = Style.ARTICLE if Style.ARTICLE in styles else Style.ENUM
+        for at, clause in enumerate(clauses):
+            if clause.role in (Role.TEXT, Role.HEADING, Role.PREAMBLE):
+                step = next((step for step in clause.place.steps if _is_article(step, style)), None)
+                if step is not None:
+                    sub = _SUB.search(step.label)
+                    key = step.number, (number(sub[1]) or 0) if sub else 0
+                    self._places.setdefault(key, []).append(at)
+        for key, places in list(self._places.items()):
+            # The same number in the letter and in what it issues: nobody says which. The items of a decision that
+            # itself amends something are no articles of it.
+            doubtful = len({clauses[at].place.attachment for at in places}) > 1
+            if doubtful or (style is Style.ENUM and any(_AMENDS.search(clauses[at].text) for at in places)):
+                del self._places[key]
+
+    def of(self, label: str) -> Sequence[int]:
+        """The places of an article's clauses; none for what is no article, or not here."""
+        wanted = article_number(label)
+        return () if wanted is None else self._places.get(wanted, ())
 
 
-def _is_step(step: Step, style: Style, wanted: tuple[int, int]) -> bool:
-    if step.kind is not StepKind.NUMBERED or step.style is not style or step.number != wanted[0]:
-        return False
-    sub = _SUB.search(step.label)
-    return ((number(sub[1]) or 0) if sub else 0) == wanted[1]
+def _is_article(step: Step, style: Style) -> bool:
+    return step.kind is StepKind.NUMBERED and step.style is style
 
 
 def _made(

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.alike import title_ratio
+from corpus.doc_number import parse
 from corpus.events import Target
 from corpus.model import Notice
 from corpus.text import squash
 from corpus.versions import Version, days_apart, issued_title
 
 _LIKE = 0.85  # share of letters that a cited title and the notice's own have in common at least
+_MANY = 64  # notices of one number or title
 _SHORT = 8  # letters of a short name (《解释》, 《安排》)
 _ABOUT = re.compile("关于|印发|转发|批转|公布|发布")
 _STATE = "中华人民共和国"
@@ -53,8 +55,13 @@ class Directory:
         return self._titles.get(key) or self._one_body(self._tails.get(key, ()))
 
     def _one_body(self, places: Sequence[int]) -> Sequence[int]:
-        bodies = {squash(self.notices[place].title) for place in places}
+        bodies = {squash(self.notices[place].title) for place in self._few(places)}
         return places if len(bodies) == 1 else ()
+
+    @staticmethod
+    def _few(places: Sequence[int]) -> Sequence[int]:
+        """No notice where so many bear one number or title that nobody knows which is meant."""
+        return places if len(places) <= _MANY else ()
 
     def named(self, target: Target, speaker: int, day: str | None) -> Found:
         """The notices that the notice at `speaker` means by `target`, in a statement that takes effect on `day`.
@@ -63,7 +70,8 @@ class Directory:
         text repeals or amends no newer one.
         """
         if target.doc_number is not None:
-            places = [place for place in self._numbers.get(number_key(target.doc_number), ()) if place != speaker]
+            named = self._numbers.get(number_key(target.doc_number), ())
+            places = [place for place in self._few(named) if place != speaker]
             if places:
                 return self._numbered(target, places, speaker, day)
         if target.title is None:
@@ -84,9 +92,10 @@ class Directory:
 
     def _titled(self, target: Target, speaker: int, day: str | None) -> Found:
         key = squash(target.title or "")
-        places = list(self._titles.get(key, ()))
+        places = list(self._few(self._titles.get(key, ())))
         if not places:
-            places = [place for place in self._tails.get(key, ()) if self._same_body(place, speaker, target)]
+            tails = self._few(self._tails.get(key, ()))
+            places = [place for place in tails if self._same_body(place, speaker, target)]
         fitting = []
         undated = False
         for place in places:
@@ -119,6 +128,8 @@ class Directory:
         own = self.notices[place].doc_number
         if own is None or target.doc_number is None:
             return False
+        if parse(target.doc_number) is None:  # in no known form (「第5号令」): its figures must be there
+            return not set(re.findall(r"\d+", target.doc_number)) <= set(re.findall(r"\d+", own))
         return number_key(own) != number_key(target.doc_number)
 
     def _is_older(self, place: int, speaker: int, day: str | None) -> bool:
