@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus import grammar
+from corpus.doc_number import find_numbers
 from corpus.events import EventKind, Target
 from corpus.grammar import Rule
 from corpus.masks import ARTICLE, DATE, NUMBER, TEXT, Mark, Masked
@@ -71,7 +72,9 @@ def repealed_row(clause: Clause) -> Iterator[Repealed]:
     )
     number = next((cell for head, cell in clause.cells if _NUMBER_HEAD.search(head)), None)
     if title and squash(title):
-        target = Target(title.strip().strip("《》"), number.strip() if number else None)
+        cited = find_numbers(number) if number else []
+        written = number.strip() if number and squash(number) else None
+        target = Target(title.strip().strip("《》"), cited[0].doc_number if cited else written)
         yield Repealed(EventKind.REPEALED, target, clause.text, "repeal.heading")
 
 

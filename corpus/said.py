@@ -89,10 +89,11 @@ class _Reader:
         return (*clause.path, self.open.text.splitlines()[-1])
 
     def _repeals(self, clause: Clause, masked: Masked, heads: Sequence[str]) -> Iterator[Event]:
-        above = heads[:-1] if heads and heads[-1] and clause.text.startswith(heads[-1]) else heads
-        found = list(repeals(masked, above))
-        if clause.role is Role.ROW and not found and any(grammar.matches("heading", head) for head in above):
+        if clause.role is Role.ROW and any(grammar.matches("heading", head) for head in heads):
             found = list(repealed_row(clause))
+        else:
+            own = clause.role in (Role.TEXT, Role.HEADING) and bool(heads) and clause.text.startswith(heads[-1])
+            found = list(repeals(masked, heads[:-1] if own else heads))
         for one in found:
             yield self._event(clause, one)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
+from corpus.collection import collect
 from corpus.events import EventKind, Relation
 from corpus.model import Status
+from corpus.parse import parse_source
+from corpus.reading import source_from_text
+from corpus.sources import read_source
 from corpus.validity import as_of, in_force_on, link, next_change
 from tests.validity_cases import REDUCED, by_title, corpus_of, notice, one, reduced
 
@@ -157,6 +162,24 @@ def test_the_attachment_lists_what_is_repealed_and_what_stays() -> None:
     corpus = corpus_of({"a.txt": head + lists, "b.txt": PARKING, "c.txt": dogs})
     assert one(corpus, OLD).status is Status.REPEALED
     assert one(corpus, "云岭市养犬办法").status is Status.IN_FORCE
+
+
+def test_the_rows_of_a_table_of_repealed_texts(tmp_path: Path) -> None:
+    pytest.importorskip("lxml", reason="needs the extra documents")
+    rows = [("1", OLD, "云政发〔2018〕5号"), ("2", "云岭市养犬办法", "云政发〔2004〕5号")]
+    table = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
+    page = tmp_path / "a.html"
+    page.write_text(
+        "<html><body><h1>云岭市人民政府关于废止部分文件的决定</h1><p>云政发〔2020〕2号</p><p>各县（区）人民政府：</p>"
+        "<p>经清理，决定废止附件所列文件，本决定自公布之日起施行。</p><p>云岭市人民政府</p><p>2020年1月1日</p>"
+        "<p>附件</p><p>废止的规范性文件目录</p>"
+        f"<table><tr><th>序号</th><th>文件名称</th><th>文号</th></tr>{table}</table></body></html>",
+        "utf-8",
+    )
+    files = [parse_source(read_source(page)), parse_source(source_from_text("b.txt", PARKING))]
+    found = one(collect(files, day=dt.date(2026, 1, 1)), OLD)
+    assert found.repealed_by is not None and found.repealed_by.doc_number == "云政发〔2020〕2号"
+    assert found.repealed_by.clause_id.endswith("表1.1")
 
 
 @pytest.mark.parametrize(
