@@ -98,6 +98,8 @@ def _in_sentence(sentence: Sentence) -> Iterator[Repealed]:
 def _objects(masked: Masked, sentence: Sentence, rule: Rule, match: re.Match[str]) -> Iterator[tuple[int, EventKind]]:
     """Places of the titles and numbers that a match repeals, and whether wholly."""
     kind = EventKind(rule.kind)
+    if grammar.matches("wish", _phrase(masked, sentence.start, match.start())):
+        return
     if rule.name == "repeal.object":
         at = match.end() - 1
         yield from ((place, kind) for place in _forward(masked, at, sentence.end) if not _is_thing(masked.marks[place]))
