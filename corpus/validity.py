@@ -199,8 +199,11 @@ def _counts(event: Event, notice: Notice, now: str) -> bool:
 
 
 def in_force_on(notice: Notice, day: dt.date) -> bool:
-    """Whether a linked notice holds on a day: it has begun to, and nothing has ended it."""
-    began = notice.valid_from or notice.version or notice.date
+    """Whether the wording of a linked notice holds on a day: it has begun to, and nothing has ended it.
+
+    A law of 1999 in the wording of 2018 (「自1999年10月1日起施行」) holds from 2018.
+    """
+    began = max(filter(None, (notice.valid_from, notice.version or notice.date)), default=None)
     return (began is None or began <= day.isoformat()) and as_of(notice, day).status.holds
 
 

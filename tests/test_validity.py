@@ -42,7 +42,7 @@ def test_the_newest_text_of_a_title_is_in_force_whichever_file_comes_first(names
     assert "2024年1月1日修订" in replaced.text
     # A year in a question chooses what was in force then.
     assert as_of(older, dt.date(2023, 6, 1)).status is Status.IN_FORCE
-    assert not in_force_on(newer, dt.date(2023, 6, 1)) or newer.valid_from is None
+    assert not in_force_on(newer, dt.date(2023, 6, 1)) and in_force_on(newer, dt.date(2024, 6, 1))
     assert in_force_on(older, dt.date(2023, 6, 1)) and not in_force_on(older, dt.date(2024, 6, 1))
 
 
@@ -316,3 +316,11 @@ def test_linking_twice_changes_nothing() -> None:
     linked = [source.notice for source in reduced("B7.txt").notices]
     again = [as_of(found, dt.date(2026, 11, 28)) for found in link(linked)]
     assert again == linked
+
+
+def test_a_wording_holds_from_its_own_day() -> None:
+    head = "云岭市停车条例\n\n1999年1月1日 云岭市人民代表大会常务委员会通过　2018年5月1日修订\n\n"
+    law = head + "第一条 停车收费。\n\n第二条 本条例自1999年10月1日起施行。\n"
+    found = one(corpus_of({"a.md": law}), "云岭市停车条例")
+    assert (found.valid_from, found.version) == ("1999-10-01", "2018-05-01")
+    assert not in_force_on(found, dt.date(2010, 1, 1)) and in_force_on(found, dt.date(2019, 1, 1))
