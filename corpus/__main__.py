@@ -17,7 +17,7 @@ from corpus.doubt_words import words_of
 from corpus.guard import Reader
 from corpus.limits import add_options, limits_of
 from corpus.model import ParsedFile
-from corpus.validity import resolve
+from corpus.validity import as_of, linked
 
 
 def parser() -> argparse.ArgumentParser:
@@ -40,7 +40,10 @@ def run(args: argparse.Namespace) -> int:
     """Parse the file and print what was found."""
     with Reader(limits_of(args)) as reader:
         parsed = reader.parse(args.file).parsed
-    parsed = replace(parsed, notices=tuple(resolve(parsed.notices, dt.date.today())), page_lines=())
+    linking = linked(parsed.notices, [parsed.file] * len(parsed.notices))
+    warnings = sorted([*parsed.warnings, *(warning for _, warning in linking.warnings)], key=lambda one: one.line)
+    notices = tuple(as_of(notice, dt.date.today()) for notice in linking.notices)
+    parsed = replace(parsed, notices=notices, warnings=tuple(warnings), page_lines=())
     if args.json:
         json.dump(parsed.to_json(), sys.stdout, ensure_ascii=False, indent=1)
         print()

@@ -13,6 +13,7 @@ thousand files of one title take seconds:
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import hashlib
 import sys
@@ -26,7 +27,8 @@ from corpus.alike import common_letters
 from corpus.doc_number import number_key
 from corpus.model import CorpusNotice, Notice, ParsedFile, Warn
 from corpus.text import squash
-from corpus.validity import link
+from corpus.validity import as_of, linked
+from corpus.versions import Version, other_version, version_of
 
 SAME = 0.8  # share of letters in common from which two notices of one number are one document
 _SURE = 0.95  # share of letters in the same order from which no second look is needed
@@ -48,12 +50,13 @@ class Corpus:
     warnings: tuple[tuple[str, Warn], ...]
 
 
-def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None) -> Corpus:
-    """One corpus of several files.
+def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None, day: dt.date | None = None) -> Corpus:
+    """One corpus of several files, as of a day (today).
 
     The same number (or, without one, the same title) with nearly the same text is one notice with
-    several sources; a difference is warned of. The same number with another text stays apart. `progress`
-    is called with the files done and all files; by default a line goes to stderr now and then.
+    several sources; a difference is warned of. The same number with another text stays apart, and so does a nearly
+    equal text that by its own words or its file's name is of another day: a law and its revision are two texts.
+    `progress` is called with the files done and all files; by default a line goes to stderr now and then.
     """
     progress = progress or _Report()
     kept: list[CorpusNotice] = []
@@ -66,7 +69,7 @@ def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None) -> C
         for notice in parsed.notices:
             name = notice.doc_number or notice.title
             known = by_identity.setdefault(number_key(name), _Kept())
-            text = _Text.of(notice)
+            text = _Text.of(notice, version_of(notice, parsed.file))
             twin = known.find(text)
             if twin is not None:
                 first = kept[twin]
@@ -79,13 +82,19 @@ def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None) -> C
             if notice.notice_id in taken:
                 notice = _rename(notice, ids, taken)
                 what = f"“{name}”在另一个文件里是另一篇公文，请核对发文字号"
+                if known.texts and all(other_version(text.version, one.version) for one in known.texts.values()):
+                    what = f"“{name}”有不同日期的文本，都收录了，以较新的为准"
                 warnings.append((parsed.file, Warn(notice.lines.start, what)))
             taken.add(notice.notice_id)
             known.add(len(kept), text)
             kept.append(CorpusNotice(notice, (parsed.file,), parsed.bulletin if parsed.bulletin.title else None))
     progress(len(files), len(files))
-    resolved = link([source.notice for source in kept])
-    merged = tuple(replace(source, notice=notice) for notice, source in zip(resolved, kept, strict=True))
+    linking = linked([source.notice for source in kept], [source.files[0] for source in kept])
+    warnings += [(kept[place].files[0], warning) for place, warning in linking.warnings]
+    today = day or dt.date.today()
+    merged = tuple(
+        replace(source, notice=as_of(notice, today)) for notice, source in zip(linking.notices, kept, strict=True)
+    )
     return Corpus(merged, tuple(warnings))
 
 
@@ -103,15 +112,16 @@ class _Report:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A notice's letters and digits, and how often each stands in it."""
+    """A notice's letters and digits, how often each stands in it, and of which day they are."""
 
     letters: str
     counts: Counter[str]
+    version: Version
 
     @classmethod
-    def of(cls, notice: Notice) -> _Text:
+    def of(cls, notice: Notice, version: Version) -> _Text:
         letters = "".join(squash(clause.text) for clause in notice.clauses)
-        return cls(letters, Counter(letters))
+        return cls(letters, Counter(letters), version)
 
     @property
     def fingerprint(self) -> bytes:
@@ -166,10 +176,13 @@ class _Kept:
 
 
 def same(a: _Text, b: _Text) -> bool:
-    """Whether two notices of one number are one document: nearly the same letters in the same order."""
+    """Whether two notices of one number are one document: nearly the same letters in the same order, and of one
+    day as far as they say."""
     one, other = a.letters, b.letters
     if one == other:
         return True
+    if other_version(a.version, b.version):
+        return False
     if not one or not other or not 0.5 < len(one) / len(other) < 2:
         return False
     if len(one) > _LONG:

@@ -10,12 +10,12 @@ from corpus.numbering import chinese_number
 from corpus.text import nfkc
 
 _DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零O0", "0")
-_ARABIC = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_ARABIC = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*(\d{1,2}|元)\s*月\s*(\d{1,2})\s*日")
 _PLAIN = re.compile(r"((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _CHINESE = re.compile(
     r"([一二三四五六七八九]\s*[〇○零O0一二三四五六七八九]\s*[〇○零O0一二三四五六七八九]\s*[〇○零O0一二三四五六七八九])\s*年\s*"
-    r"([一二三四五六七八九十]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
+    r"([一二三四五六七八九十]{1,2}|元)\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
 )
 
 
@@ -27,7 +27,8 @@ def _iso(year: int, month: int, day: int) -> str | None:
 
 
 def find_dates(text: str) -> list[tuple[int, int, str]]:
-    """All full dates of `text` in order: `自2023年4月1日起` → [(1, 10, "2023-04-01")] (start, end, ISO date).
+    """All full dates of `text` in order: `自2023年4月1日起` → [(1, 10, "2023-04-01")] (start, end, ISO date);
+    元月 is January.
 
     Impossible dates (2 月 30 日) are left out. Positions are those of NFKC text, which for these
     documents has the length of the original.
@@ -37,12 +38,12 @@ def find_dates(text: str) -> list[tuple[int, int, str]]:
     folded = nfkc(text) if len(nfkc(text)) == len(text) else text
     dates: list[tuple[int, int, str]] = []
     for match in _ARABIC.finditer(folded):
-        date = _iso(int(match[1]), int(match[2]), int(match[3]))
+        date = _iso(int(match[1]), 1 if match[2] == "元" else int(match[2]), int(match[3]))
         if date:
             dates.append((match.start(), match.end(), date))
     for match in _CHINESE.finditer(folded):
         year = int("".join(str(_DIGITS[char]) for char in match[1] if not char.isspace()))
-        month, day = chinese_number(match[2]), chinese_number(match[3])
+        month, day = 1 if match[2] == "元" else chinese_number(match[2]), chinese_number(match[3])
         date = _iso(year, month, day) if month and day else None
         if date:
             dates.append((match.start(), match.end(), date))

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from corpus.events import Event, Reference, Wording
 from corpus.place import Place, key_of
+from corpus.roles import KIND_OF as KIND_OF
+from corpus.roles import ClauseKind as ClauseKind
+from corpus.roles import Role as Role
+from corpus.roles import Status as Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,58 +60,6 @@ class Source:
     stated: tuple[tuple[str, str], ...] = ()
 
 
-class Role(StrEnum):
-    """What a clause is in its notice."""
-
-    TITLE = "title"  # of the notice or of an attachment
-    INFO = "info"  # information lines of the head
-    HEADING = "heading"  # a heading, or a table's column heads, without text of its own
-    PREAMBLE = "preamble"  # what stands before the first heading or item
-    TEXT = "text"
-    ROW = "row"  # of a table
-    PEOPLE = "people"  # a list of people with their posts
-    ATTACHMENTS = "attachments"  # the list of attachments
-    CONTENTS = "contents"  # a plan's own table of contents
-    SIGNATURE = "signature"  # issuer and date
-    CONTACT = "contact"  # whom to ask, with telephone
-    SHREDS = "shreds"  # a table whose rows and columns are lost
-
-
-class ClauseKind(StrEnum):
-    """The contract's coarser kinds, derived from roles (`KIND_OF`)."""
-
-    CLAUSE = "clause"
-    TABLE_ROW = "table_row"
-    LIST = "list"
-    PREAMBLE = "preamble"
-    SIGNATURE = "signature"
-    HEADING = "heading"
-
-
-KIND_OF: dict[Role, ClauseKind] = {
-    Role.TITLE: ClauseKind.HEADING,
-    Role.INFO: ClauseKind.PREAMBLE,
-    Role.HEADING: ClauseKind.HEADING,
-    Role.PREAMBLE: ClauseKind.PREAMBLE,
-    Role.TEXT: ClauseKind.CLAUSE,
-    Role.ROW: ClauseKind.TABLE_ROW,
-    Role.PEOPLE: ClauseKind.LIST,
-    Role.ATTACHMENTS: ClauseKind.LIST,
-    Role.CONTENTS: ClauseKind.LIST,
-    Role.SIGNATURE: ClauseKind.SIGNATURE,
-    Role.CONTACT: ClauseKind.SIGNATURE,
-    Role.SHREDS: ClauseKind.TABLE_ROW,
-}
-
-
-class Status(StrEnum):
-    """Whether a notice is in force, repealed or expired. `IN_FORCE`: the corpus says nothing to the contrary."""
-
-    IN_FORCE = "in_force"
-    REPEALED = "repealed"
-    EXPIRED = "expired"
-
-
 @dataclass(frozen=True, slots=True)
 class Warn:
     """Something a person should look at: the source line and one Chinese sentence."""
@@ -139,6 +91,9 @@ class Clause:
     first, its own heading last. `text` is repaired text of at most 800 characters with its own
     numbering. `cells` are a table row's pairs of column head and cell, in the table's order, or a list of people's
     pairs of group (组长, or nothing) and person with post.
+
+    Where other notices amend it, `text` is how it reads on the day it was asked for (`corpus.consolidated`), `printed`
+    how it is printed here, and `wordings` are all that were made of it, the oldest first.
     """
 
     notice_id: str
@@ -149,6 +104,8 @@ class Clause:
     lines: Span
     pages: Span | None = None
     cells: tuple[tuple[str, str], ...] = ()
+    printed: str | None = None
+    wordings: tuple[Wording, ...] = ()
 
     @property
     def clause_id(self) -> str:
@@ -161,6 +118,9 @@ class Clause:
 
     def to_json(self) -> dict[str, Any]:
         page = None if self.pages is None else self.pages.start
+        amended: dict[str, Any] = {}
+        if self.wordings:
+            amended = {"printed": self.printed, "wordings": [wording.to_json() for wording in self.wordings]}
         return {
             "clause_id": self.clause_id,
             "path": list(self.path),
@@ -173,6 +133,7 @@ class Clause:
             "page": page,
             "page_end": None if self.pages is None else self.pages.end,
             "cells": [list(pair) for pair in self.cells],
+            **amended,
         }
 
     @classmethod
@@ -188,6 +149,8 @@ class Clause:
             Span(data["line_start"], data["line_end"]),
             pages,
             tuple((head, cell) for head, cell in data["cells"]),
+            data.get("printed"),
+            tuple(map(Wording.from_json, data.get("wordings", ()))),
         )
 
 
@@ -248,6 +211,10 @@ class Notice:
     contact unit and its (first) phone as the notice prints them; `phones` are all of them, each with its office.
     `uncertain` says where number, title and body may not belong together, or a part may be missing.
     `valid_until` is the last day the notice itself states, if any.
+
+    `events` is what happened to it, by its own words and those of others (`corpus.validity`); status and `repealed_by`
+    follow from them and a day. `version` is the day of this wording, `family` the name that all texts of its title
+    share where there are several. `references` are the notices that it names, `referred_by` those that name it.
     """
 
     notice_id: str
@@ -271,6 +238,11 @@ class Notice:
     valid_from: str | None = None
     valid_until: str | None = None
     uncertain: tuple[Doubt, ...] = ()
+    events: tuple[Event, ...] = ()
+    version: str | None = None
+    family: str | None = None
+    references: tuple[Reference, ...] = ()
+    referred_by: tuple[Reference, ...] = ()
 
     def doubts_on(self, lines: Span) -> tuple[Doubt, ...]:
         """What is uncertain of these lines: doubts on the document's beginning (its number, its title) concern all
@@ -305,13 +277,18 @@ class Notice:
             "line_start": self.lines.start,
             "line_end": self.lines.end,
             "uncertain": [doubt.to_json() for doubt in self.uncertain],
+            "version": self.version,
+            "family": self.family,
+            "events": [event.to_json() for event in self.events],
+            "references": [reference.to_json() for reference in self.references],
+            "referred_by": [reference.to_json() for reference in self.referred_by],
             "clauses": [clause.to_json() for clause in self.clauses],
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Notice:
         plain = ("notice_id", "doc_number", "title", "issuer", "date", "section", "addressee", "unit", "phone")
-        more = ("contact_person", "email", "contents_page", "valid_from", "valid_until")
+        more = ("contact_person", "email", "contents_page", "valid_from", "valid_until", "version", "family")
         return cls(
             **{key: data[key] for key in (*plain, *more)},
             phones=tuple(Phone(**phone) for phone in data["phones"]),
@@ -321,6 +298,9 @@ class Notice:
             status=Status(data["status"]),
             repealed_by=Repeal.from_json(data["repealed_by"]),
             uncertain=tuple(map(Doubt.from_json, data["uncertain"])),
+            events=tuple(map(Event.from_json, data["events"])),
+            references=tuple(map(Reference.from_json, data["references"])),
+            referred_by=tuple(map(Reference.from_json, data["referred_by"])),
         )
 
 

@@ -1,172 +1,228 @@
-"""Which notices are in force: what they say of themselves and of each other.
+"""Which notices are in force on a day: what they say of themselves and of each other.
 
-A notice is repealed when another one of the corpus says so by its number or its full title. It is
-expired when it states its own end and that day is past. Nothing is inferred from likeness.
+A document says when it begins and ends to hold, and what it repeals and amends; a newer text of the same title takes
+the place of the older one. `link` finds these events, and the status on a day follows from them alone (`as_of`).
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
-from corpus.dates import find_dates
-from corpus.doc_number import find_numbers, number_key
-from corpus.model import Clause, ClauseKind, Notice, Repeal, Status
-from corpus.numbering import chinese_number
-from corpus.text import sentences, squash
+from corpus.consolidated import consolidate, reads_on
+from corpus.events import Event, EventKind, Target
+from corpus.model import Notice, Repeal, Status, Warn
+from corpus.references import connect
+from corpus.said import said, subject_of
+from corpus.targets import Directory, is_short
+from corpus.versions import Family, Version, find_families, version_of
 
-_REPEALS = re.compile(r"废止|停止执行|停止施行|不再执行|予以撤销|失效")
-_NOT_DOCUMENT = re.compile(r"证书|账号")
-_TITLE = re.compile(r"《([^《》]{4,80})》")
-# 自印发之日起施行, 自2023年9月8日起施行, 自…起试行.
-_START = re.compile(
-    r"自\s*(?P<when>[^，。；,;\s][^，。；,;]{1,29}?)\s*起\s*(?:开始\s*)?(?:施行|实施|执行|生效|试行|正式实施)"
+# What decides the status, the strongest first.
+_STATUS = (
+    (EventKind.REPEALED, Status.REPEALED),
+    (EventKind.EXPIRED, Status.EXPIRED),
+    (EventKind.REPLACED, Status.REPLACED),
+    (EventKind.PARTLY_REPEALED, Status.PARTLY_REPEALED),
+    (EventKind.AMENDED, Status.AMENDED),
+    (EventKind.CORRECTED, Status.AMENDED),
 )
-_OWN_DAY = re.compile(r"(?:印发|发布|公布|下发|发文)之日")
-_TERM = re.compile(
-    r"(?:有效期|试行期|暂定期限|有效期限|试行期限|期限)\s*(?:(?:为|暂定为)\s*)?(\d{1,2}|[一二三四五六七八九十]{1,2})\s*(年|个月)"
-)
-_END = re.compile(
-    r"(?:止于|截至|截止到?|有效期至|施行至|执行至|至)\s*(?P<when>(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
-)
+_BY_OTHERS = (EventKind.AMENDED, EventKind.CORRECTED, EventKind.PARTLY_REPEALED)
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """First and last day of a notice by its own words (ISO dates), where it states them."""
+class Linked:
+    """The notices with their events, and what could not be settled: (place of the notice, warning)."""
 
-    start: str | None
-    end: str | None
+    notices: list[Notice]
+    warnings: list[tuple[int, Warn]]
 
 
-def own_term(notice: Notice) -> Term:
-    """The term that a notice states for itself.
+def link(notices: Sequence[Notice], files: Sequence[str] = ()) -> list[Notice]:
+    """The same notices with everything that the corpus says of their validity; see `linked`."""
+    return linked(notices, files).notices
 
-    「自2023年4月1日起执行，止于2024年3月31日」, 「自…起试行，试行期2年」, 「自印发之日起施行，有效期5年」: a
-    term in years ends the day before its anniversary. Sentences about another document (a 《title》 in
-    front) are left out.
+
+def linked(notices: Sequence[Notice], files: Sequence[str] = ()) -> Linked:
+    """The same notices with events, version, family, references, and the wordings that amendments make.
+
+    `files` names the file of each, whose name may say of which day a text is. Status and texts are those printed, until
+    somebody asks for a day (`as_of`).
     """
-    start = end = None
-    for clause in notice.clauses:
-        if clause.kind in (ClauseKind.TABLE_ROW, ClauseKind.LIST, ClauseKind.HEADING):
-            continue
-        for sentence in sentences(clause.text) if "自" in clause.text else ():
-            match = _START.search(sentence)
-            if match is None or "《" in sentence[: match.start()]:
-                continue
-            began = _day(match["when"], notice.date)
-            if began is None:
-                continue
-            rest = sentence[match.end() :]
-            start = began
-            end = _end_of(began, rest) or end
-            if end is None:
-                end = _end_of(began, _following(clause.text, sentence))
-    return Term(start, end)
-
-
-def _following(text: str, sentence: str) -> str:
-    """The sentence behind `sentence`: 「…起试行。试行期2年。」"""
-    at = text.find(sentence) + len(sentence)
-    return (sentences(text[at:]) or [""])[0]
-
-
-def _day(when: str, date: str | None) -> str | None:
-    dates = find_dates(when)
-    if dates:
-        return dates[0][2]
-    return date if _OWN_DAY.search(when) else None
-
-
-def _end_of(start: str, text: str) -> str | None:
-    last = _END.search(text)
-    if last:
-        dates = find_dates(last["when"])
-        return dates[0][2] if dates else None
-    term = _TERM.search(text)
-    if term is None:
-        return None
-    count = int(term[1]) if term[1].isdigit() else chinese_number(term[1])
-    if count is None:
-        return None
-    months = count * 12 if term[2] == "年" else count
-    last_day = _before_anniversary(dt.date.fromisoformat(start), months)
-    return None if last_day is None else last_day.isoformat()
-
-
-def _before_anniversary(start: dt.date, months: int) -> dt.date | None:
-    """The day before the same day so many months later; None behind the year 9999."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    if year > dt.MAXYEAR:
-        return None
-    day = min(start.day, calendar.monthrange(year, month + 1)[1])  # 29 February, 31 April
-    return dt.date(year, month + 1, day) - dt.timedelta(days=1)
-
-
-def repeals(clause: Clause) -> tuple[list[str], list[str]]:
-    """Document numbers and titles that a clause repeals."""
-    numbers: list[str] = []
-    titles: list[str] = []
-    listed = any(re.search(r"(?:下列|以下|如下).{0,20}(?:废止|失效|停止执行)", head) for head in clause.path)
-    for sentence in sentences(clause.text):
-        if not (listed or _REPEALS.search(sentence)) or _NOT_DOCUMENT.search(sentence):
-            continue
-        match = _REPEALS.search(sentence)
-        before = sentence[: match.start()] if match else sentence
-        numbers += [cited.doc_number for cited in find_numbers(before)]
-        titles += _TITLE.findall(before)
-    return numbers, titles
-
-
-def link(notices: Sequence[Notice]) -> list[Notice]:
-    """The same notices with `repealed_by`, `valid_from` and `valid_until` set, and the status that holds on
-    every day: repealed, or in force.
-
-    A title repeals a notice only if exactly one notice of the corpus, other than the speaker, bears it.
-    """
-    by_number: dict[str, list[int]] = {}
-    by_title: dict[str, list[int]] = {}
-    for index, notice in enumerate(notices):
-        if notice.doc_number:
-            by_number.setdefault(number_key(notice.doc_number), []).append(index)
-        by_title.setdefault(squash(notice.title), []).append(index)
-    repealed: dict[int, Repeal] = {}
-    for index, notice in enumerate(notices):
-        for clause in notice.clauses:
-            if clause.kind is ClauseKind.HEADING or not _REPEALS.search(clause.text + "".join(clause.path)):
-                continue
-            numbers, titles = repeals(clause)
-            targets = [by_number.get(number_key(number), []) for number in numbers]
-            targets += [by_title.get(squash(title), []) for title in titles]
-            for places in targets:
-                others = [i for i in places if i != index] if len(places) <= 2 else []
-                if len(others) == 1 and others[0] not in repealed:
-                    repealed[others[0]] = Repeal(notice.doc_number, notice.notice_id, clause.clause_id, clause.text)
-    out = []
-    for index, notice in enumerate(notices):
-        term = own_term(notice)
-        out.append(
-            replace(
-                notice,
-                status=Status.REPEALED if index in repealed else Status.IN_FORCE,
-                repealed_by=repealed.get(index),
-                valid_from=term.start,
-                valid_until=term.end,
-            )
+    notices = [_printed(notice) for notice in notices]
+    versions = [version_of(notice, files[at] if files else "") for at, notice in enumerate(notices)]
+    names = [PurePosixPath(file).name for file in files] or [""] * len(notices)
+    spoken = [
+        said(notice, version.history, name) for notice, version, name in zip(notices, versions, names, strict=True)
+    ]
+    versions = [_begun(version, own) for version, own in zip(versions, spoken, strict=True)]
+    directory = Directory(notices, versions)
+    families = find_families(notices, versions, files)
+    events, warnings = _aim(notices, versions, spoken, directory)
+    warnings += _undated(families, notices)
+    for family in families:
+        for place, event in _replaced(family, notices, spoken):
+            events[place].append(event)
+    name_of = {place: family.name for family in families for place in family.members}
+    dated = []
+    for at, notice in enumerate(notices):
+        own = [event for event in spoken[at] if event.target is None]
+        begins = next((event.date for event in reversed(own) if event.kind is EventKind.IN_FORCE), None)
+        ends = next((event.date for event in reversed(own) if event.kind is EventKind.EXPIRED), None)
+        made = replace(
+            notice,
+            valid_from=begins,
+            valid_until=ends,
+            version=versions[at].day,
+            family=name_of.get(at),
+            events=tuple(events[at]),
         )
-    return out
+        dated.append(consolidate(made))
+    texts = {place: family.members for family in families for place in family.members}
+    pairs = connect(dated, directory, texts)
+    out = [replace(one, references=names, referred_by=named) for one, (names, named) in zip(dated, pairs, strict=True)]
+    return Linked(out, warnings)
+
+
+def _printed(notice: Notice) -> Notice:
+    """The notice as its file has it, whatever other notices made of it when they were linked before."""
+    if not any(clause.wordings for clause in notice.clauses):
+        return notice
+    clauses = (
+        replace(clause, text=clause.text if clause.printed is None else clause.printed, printed=None, wordings=())
+        for clause in notice.clauses
+    )
+    return replace(notice, clauses=tuple(clauses))
+
+
+def _begun(version: Version, own: Sequence[Event]) -> Version:
+    """A text without any other day was there when it began to hold."""
+    starts = [event.date for event in own if event.target is None and event.kind is EventKind.IN_FORCE and event.date]
+    return replace(version, first=starts[0]) if version.first is None and starts else version
+
+
+def _aim(
+    notices: Sequence[Notice], versions: Sequence[Version], spoken: Sequence[Sequence[Event]], directory: Directory
+) -> tuple[list[list[Event]], list[tuple[int, Warn]]]:
+    """Each notice's events: its own, and those that others state of it."""
+    events: list[list[Event]] = [[event for event in own if event.target is None] for own in spoken]
+    warnings: list[tuple[int, Warn]] = []
+    for speaker, own in enumerate(spoken):
+        for event in own:
+            if event.target is None:
+                continue
+            target = event.target
+            if is_short(target.title) and target.doc_number is None:
+                target = subject_of(notices[speaker], target)
+            found = directory.named(target, speaker, event.date)
+            if found.doubt is not None:
+                line = _line(notices[speaker], event.clause_id)
+                what = "废止" if event.kind in (EventKind.REPEALED, EventKind.PARTLY_REPEALED) else "修改"
+                warnings.append((speaker, Warn(line, f"{found.doubt}，没有按{what}处理，请核对")))
+            event = replace(event, target=Target(target.title, None, target.articles))
+            for place in found.places:
+                known = versions[place].day
+                stated = min(filter(None, (versions[speaker].day, event.date)), default=None)
+                # A text that is of this day or a later one has the amendment in it.
+                if event.kind not in _BY_OTHERS or known is None or stated is None or known < stated:
+                    events[place].append(event)
+    return events, warnings
+
+
+def _line(notice: Notice, clause_id: str) -> int:
+    return next((clause.lines.start for clause in notice.clauses if clause.clause_id == clause_id), notice.lines.start)
+
+
+def _replaced(
+    family: Family, notices: Sequence[Notice], spoken: Sequence[Sequence[Event]]
+) -> Iterator[tuple[int, Event]]:
+    """Each older text of a title is replaced by the next newer one, from the day that one holds."""
+    newer: int | None = None
+    last: int | None = None
+    days = dict(zip(family.members, family.days, strict=True))
+    for place in family.members:
+        if days[place] is None:
+            return
+        if last is not None and days[place] != days[last]:
+            newer = last
+        last = place
+        if newer is None:
+            continue
+        notice = notices[newer]
+        own = [event for event in spoken[newer] if event.target is None]
+        starts = [event.date for event in own if event.kind is EventKind.IN_FORCE]
+        day = max(filter(None, (days[newer], *starts)), default=None)
+        stated = [event for event in own if event.date == days[newer]]
+        clause = notice.clauses[0]
+        words, where = (stated[-1].text, stated[-1].clause_id) if stated else (clause.text, clause.clause_id)
+        yield place, Event(EventKind.REPLACED, day, notice.notice_id, notice.doc_number, where, words, "family")
+
+
+def _undated(families: Sequence[Family], notices: Sequence[Notice]) -> Iterator[tuple[int, Warn]]:
+    """Texts of a title with several of which nobody knows how old they are."""
+    for family in families:
+        for place, day in zip(family.members, family.days, strict=True):
+            if day is None:
+                what = f"《{notices[place].title}》另有写明日期的文本，这一篇没有日期，不能确定新旧，请核对"
+                yield place, Warn(notices[place].lines.start, what)
 
 
 def as_of(notice: Notice, day: dt.date) -> Notice:
-    """A linked notice as it stands on a day: one that states its own end is expired from the day after."""
-    if notice.status is Status.IN_FORCE and notice.valid_until is not None and notice.valid_until < day.isoformat():
-        return replace(notice, status=Status.EXPIRED)
-    return notice
+    """A linked notice as it stands on a day: status, who repealed it, and how its clauses read.
+
+    What is to happen later hasn't happened: a repeal that takes effect in 2099 repeals nothing before.
+    """
+    now = day.isoformat()
+    happened: dict[EventKind, Event] = {}
+    for event in notice.events:
+        if _counts(event, notice, now):
+            happened.setdefault(event.kind, event)
+    status = next((status for kind, status in _STATUS if kind in happened), Status.IN_FORCE)
+    repeal = happened.get(EventKind.REPEALED)
+    by = None if repeal is None else Repeal(repeal.doc_number, repeal.notice_id, repeal.clause_id, repeal.text)
+    clauses = notice.clauses
+    if any(clause.wordings for clause in clauses):
+        clauses = tuple(reads_on(clause, day) for clause in clauses)
+    if (status, by) == (notice.status, notice.repealed_by) and clauses is notice.clauses:
+        return notice
+    return replace(notice, status=status, repealed_by=by, clauses=clauses)
 
 
-def resolve(notices: Sequence[Notice], day: dt.date) -> list[Notice]:
+def _counts(event: Event, notice: Notice, now: str) -> bool:
+    """Whether an event has happened by a day. What a document's own head says of its past is in its text already."""
+    if event.kind is EventKind.EXPIRED:
+        return event.date is not None and event.date < now
+    if event.date is not None and event.date > now:
+        return False
+    return event.kind not in _BY_OTHERS or event.notice_id != notice.notice_id
+
+
+def in_force_on(notice: Notice, day: dt.date) -> bool:
+    """Whether the wording of a linked notice holds on a day: it has begun to, and nothing has ended it.
+
+    A law of 1999 in the wording of 2018 (「自1999年10月1日起施行」) holds from 2018.
+    """
+    began = max(filter(None, (notice.valid_from, notice.version or notice.date)), default=None)
+    return (began is None or began <= day.isoformat()) and as_of(notice, day).status.holds
+
+
+def next_change(notices: Sequence[Notice], today: dt.date) -> str | None:
+    """The first day after today on which the status of one of the notices, or a wording, is another one (ISO)."""
+    now = today.isoformat()
+    days = []
+    for notice in notices:
+        for event in notice.events:
+            if event.date is None or event.kind not in dict(_STATUS):
+                continue
+            day = event.date
+            if event.kind is EventKind.EXPIRED:
+                day = (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat()
+            if day > now:
+                days.append(day)
+    return min(days, default=None)
+
+
+def resolve(notices: Sequence[Notice], day: dt.date, files: Sequence[str] = ()) -> list[Notice]:
     """`link`, and each notice as of a day."""
-    return [as_of(notice, day) for notice in link(notices)]
+    return [as_of(notice, day) for notice in link(notices, files)]

@@ -37,6 +37,7 @@ _EXAMPLES = """\
   python -m eval --compare build/eval-before build/eval-after --out build/compare
   python -m eval eval/questions/lishi-2023-02.jsonl --leave-out notice --out build/leave-out
   python -m eval documents eval/document_labels/dev --documents DIR   文件解析得有多好
+  python -m eval events eval/event_labels/dev.jsonl             废止、修改、施行和期限读得有多准
   python -m eval layouts                                        生成版式各异的文件，看解析能不能还原
   python -m eval closed --documents documents.tar.xz            不公开的题目，只给合计
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
@@ -156,6 +157,7 @@ def run(arguments: Sequence[str]) -> int:
     """Do what the first word says; without such a word, measure."""
     commands = {
         "documents": _documents,
+        "events": _events,
         "layouts": _layouts,
         "closed": _closed,
         "stard": _stard,
@@ -172,6 +174,12 @@ def _documents(arguments: Sequence[str]) -> int:
     from eval.documents.command import main as measure_documents
 
     return measure_documents(arguments)
+
+
+def _events(arguments: Sequence[str]) -> int:
+    from eval.events import main as measure_events
+
+    return measure_events(arguments)
 
 
 def _layouts(arguments: Sequence[str]) -> int:

@@ -68,7 +68,8 @@ class Reduced:
 
     def __init__(self, whole: Whole, hidden: frozenset[int]) -> None:
         kept = [(ordinal, source) for ordinal, source in enumerate(whole.notices) if ordinal not in hidden]
-        linked = resolve([source.notice for _, source in kept], DAY)  # a hidden notice repeals nothing
+        files = [source.files[0] for _, source in kept]
+        linked = resolve([source.notice for _, source in kept], DAY, files)  # a hidden notice repeals nothing
         sources = [replace(source, notice=notice) for (_, source), notice in zip(kept, linked, strict=True)]
         self.offices: Sequence[OfficeEntry] = gather(linked)
         bare = [replace(source, notice=replace(source.notice, clauses=())) for source in sources]

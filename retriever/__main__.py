@@ -47,7 +47,12 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--doc-number", metavar="N", help="只看某个文号")
     parser.add_argument("--from", dest="since", metavar="DATE", help="只看这一天起的公文，如 2023-01-01")
     parser.add_argument("--to", dest="until", metavar="DATE", help="只看到这一天为止的公文")
-    parser.add_argument("--status", choices=("in_force", "repealed", "expired", "any"), default="any", help="公文状态")
+    parser.add_argument(
+        "--status",
+        choices=("in_force", "repealed", "expired", "amended", "partly_repealed", "replaced", "any"),
+        default="any",
+        help="公文状态",
+    )
     parser.add_argument(
         "--reader",
         metavar="NAME_OR_DIR",

@@ -17,7 +17,6 @@ from retriever.cited import find_cited
 from retriever.resolve import Resolution, Resolver, Verdict
 
 MAX_TEXT = 50_000  # characters
-_LAPSED = (Status.REPEALED, Status.EXPIRED)
 _WHITE = re.compile(r"\s")
 
 
@@ -45,7 +44,7 @@ class Checked:
     @property
     def in_force(self) -> bool | None:
         """Whether the document is in force, as far as the corpus says; None where it isn't here."""
-        return None if self.notice is None else self.notice.status not in _LAPSED
+        return None if self.notice is None else self.notice.status.holds
 
     @property
     def right(self) -> bool:
@@ -62,6 +61,10 @@ class Checked:
             said.append(f"这份公文已被{by.doc_number or '另一份公文'}废止" if by else "这份公文已废止")
         elif notice is not None and notice.status is Status.EXPIRED:
             said.append(f"这份公文已过期（有效到 {notice.valid_until}）")
+        elif notice is not None and notice.status is Status.REPLACED:
+            said.append("这份公文已有新文本")
+        elif notice is not None and notice.status in (Status.AMENDED, Status.PARTLY_REPEALED):
+            said.append("其中有的条款已被修改或废止，请核对")
         return "；".join(said)
 
     @property

@@ -22,7 +22,7 @@ from retriever.notes import Note
 from retriever.references import Link
 
 MODES = ("hybrid", "dense", "bm25")
-STATUSES = ("in_force", "repealed", "expired", "any")
+STATUSES = ("in_force", "repealed", "expired", "amended", "partly_repealed", "replaced", "any")
 MAX_QUESTION = 2000  # characters
 # `confidence` is a probability: below this, every second or third answer is wrong. The page shows its caution, and
 # no surface shows a telephone number.
@@ -84,6 +84,8 @@ class Filters:
             return False
         if self.section and self.section != notice.section:
             return False
+        if self.status == "in_force":  # also where articles of it were amended or repealed
+            return notice.status.holds
         return self.status == "any" or notice.status.value == self.status
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from corpus.doc_number import DocNumber, find_typed, match_notices, parse
-from corpus.model import Role, Status
+from corpus.model import Role
 from corpus.simplified import simplified
 from corpus.text import squash
 from index.engine import Engine
@@ -51,9 +51,8 @@ class Names:
             ending = self._by_last.get(wanted[-_TAIL:], ())
             found = [at for known in ending if known.endswith(wanted) for at in self._titles[known]]
         notices = self._engine.notices
-        old = (Status.REPEALED, Status.EXPIRED)
         newest = sorted(found, key=lambda at: notices[at].notice.date or "", reverse=True)
-        return sorted(newest, key=lambda at: notices[at].notice.status in old)
+        return sorted(newest, key=lambda at: not notices[at].notice.status.holds)
 
     @functools.cached_property
     def _issued(self) -> dict[str, list[int]]:

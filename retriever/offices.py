@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpus.duties import Mention, duties
-from corpus.model import CorpusNotice, Notice, Role, Status
+from corpus.model import CorpusNotice, Notice, Role
 from corpus.offices import level, place
 from corpus.text import squash
 from index.engine import Engine, IndexedClause
@@ -58,7 +58,7 @@ class Directory:
 
         def age(one: OfficePhone) -> tuple[bool, str]:
             notice = self._notices[one.notice].notice
-            return notice.status is Status.IN_FORCE, notice.date or ""
+            return notice.status.holds, notice.date or ""
 
         return sorted(office.phones, key=age, reverse=True)  # stable: as they stand where dates are the same
 
@@ -119,7 +119,7 @@ def _contact(notice: Notice) -> Office | None:
         return None
     if not notice.phone:
         return Office(notice.unit, role="contact")
-    in_force = notice.status is Status.IN_FORCE
+    in_force = notice.status.holds
     return Office(notice.unit, notice.phone, notice.doc_number, "contact", notice.date, in_force)
 
 
@@ -128,5 +128,5 @@ def _with_phone(engine: Engine, directory: Directory, mention: Mention) -> Offic
     if phone is None:
         return Office(mention.name, role=mention.role)
     notice = engine.notices[phone.notice].notice
-    in_force = notice.status is Status.IN_FORCE
+    in_force = notice.status.holds
     return Office(mention.name, phone.phone, notice.doc_number, mention.role, notice.date, in_force)

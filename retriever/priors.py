@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from corpus.model import Role, Status
+from corpus.model import Role
 from index.engine import IndexedClause
 from retriever.intent import Intent
 
 CONTACT_PENALTY = 0.35  # a contact or signature line, unless the question asks for one
 PEOPLE_BONUS = 0.25  # a list of people, when a person and no office is asked for
-STALE_PENALTY = 0.08  # repealed or expired: below the notice in force with the same subject
+STALE_PENALTY = 0.08  # repealed, expired or replaced by a newer text: below the notice in force with the same subject
 TITLE_FACTOR = 1.5  # of its title's score goes to the opening clause of a document that is asked for
 
 
@@ -23,7 +23,7 @@ def prior(entry: IndexedClause, asked: Collection[Intent]) -> float:
         amount -= CONTACT_PENALTY
     if entry.role is Role.PEOPLE and Intent.PERSON in asked and Intent.OFFICE not in asked:
         amount += PEOPLE_BONUS
-    if entry.notice.status is not Status.IN_FORCE:
+    if not entry.notice.status.holds:
         amount -= STALE_PENALTY
     return amount
 

@@ -27,7 +27,7 @@ LABELLED = [json.loads(line) for line in (ROOT / "eval/questions/lishi-2023-02.j
 
 @pytest.fixture(scope="module")
 def notices(gazette: ParsedFile) -> list[CorpusNotice]:
-    return list(collect([gazette]).notices)
+    return list(collect([gazette], day=TODAY).notices)
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,8 @@ from corpus.parse import parse_source
 from corpus.people import is_person, starts_list
 from corpus.phones import find_phones
 from corpus.reading import decode, read_text, source_from_text
+from corpus.terms import own_term
 from corpus.text import cut, repair, squash
-from corpus.validity import own_term
 from index.passages import subject
 from tests.index_cases import notice_text
 

@@ -91,7 +91,7 @@ def test_any_byte_of_the_manifest_counts(index):
                 LocalEngine.open(index)
 
 
-@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"format": 5}', b"[" * 50_000])
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"format": 6}', b"[" * 50_000])
 def test_a_manifest_that_is_none(index, raw):
     (index / "manifest.json").write_bytes(raw)
     assert "manifest.json" in refusal(index, IndexCorrupt)

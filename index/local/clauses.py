@@ -7,7 +7,6 @@ table finds a clause by the hash of its id.
 
 from __future__ import annotations
 
-import bisect
 import datetime as dt
 import functools
 import hashlib
@@ -22,7 +21,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import Bulletin, Clause, CorpusNotice, Notice, Role, Status
+from corpus.consolidated import reads_on
+from corpus.model import Bulletin, Clause, CorpusNotice, Notice, Role
 from corpus.validity import as_of
 from index.engine import IndexedClause
 from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, NOTICES
@@ -41,9 +41,14 @@ class Clauses(Sequence[IndexedClause]):
     """
 
     def __init__(
-        self, text: memoryview, table: NDArray[np.void], ids: NDArray[np.void], notices: tuple[CorpusNotice, ...]
+        self,
+        text: memoryview,
+        table: NDArray[np.void],
+        ids: NDArray[np.void],
+        notices: tuple[CorpusNotice, ...],
+        day: dt.date,
     ) -> None:
-        """Raises ValueError if text, tables and notices do not fit each other."""
+        """Clauses read as they do on `day`. Raises ValueError if text, tables and notices do not fit each other."""
         ends = table["end"]
         in_order = bool(np.all(ends[1:] >= ends[:-1])) and bool(np.all(np.diff(table["notice"]) >= 0))
         if not in_order or (int(ends[-1]) if len(ends) else 0) != len(text):
@@ -59,6 +64,7 @@ class Clauses(Sequence[IndexedClause]):
         self._firsts: list[int] = np.searchsorted(self.notice_of, np.arange(len(notices) + 1)).tolist()
         self._text = text
         self._notices = notices
+        self._day = day
         self._get = functools.lru_cache(maxsize=KEPT)(self._parse)
 
     def _parse(self, row: int) -> IndexedClause:
@@ -66,7 +72,8 @@ class Clauses(Sequence[IndexedClause]):
         ordinal = int(self.notice_of[row])
         source = self._notices[ordinal]
         data = json.loads(bytes(self._text[begin : int(self._ends[row])]))
-        return IndexedClause(row, Clause.from_json(data, source.notice.notice_id), source, ordinal)
+        clause = reads_on(Clause.from_json(data, source.notice.notice_id), self._day)
+        return IndexedClause(row, clause, source, ordinal)
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -150,8 +157,8 @@ def _line(data: dict[str, Any]) -> bytes:
 def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple[CorpusNotice, ...], Clauses]:
     """The notices and clauses that `write_clauses` wrote.
 
-    A notice that states its own end is expired from the day after, also if the index was built
-    before. Raises ValueError, KeyError or TypeError if the
+    A notice that states its own end is expired from the day after, and a repeal or an amendment counts from its
+    day, also if the index was built before. Raises ValueError, KeyError or TypeError if the
     files do not hold what they should.
     """
     notices = []
@@ -165,11 +172,4 @@ def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple
     if table.dtype != TABLE or ids.dtype != IDS:
         raise ValueError("clause table has other columns")
     sources = tuple(notices)
-    return sources, Clauses(files[CLAUSES], table, ids, sources)
-
-
-def next_expiry(notices: Sequence[CorpusNotice], today: dt.date) -> str | None:
-    """The first day on which a notice that is in force now will have expired (ISO), if any does."""
-    ends = sorted(n.notice.valid_until for n in notices if n.notice.valid_until and n.notice.status is Status.IN_FORCE)
-    at = bisect.bisect_left(ends, today.isoformat())
-    return (dt.date.fromisoformat(ends[at]) + dt.timedelta(days=1)).isoformat() if at < len(ends) else None
+    return sources, Clauses(files[CLAUSES], table, ids, sources, today)

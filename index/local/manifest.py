@@ -24,6 +24,8 @@ from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 # 3: the offices that the corpus names are kept.
 # 4: clauses have a role, a place and a table of ids; offices name the notice of a phone.
 # 5: notices have their phones with office and clause, and say where they are uncertain.
+# 6: notices have events, version, family and references, clauses the wordings that amendments make; the gazette's
+#    issue stands with its notices, and steps of places may be what is issued.
 FORMAT = 6
 VERSION = "0.1.0"
 MANIFEST = "manifest.json"

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import CorpusNotice
+from corpus.validity import next_change
 from index.engine import IndexedClause, IndexInfo, NoticeClauses, NoticeSet, Ranked, Vector
-from index.local.clauses import Clauses, next_expiry, read_clauses
+from index.local.clauses import Clauses, read_clauses
 from index.local.dense import Dense, load_dense
 from index.local.keywords import Bm25
 from index.local.manifest import (
@@ -91,7 +92,7 @@ class LocalEngine:
         except (ValueError, KeyError, TypeError, RuntimeError) as err:
             where = str(folder / manifest.data)
             raise IndexCorrupt(f"索引内容和清单不一致（{err}）", where, build_command(folder, manifest)) from err
-        expires = next_expiry(notices, today) if day is None else None
+        expires = next_change([source.notice for source in notices], today) if day is None else None
         return cls(folder, manifest, info, notices, content, bm25, dense, offices, seen, expires)
 
     @property

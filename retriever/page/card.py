@@ -9,7 +9,17 @@ from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.model import Office, SearchResult
 from retriever.notes import NoteKind
-from retriever.page.clause import actions, body, copy_button, crumbs, doubt_note, same_elsewhere, source, title_line
+from retriever.page.clause import (
+    actions,
+    body,
+    copy_button,
+    crumbs,
+    doubt_note,
+    same_elsewhere,
+    source,
+    title_line,
+    wording_note,
+)
 from retriever.page.dates import chinese_date
 from retriever.page.markup import Html, el
 from retriever.page.site import Number
@@ -40,6 +50,7 @@ def answer_card(
             title_line(entry),
             crumbs(entry),
             el("blockquote", body(entry, words, answer.text)),
+            wording_note(entry),
             doubt_note(entry),
             _cite(entry),
             source(entry),

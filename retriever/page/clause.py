@@ -48,6 +48,25 @@ def body(entry: IndexedClause, words: Sequence[str], answer: str | None = None) 
     return el("div", *lines, cls="text")
 
 
+def wording_note(entry: IndexedClause) -> Html | None:
+    """That a clause reads as another document amends it, with the words that were printed; or that the amendment
+    doesn't fit what stands here."""
+    clause = entry.clause
+    changed = clause.printed is not None and clause.text != clause.printed
+    shown = [one for one in clause.wordings if one.fits and changed and one.text in (None, clause.text)]
+    unfit = [one for one in clause.wordings if not one.fits]
+    if not shown and not unfit:
+        return None  # none, or from a day to come
+    last = (shown or unfit)[-1]
+    target = View(place=Place.NOTICE, notice=last.notice_id, clause=last.clause_id)
+    link = el("a", last.doc_number or "修改它的公文", href=target.href)
+    if not last.fits:
+        return el("p", "这一条被 ", link, " 修改，但两处文字对不上，这里没有改动，请对照两份公文。", cls="unsure")
+    day = f"（{chinese_date(last.since)}起）" if last.since else ""
+    printed = el("details", el("summary", "看修改前的原文"), el("blockquote", clause.printed or ""))
+    return el("div", el("p", "这一条按 ", link, f" 修改后的文字显示{day}。"), printed, cls="wording")
+
+
 def _overlap(line: str, answer: str) -> str | None:
     return next((part for part in answer.split("\n") if part and part in line), None)
 

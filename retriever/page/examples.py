@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from corpus.kinds import kind_of, kind_pattern
-from corpus.model import Notice, Status
+from corpus.model import Notice
 from retriever.ask import Asker
 
 _WANTED = 4
@@ -34,7 +34,7 @@ def examples(asker: Asker) -> tuple[str, ...]:
 
 
 def _candidates(asker: Asker) -> Iterator[tuple[Notice, str]]:
-    notices = [source.notice for source in asker.engine.notices if source.notice.status is Status.IN_FORCE]
+    notices = [source.notice for source in asker.engine.notices if source.notice.status.holds]
     usable = [(notice, topic) for notice in notices if (topic := topic_of(notice.title))]
     # The shortest subjects read best, and those with a phone can be asked about it.
     usable.sort(key=lambda pair: (pair[0].phone is None, len(pair[1])))

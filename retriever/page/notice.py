@@ -12,7 +12,7 @@ from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.neighbours import HEADINGS
 from retriever.page.card import tel
-from retriever.page.clause import body, citations, doubt_note, pick_box, source
+from retriever.page.clause import body, citations, doubt_note, pick_box, source, wording_note
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
 from retriever.page.marks import mark
@@ -169,6 +169,7 @@ def _clause(entry: IndexedClause, words: Sequence[str], wanted: str) -> Html:
         "div",
         el("p", "您查的就是这一条", cls="here") if here else None,
         body(entry, words),
+        wording_note(entry),
         _actions(entry) if here else _folded(entry),
         id=anchor(entry.row),
         cls=f"clause {entry.clause.kind.value}" + (" target" if here else ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from corpus.model import Status
 from index.office_list import OfficeEntry
 from retriever.citation import in_title_marks
 from retriever.page.card import tel
@@ -36,7 +35,7 @@ def _office(collection: Collection, office: OfficeEntry) -> Html:
     phones = [
         el(
             "p",
-            tel(phone, old=not any(notices[one].notice.status is Status.IN_FORCE for one in ordinals)),
+            tel(phone, old=not any(notices[one].notice.status.holds for one in ordinals)),
             *(_stated(collection, ordinal) for ordinal in ordinals),
             cls="phone",
         )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from corpus.errors import GongbaoError, UsageError
-from corpus.model import Status
 from corpus.text import nfkc, squash
 from corpus.typed_place import fits, read_place
 from index.engine import IndexedClause
@@ -117,7 +116,7 @@ def _office(collection: Collection, office: OfficeEntry) -> dict[str, Any]:
     phones = []
     for phone, at in collection.asker.directory.phones(office):
         notice = notices[at].notice
-        in_force = notice.status is Status.IN_FORCE
+        in_force = notice.status.holds
         stated = {"phone_from": notice.doc_number, "phone_date": notice.date, "phone_in_force": in_force}
         phones.append({"phone": phone, **stated})
     return {

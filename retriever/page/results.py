@@ -12,7 +12,7 @@ from index.engine import IndexedClause
 from retriever.model import Hit, SearchResult
 from retriever.notes import NoteKind
 from retriever.page.card import answer_card, emergency_line, refused_card, trouble_card
-from retriever.page.clause import actions, body, crumbs, doubt_note, same_elsewhere, source
+from retriever.page.clause import actions, body, crumbs, doubt_note, same_elsewhere, source, wording_note
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
 from retriever.page.feedback_form import feedback_form
@@ -176,6 +176,7 @@ def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
         el("p", *bits, badge(notice), cls="from"),
         crumbs(entry),
         body(entry, words),
+        wording_note(entry),
         doubt_note(entry),
         source(entry),
         same_elsewhere(group.entries[1:], view),

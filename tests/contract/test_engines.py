@@ -87,7 +87,7 @@ def windows_for(notices: Sequence[CorpusNotice]) -> Windows:
 
 @pytest.fixture(scope="module")
 def real(gazette: ParsedFile) -> tuple[CorpusNotice, ...]:
-    return collect([gazette]).notices
+    return collect([gazette], day=TODAY).notices
 
 
 @pytest.fixture(scope="module")

@@ -143,7 +143,7 @@ def test_a_pattern_is_linear(module: str, pattern: re.Pattern[str], way: str) ->
 
 def test_the_patterns_are_found() -> None:
     assert len(PATTERNS) > 100
-    assert {module for module, _, _ in PATTERNS} >= {"corpus.text", "corpus.heads", "corpus.validity", "corpus.body"}
+    assert {module for module, _, _ in PATTERNS} >= {"corpus.text", "corpus.heads", "corpus.history", "corpus.body"}
 
 
 def test_a_quadratic_pattern_is_caught() -> None:

@@ -14,8 +14,9 @@ from corpus.errors import InputError
 from corpus.model import ClauseKind, Notice, ParsedFile, Status
 from corpus.parse import parse_source
 from corpus.reading import decode, source_from_text
+from corpus.terms import own_term
 from corpus.text import squash
-from corpus.validity import own_term, resolve
+from corpus.validity import resolve
 from tests.fuzz.limits import bounded
 from tests.hostile.shapes import HEAD, TAIL
 
