@@ -9,6 +9,7 @@ import pytest
 from corpus.consolidated import reads_on
 from corpus.events import Change, EventKind
 from corpus.model import Clause, Notice, Status
+from corpus.place import bare_label
 from tests.validity_cases import corpus_of, notice, one
 
 TITLE = "云岭市停车办法"
@@ -36,7 +37,7 @@ def amended(*lines: str, day: dt.date = dt.date(2026, 1, 1), text: str = TEXT) -
 
 
 def article(found: Notice, number: str) -> list[Clause]:
-    return [clause for clause in found.clauses if any(step.label == number for step in clause.place.steps)]
+    return [clause for clause in found.clauses if any(bare_label(step.label) == number for step in clause.place.steps)]
 
 
 def read(found: Notice, number: str) -> str:
@@ -78,7 +79,7 @@ def test_a_correction_is_one() -> None:
 
 def test_an_item_is_rewritten_and_deleted() -> None:
     found = amended("一、将第四条第二项修改为：“（二）救护车和校车。”", "二、删去第四条第一项。")
-    items = {clause.place.last.label: clause.text for clause in article(found, "第四条")}
+    items = {bare_label(clause.place.last.label): clause.text for clause in article(found, "第四条")}
     assert items["（二）"] == "（二）救护车和校车。"
     assert items["（一）"] == "（一）（已删去）"
 
