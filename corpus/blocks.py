@@ -26,7 +26,7 @@ MAX_BLOCK = 20_000  # characters; the longest line of 4,000 real documents, all 
 MAX_TITLE_LINE = 200  # characters of a Markdown title; the longest of 4,000 real files has 160
 _RULE = re.compile(r"^\s*([=\-*_—])(?:\s*\1){2,}\s*$")
 _PAGE_NUMBER = re.compile(
-    r"^[\s·.]*[-—–―－][-—–―－\s]*\d{1,4}[\s]*[-—–―－][-—–―－\s]*$|^第?\s*\d{1,4}\s*页(?:\s*共\s*\d+\s*页)?$"
+    r"^[\s·.]*[-—–―－][-—–―－\s]*\d{1,4}[\s]*[-—–―－][-—–―－\s]*$|^[·•]\s*\d{1,4}\s*[·•]$|^第?\s*\d{1,4}\s*页(?:\s*共\s*\d+\s*页)?$"
 )
 
 

@@ -51,6 +51,7 @@ class BodyReader:
             self.part_titles.attachment,
             self.endings.note,
             self.endings.printing,
+            self.endings.contact_list,
             self.endings.contact,
             self.endings.signature,
             self.part_titles.part_title,

@@ -8,13 +8,22 @@ from collections.abc import Iterator
 from corpus.blocks import Block
 from corpus.cursor import Cursor, piece_of
 from corpus.dates import only_date
-from corpus.fields import CLOSING, NOTE, is_attachment_head, is_attachment_list, may_sign, read_contact, split_signature
+from corpus.fields import (
+    CLOSING,
+    NOTE,
+    is_attachment_head,
+    is_attachment_list,
+    lists_phone,
+    may_sign,
+    read_contact,
+    split_signature,
+)
 from corpus.model import Role
 from corpus.numbering import Style, read_marker
 from corpus.offices import is_org
 from corpus.phones import find_phones
 from corpus.text import at_most, ends_sentence, repair, squash
-from corpus.tree import Paragraph
+from corpus.tree import Paragraph, Piece
 
 # 版记 (GB/T 9704—2012 7.4): 抄送机关, 印发机关和印发日期, and the lines of 政府信息公开 that stand beside them.
 _PRINTING = re.compile(
@@ -89,6 +98,36 @@ class Endings:
                 return True
         return False
 
+    def contact_list(self) -> bool:
+        """「咨询电话：」 alone above a list of offices with telephones, behind the body: one entry an office. Below a
+        heading of contacts, and where the items or questions go on, the list is a part of the body."""
+        cursor = self.cursor
+        block = cursor.blocks[cursor.at]
+        if block.cells or not _leads_contacts(block.text):
+            return False
+        entries: list[list[Block]] = []
+        for following in cursor.blocks[cursor.at + 1 :]:
+            if following.continues and entries:
+                entries[-1].append(following)
+            elif not following.cells and lists_phone(following.text):
+                entries.append([following])
+            else:
+                break
+        asked = any(at > cursor.at for at in cursor.questions)
+        top = cursor.outline.top
+        lead = top.items[0] if top is not None and top.items and not cursor.closed else None
+        headed = isinstance(lead, Paragraph) and _OF_CONTACTS.search(lead.text) and not ends_sentence(lead.text)
+        if not entries or asked or headed or self._items_go_on():
+            return False
+        cursor.outline.close_all()
+        for at, entry in enumerate(entries):
+            pieces = [piece_of(block)] if at == 0 else []
+            cursor.append(Paragraph([*pieces, _whole(entry)], Role.CONTACT))
+        if not self._body_goes_on():
+            cursor.closed = True
+        cursor.at += 1 + sum(map(len, entries))
+        return True
+
     def contact(self) -> bool:
         cursor = self.cursor
         block = cursor.blocks[cursor.at]
@@ -104,13 +143,16 @@ class Endings:
             return False
         if not self._stays_open():
             cursor.outline.close_all()
+        taken = [block]
+        while (following := cursor.block(len(taken))) is not None and following.continues:
+            taken.append(following)
         if last := cursor.last_paragraph(Role.CONTACT):
-            last.pieces.append(piece_of(block))
+            last.pieces.append(_whole(taken))
         else:
-            cursor.append(Paragraph([piece_of(block)], Role.CONTACT))
+            cursor.append(Paragraph([_whole(taken)], Role.CONTACT))
         if contact.field in ("unit", "phone") and not self._body_goes_on():
             cursor.closed = True
-        cursor.at += 1
+        cursor.at += len(taken)
         return True
 
     def _more_contact(self, block: Block) -> bool:
@@ -133,9 +175,13 @@ class Endings:
         lead = cursor.outline.top.items[0] if cursor.outline.top.items else None
         if isinstance(lead, Paragraph) and len(lead.pieces[0].text) <= _MAX_CONTACT and _OF_CONTACTS.search(lead.text):
             return True
+        return self._items_go_on()
+
+    def _items_go_on(self) -> bool:
+        """Whether a further item of an open list is still to come."""
         for block in self._rest():
             marker = read_marker(block.text)
-            if marker is not None and marker.number > 1 and cursor.outline.fit(marker, strict=True) is not None:
+            if marker is not None and marker.number > 1 and self.cursor.outline.fit(marker, strict=True) is not None:
                 return True
         return False
 
@@ -146,10 +192,7 @@ class Endings:
         for block in self._rest():
             if split_signature(block.text) or only_date(repair(block.text)):
                 return True
-            marker = read_marker(block.text)
-            if marker is not None and marker.number > 1 and self.cursor.outline.fit(marker, strict=True) is not None:
-                return True
-        return False
+        return self._items_go_on()
 
     def _rest(self) -> Iterator[Block]:
         """The next blocks up to an attachment's head."""
@@ -196,7 +239,7 @@ class Endings:
             is_attachment_head(block.text)
             or (block.gap and at_most(block.text, _MAX_CONTACT) and not ends_sentence(block.text))
             or read_contact(block.text)
-            or (len(block.text) <= _MAX_LEAD and _OF_CONTACTS.search(block.text) and block.text.rstrip()[-1:] in "：:")
+            or _leads_contacts(block.text)
             or NOTE.fullmatch(block.text.strip())
             or _PRINTING.match(repair(block.text))
             or _PRINTED_ON.search(repair(block.text))
@@ -220,6 +263,17 @@ class Endings:
             and len(squash(paragraph.tail)) > 60
             and not is_org(self.cursor.blocks[self.cursor.at].text)
         )
+
+
+def _leads_contacts(text: str) -> bool:
+    """「咨询电话：」, 「联系方式如下：」"""
+    return len(text) <= _MAX_LEAD and _OF_CONTACTS.search(text) is not None and text.rstrip()[-1:] in ("：", ":")
+
+
+def _whole(blocks: list[Block]) -> Piece:
+    """A line of contacts with what was wrapped of it: a number may be cut."""
+    first = piece_of(blocks[0])
+    return Piece("".join(block.text for block in blocks), first.line, blocks[-1].line, first.page)
 
 
 def _is_signer(text: str) -> bool:
