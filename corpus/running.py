@@ -13,7 +13,7 @@ from corpus.model import Role
 from corpus.numbering import Marker, Style, read_marker
 from corpus.offices import is_org
 from corpus.questions import Question, answers
-from corpus.text import at_most, ends_sentence, repair, squash
+from corpus.text import ends_sentence, repair, squash
 from corpus.tree import Paragraph
 
 _WRAP = re.compile(r"\s+")
