@@ -73,7 +73,7 @@ class BodyReader:
         while end < len(cursor.blocks):
             block = cursor.blocks[end]
             following = cursor.blocks[end + 1] if end + 1 < len(cursor.blocks) else None
-            group = following is not None and bool(following.cells) and _is_group_row(block.text)
+            group = following is not None and bool(following.cells) and not block.level and _is_group_row(block.text)
             if not block.cells and not group:
                 break
             if end > cursor.at and block.gap and block.cells and _other_table(cursor.blocks[cursor.at], block):
