@@ -27,9 +27,11 @@ from corpus.tree import Paragraph, Piece
 
 # 版记 (GB/T 9704—2012 7.4): 抄送机关, 印发机关和印发日期, and the lines of 政府信息公开 that stand beside them.
 _PRINTING = re.compile(
-    r"^(?:(?:抄\s*[送报]|分\s*送|主\s*题\s*词|公开方式|公开属性|信息公开(?:选项|类别|形式|属性)|公开(?:选项|类别|形式)|打字|校对|印发(?:机关|日期)|打印)"
+    r"^(?:(?:抄\s*[送报]|分\s*送|公开方式|公开属性|信息公开(?:选项|类别|形式|属性)|公开(?:选项|类别|形式)|打字|校对|印发(?:机关|日期)|打印)"
     r"\s*[：:]|共印\s*\d+\s*份|主动公开$|依申请公开$)"
 )
+# 「主题词：教育　通知」, 「【主题词】教育」, 「主题词　教育　通知」; 「主题词表由…编制」 is text.
+_KEYWORDS = re.compile(r"\s*[【\[]?主\s{0,4}题\s{0,4}词(?:\s{0,4}[：:】\]]|\s)")
 _PRINTED_ON = re.compile(r"日\s*印发?$|^[（(]?共印\s*\d+\s*份")
 _SENT = re.compile(r"^(?:抄\s*[送报]|分\s*送)\s*[：:]")
 _MAX_PRINTING = 8  # lines
@@ -68,7 +70,7 @@ class Endings:
     def printing(self) -> bool:
         """The lines of whom it is sent to and when it was printed, below the last part: 抄送：…, …印发."""
         block = self.cursor.blocks[self.cursor.at]
-        if block.cells or not _PRINTING.match(repair(block.text)):
+        if block.cells or not _prints(block.text):
             return False
         lines = [block]
         for offset in range(1, _MAX_PRINTING):
@@ -83,7 +85,7 @@ class Endings:
 
     def _goes_on_printing(self, before: Block, block: Block) -> bool:
         text = repair(block.text)
-        if _PRINTING.match(text) or _PRINTED_ON.search(text):
+        if _prints(block.text) or _PRINTED_ON.search(text):
             return True
         # The list of whom it is sent to goes on over lines up to its full stop, which must come soon.
         if ends_sentence(before.text) or read_marker(text) is not None or not _SENT.match(repair(before.text)):
@@ -241,7 +243,7 @@ class Endings:
             or read_contact(block.text)
             or _leads_contacts(block.text)
             or NOTE.fullmatch(block.text.strip())
-            or _PRINTING.match(repair(block.text))
+            or _prints(block.text)
             or _PRINTED_ON.search(repair(block.text))
         ):
             return False
@@ -263,6 +265,10 @@ class Endings:
             and len(squash(paragraph.tail)) > 60
             and not is_org(self.cursor.blocks[self.cursor.at].text)
         )
+
+
+def _prints(text: str) -> bool:
+    return _KEYWORDS.match(text) is not None or _PRINTING.match(repair(text)) is not None
 
 
 def _leads_contacts(text: str) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from corpus.coverage import letters_of
+from corpus.dates import only_date
 from corpus.documents.cells import Cells, join_paragraphs
 from corpus.documents.extra import require
 from corpus.documents.lines import Lines
@@ -115,7 +116,8 @@ def _with_headings(lines: list[str]) -> list[str]:
             continue
         again = not heads or len(heads & {cell for cell in below if cell}) > 0
         begins = len(below) > 1 and again and not any(_DIGIT.search(cell) for cell in below)
-        if begins and not line.startswith("#") and len(squash(line)) <= MAX_HEADING and not ends_sentence(line):
+        begins = begins and not line.startswith("#") and only_date(line) is None and not ends_sentence(line)
+        if begins and len(squash(line)) <= MAX_HEADING:
             out[at] = f"## {line}"
             heads = set()
     return out
