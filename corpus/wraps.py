@@ -16,6 +16,7 @@ _LEAST_LINES = 8  # that stop at the width inside a sentence
 _MOSTLY = 0.6  # of all lines that stop inside a sentence
 _FEW = 0.1  # of all lines may be longer: tables as text, addresses
 _RAGGED = 1.5  # a line ends early where a sign or a number may not begin the next one
+_LONGEST = 8  # lines of a paragraph, on the average
 _CENTRED = 8  # narrow columns
 _AROUND_NUMBER = 3  # blank lines
 _INDENT = 2  # narrow columns by which paragraphs are set in
@@ -55,7 +56,10 @@ def _widths(blocks: Sequence[Block]) -> list[tuple[_Measure, float]]:
         for width, _ in Counter(map(round, inside)).most_common(1):
             full = sum(width - _RAGGED <= size <= width + _RAGGED for size in inside)
             longer = sum(size > width + _RAGGED for size, _ in sizes)
-            if full >= _LEAST_LINES and full >= _MOSTLY * len(inside) and longer <= _FEW * len(sizes):
+            over = sum(ends for _, ends in sizes)  # names in a list are of one length, and none ends a sentence
+            if over * _LONGEST < full or longer > _FEW * len(sizes):
+                continue
+            if full >= _LEAST_LINES and full >= _MOSTLY * len(inside):
                 out.append((measure, float(width)))
     return out
 

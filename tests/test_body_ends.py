@@ -64,6 +64,12 @@ def test_lines_of_a_file_without_a_width_are_never_marked_as_going_on() -> None:
     assert not any(block.continues for block in mark_wrapped(make_blocks(source_from_text("a.txt", text, "utf-8"))[0]))
 
 
+def test_names_of_one_length_in_a_list_are_not_joined() -> None:
+    names = [f"云岭市河口区第{n}街道社区居民委员会{m}" for n in "一二三四五六" for m in ("甲组", "乙组")]
+    text = "云岭市社区名单\n" + "".join(f"{name}\n" for name in names) + "以上社区每年检查一次。\n"
+    assert not any(block.continues for block in mark_wrapped(make_blocks(source_from_text("a.txt", text, "utf-8"))[0]))
+
+
 def test_a_list_of_offices_with_telephones_behind_the_body_is_no_part_of_its_last_item() -> None:
     body = "　　一、工作要求\n　　请各校认真准备。\n　　二、其他事项\n　　请各校每月报送进展情况。\n"
     contacts = (
