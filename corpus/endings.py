@@ -115,11 +115,10 @@ class Endings:
                 entries.append([following])
             else:
                 break
-        asked = any(at > cursor.at for at in cursor.questions)
         top = cursor.outline.top
         lead = top.items[0] if top is not None and top.items and not cursor.closed else None
         headed = isinstance(lead, Paragraph) and _OF_CONTACTS.search(lead.text) and not ends_sentence(lead.text)
-        if not entries or asked or headed or self._items_go_on():
+        if not entries or headed or self._asks_on() or self._items_go_on():
             return False
         cursor.outline.close_all()
         for at, entry in enumerate(entries):
@@ -133,10 +132,13 @@ class Endings:
     def contact(self) -> bool:
         cursor = self.cursor
         block = cursor.blocks[cursor.at]
+        contact = read_contact(block.text)
         top = cursor.outline.top
         if top is not None and top.style is Style.QUESTION:
-            return False
-        contact = read_contact(block.text)
+            # Below the last answer it is the page's, where the question is of something else.
+            last = contact is not None and contact.field in ("unit", "phone") and not self._asks_on()
+            if not last or _OF_CONTACTS.search(top.paragraphs[0].text):
+                return False
         if contact is None:
             return self._more_contact(block)
         following = self.cursor.block(1)
@@ -178,6 +180,9 @@ class Endings:
         if isinstance(lead, Paragraph) and len(lead.pieces[0].text) <= _MAX_CONTACT and _OF_CONTACTS.search(lead.text):
             return True
         return self._items_go_on()
+
+    def _asks_on(self) -> bool:
+        return any(at > self.cursor.at for at in self.cursor.questions)
 
     def _items_go_on(self) -> bool:
         """Whether a further item of an open list is still to come."""

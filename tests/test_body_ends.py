@@ -100,6 +100,15 @@ def test_a_list_of_offices_below_a_heading_of_contacts_and_between_items_stays_i
         assert len(notice.phones) == 2
 
 
+def test_contacts_below_the_last_answer_are_the_pages_unless_the_question_is_of_them() -> None:
+    page = "云岭市校车热点问答\n　　问：每年检查几次？\n　　答：检查四次。\n　　问：{}？\n　　答：市教育局。\n　　{}\n"
+    line = "（联系单位：云岭市教育局　联系电话：8158711）"
+    assert _texts(_only(page.format("谁来检查", line)), Role.CONTACT) == [line.replace("　", "")]
+    assert not _texts(_only(page.format("咨询电话是多少", line)), Role.CONTACT)
+    between = page.format("谁来检查", line) + "　　问：谁报名？\n　　答：家长。\n"
+    assert not _texts(_only(between), Role.CONTACT)
+
+
 def test_a_telephone_that_is_wrapped_is_one_number() -> None:
     text = "云岭市随迁子女入学办法\n" + _wrapped([*RULES, "（联系单位：云岭市教育局　电话：8773511）"], 23)
     assert [phone.phone for phone in _only(text).phones] == ["8773511"]
