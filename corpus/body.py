@@ -41,6 +41,7 @@ class BodyReader:
         cursor = self.cursor
         cursor.blocks = uncross(_split_notes(_without_tabs(blocks)), cursor.warnings)
         cursor.questions = find_questions(cursor.blocks)
+        cursor.last_question = max(cursor.questions, default=-1)
         cursor.heads = find_heads(cursor.blocks)
         cursor.confirmed = _confirmed_articles(cursor.blocks)
         cursor.at = 0

@@ -108,13 +108,15 @@ class Endings:
         if block.cells or not _leads_contacts(block.text):
             return False
         entries: list[list[Block]] = []
-        for following in cursor.blocks[cursor.at + 1 :]:
+        end = cursor.at + 1
+        while (following := cursor.block(end - cursor.at)) is not None:
             if following.continues and entries:
                 entries[-1].append(following)
             elif not following.cells and lists_phone(following.text):
                 entries.append([following])
             else:
                 break
+            end += 1
         top = cursor.outline.top
         lead = top.items[0] if top is not None and top.items and not cursor.closed else None
         headed = isinstance(lead, Paragraph) and _OF_CONTACTS.search(lead.text) and not ends_sentence(lead.text)
@@ -126,7 +128,7 @@ class Endings:
             cursor.append(Paragraph([*pieces, _whole(entry)], Role.CONTACT))
         if not self._body_goes_on():
             cursor.closed = True
-        cursor.at += 1 + sum(map(len, entries))
+        cursor.at = end
         return True
 
     def contact(self) -> bool:
@@ -182,7 +184,7 @@ class Endings:
         return self._items_go_on()
 
     def _asks_on(self) -> bool:
-        return any(at > self.cursor.at for at in self.cursor.questions)
+        return self.cursor.last_question > self.cursor.at
 
     def _items_go_on(self) -> bool:
         """Whether a further item of an open list is still to come."""
