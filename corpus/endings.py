@@ -138,8 +138,8 @@ class Endings:
         top = cursor.outline.top
         if top is not None and top.style is Style.QUESTION:
             # Below the last answer it is the page's, where the question is of something else.
-            last = contact is not None and contact.field in ("unit", "phone") and not self._asks_on()
-            if not last or _OF_CONTACTS.search(top.paragraphs[0].text):
+            below = contact is not None and contact.field in ("unit", "phone") and not self._asks_on()
+            if not below or _OF_CONTACTS.search(top.paragraphs[0].text):
                 return False
         if contact is None:
             return self._more_contact(block)
