@@ -24,9 +24,12 @@ _MARKDOWN = re.compile(r"^\s*(#{1,6})\s+")
 _TYPESETTING = re.compile(r"[\ue000-\uf8ff]+(?=\s*$|(?:19|20)\d\d年)")
 MAX_BLOCK = 20_000  # characters; the longest line of 4,000 real documents, all of one on it, has some 8,000
 MAX_TITLE_LINE = 200  # characters of a Markdown title; the longest of 4,000 real files has 160
+_ISSUE = re.compile(r"^\S{2,30}公报[ \u3000]{1,8}(?:19|20)\d\d ?年 ?第 ?\d{1,3} ?期$")
+_MAX_ISSUE = 40  # letters
+_COVER_BLOCKS = 8
 _RULE = re.compile(r"^\s*([=\-*_—])(?:\s*\1){2,}\s*$")
 _PAGE_NUMBER = re.compile(
-    r"^[\s·.]*[-—–―－][-—–―－\s]*\d{1,4}[\s]*[-—–―－][-—–―－\s]*$|^第?\s*\d{1,4}\s*页(?:\s*共\s*\d+\s*页)?$"
+    r"^[\s·.]*[-—–―－][-—–―－\s]*\d{1,4}[\s]*[-—–―－][-—–―－\s]*$|^[·•]\s*\d{1,4}\s*[·•]$|^第?\s*\d{1,4}\s*页(?:\s*共\s*\d+\s*页)?$"
 )
 
 
@@ -195,6 +198,7 @@ def is_caption(text: str) -> bool:
 def drop_furniture(blocks: list[Block], running_heads: set[str]) -> tuple[list[Block], list[LeftOut]]:
     """Set running heads, captions and stray fragments aside.
 
+    A gazette's name with its issue (「某市人民政府公报　2015年第6期」) behind the cover is a running head. Else
     `running_heads` are squashed texts (section names, the gazette's title) that stand at the top of
     pages. A stray fragment has at most four letters and ends in 、 or ， behind a finished block.
     """
@@ -205,7 +209,9 @@ def drop_furniture(blocks: list[Block], running_heads: set[str]) -> tuple[list[B
         why = None
         if not letters:
             why = "符号"
-        elif letters in running_heads and not block.level and not block.cells:
+        elif (letters in running_heads and not block.level and not block.cells) or (
+            len(kept) >= _COVER_BLOCKS and len(letters) <= _MAX_ISSUE and _ISSUE.match(block.text.strip())
+        ):
             why = "页眉"
         elif is_caption(block.text):
             why = "二维码说明"

@@ -41,6 +41,7 @@ class BodyReader:
         cursor = self.cursor
         cursor.blocks = uncross(_split_notes(_without_tabs(blocks)), cursor.warnings)
         cursor.questions = find_questions(cursor.blocks)
+        cursor.last_question = max(cursor.questions, default=-1)
         cursor.heads = find_heads(cursor.blocks)
         cursor.confirmed = _confirmed_articles(cursor.blocks)
         cursor.at = 0
@@ -51,6 +52,7 @@ class BodyReader:
             self.part_titles.attachment,
             self.endings.note,
             self.endings.printing,
+            self.endings.contact_list,
             self.endings.contact,
             self.endings.signature,
             self.part_titles.part_title,
@@ -72,7 +74,7 @@ class BodyReader:
         while end < len(cursor.blocks):
             block = cursor.blocks[end]
             following = cursor.blocks[end + 1] if end + 1 < len(cursor.blocks) else None
-            group = following is not None and bool(following.cells) and _is_group_row(block.text)
+            group = following is not None and bool(following.cells) and not block.level and _is_group_row(block.text)
             if not block.cells and not group:
                 break
             if end > cursor.at and block.gap and block.cells and _other_table(cursor.blocks[cursor.at], block):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.duties import head_office
-from corpus.fields import find_email, read_contact
+from corpus.fields import find_email, lists_phone, read_contact
 from corpus.model import Clause, Phone, Role
 from corpus.numbering import read_marker
 from corpus.offices import is_org
@@ -40,6 +40,7 @@ _NAME_HEADS = re.compile(
 _NO_NAME_HEADS = re.compile(r"地址|地点|地段|范围|性质|类别|时间|主管|上级|备注|负责|电话|序号|编号|人$|招生")
 _SERVES = re.compile(rf"{alternatives('places_of_service')}$")
 _PHONE_HEADS = re.compile(r"电\s*话|热\s*线|联系方式|手\s*机|号码|Tel|TEL")
+_ADDRESS_HEADS = re.compile(r"地址|地点")
 _FAX = re.compile(r"传\s*真")
 _LABEL = re.compile(r"(?:咨询|监督|举报|投诉|查询|值班|报修|报名|办公室)\s*[：:]\s*$")
 _SETS_UP = re.compile(r"([^，。；：:、\s]{2,30}?)(?:已|将|还)?(?:设立|开设|设置|开通|公布)[^。；]{0,16}(?:电话|热线)")
@@ -97,11 +98,12 @@ def _read_piece(piece: Piece, out: Contacts, phones: list[str]) -> None:
 def read_phones(clauses: Sequence[Clause], contacts: Contacts) -> tuple[Phone, ...]:
     """All telephones of a notice's clauses, each once for an office: those of the contact lines first."""
     found: list[Phone] = []
-    introduced = False  # the clause before ends with 「…电话：」 or is a heading that speaks of telephones
+    introduced = False  # the clause before ends with 「…电话：」 or is one of the list below it
     for clause in clauses:
         if _DIGITS.search(clause.text):
             found += _of_clause(clause, contacts, introduced)
-        introduced = _SPEAKS.search(clause.text[-20:]) is not None and clause.text.rstrip().endswith(("：", ":", "下"))
+        speaks = _SPEAKS.search(clause.text[-20:]) is not None and clause.text.rstrip().endswith(("：", ":", "下"))
+        introduced = speaks or (introduced and lists_phone(clause.text))
     order = {number: at for at, number in enumerate(contacts.phones)}
     found.sort(key=lambda phone: order.get(phone.phone, len(order)))
     out: dict[tuple[str | None, str], Phone] = {}
@@ -223,14 +225,19 @@ def _of_row(clause: Clause) -> list[Phone]:
     """Numbers of a table's row: those of a column of telephones, and those that a cell calls so."""
     out: list[Phone] = []
     names = _names_of(clause)
-    above = any(_SPEAKS.search(heading) for heading in clause.path)
+    caption = clause.text.partition(next((cell for _, cell in clause.cells if cell), ""))[0]
+    above = any(_SPEAKS.search(heading) for heading in (*clause.path, caption))
     headed = any(_PHONE_HEADS.search(head) for head, _ in clause.cells)
     for at, (head, cell) in enumerate(clause.cells):
         if _FAX.search(head) and not _SPEAKS.search(head):
             continue
         column = _PHONE_HEADS.search(head) is not None
-        for number, unit in _in_text(cell, column or (above and not headed)):
+        found = _in_text(cell, column or (above and not headed))
+        # 「地址及联系电话」: what stands in front of the only number is the address of the row's office.
+        address = _ADDRESS_HEADS.search(head) is not None and len({unit for _, unit in found}) == 1
+        for number, unit in found:
             before = [name for index, name in names if index < at] or [name for _, name in names]
+            unit = None if address and before else unit
             out.append(Phone(unit or next(reversed(before), None), number, clause.clause_id))
     return out
 

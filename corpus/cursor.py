@@ -22,6 +22,7 @@ class Cursor:
     parts: list[Part] = field(default_factory=lambda: [Part()])
     outline: Outline = field(init=False)
     questions: dict[int, Question] = field(default_factory=dict)  # by block
+    last_question: int = -1  # the last block that asks
     heads: frozenset[int] = frozenset()  # blocks that are headings without a number
     confirmed: set[int] = field(default_factory=set)  # blocks that begin with an article, the next one with the next
     closed: bool = False  # the part's signature or the contact lines are behind us

@@ -8,19 +8,30 @@ from collections.abc import Iterator
 from corpus.blocks import Block
 from corpus.cursor import Cursor, piece_of
 from corpus.dates import only_date
-from corpus.fields import CLOSING, NOTE, is_attachment_head, is_attachment_list, may_sign, read_contact, split_signature
+from corpus.fields import (
+    CLOSING,
+    NOTE,
+    is_attachment_head,
+    is_attachment_list,
+    lists_phone,
+    may_sign,
+    read_contact,
+    split_signature,
+)
 from corpus.model import Role
 from corpus.numbering import Style, read_marker
 from corpus.offices import is_org
 from corpus.phones import find_phones
 from corpus.text import at_most, ends_sentence, repair, squash
-from corpus.tree import Paragraph
+from corpus.tree import Paragraph, Piece
 
 # 版记 (GB/T 9704—2012 7.4): 抄送机关, 印发机关和印发日期, and the lines of 政府信息公开 that stand beside them.
 _PRINTING = re.compile(
-    r"^(?:(?:抄\s*[送报]|分\s*送|主\s*题\s*词|公开方式|公开属性|信息公开(?:选项|类别|形式|属性)|公开(?:选项|类别|形式)|打字|校对|印发(?:机关|日期)|打印)"
+    r"^(?:(?:抄\s*[送报]|分\s*送|公开方式|公开属性|信息公开(?:选项|类别|形式|属性)|公开(?:选项|类别|形式)|打字|校对|印发(?:机关|日期)|打印)"
     r"\s*[：:]|共印\s*\d+\s*份|主动公开$|依申请公开$)"
 )
+# 「主题词：教育　通知」, 「【主题词】教育」, 「主题词　教育　通知」; 「主题词表由…编制」 is text.
+_KEYWORDS = re.compile(r"\s*[【\[]?主\s{0,4}题\s{0,4}词(?:\s{0,4}[：:】\]]|\s)")
 _PRINTED_ON = re.compile(r"日\s*印发?$|^[（(]?共印\s*\d+\s*份")
 _SENT = re.compile(r"^(?:抄\s*[送报]|分\s*送)\s*[：:]")
 _MAX_PRINTING = 8  # lines
@@ -59,7 +70,7 @@ class Endings:
     def printing(self) -> bool:
         """The lines of whom it is sent to and when it was printed, below the last part: 抄送：…, …印发."""
         block = self.cursor.blocks[self.cursor.at]
-        if block.cells or not _PRINTING.match(repair(block.text)):
+        if block.cells or not _prints(block.text):
             return False
         lines = [block]
         for offset in range(1, _MAX_PRINTING):
@@ -74,7 +85,7 @@ class Endings:
 
     def _goes_on_printing(self, before: Block, block: Block) -> bool:
         text = repair(block.text)
-        if _PRINTING.match(text) or _PRINTED_ON.search(text):
+        if _prints(block.text) or _PRINTED_ON.search(text):
             return True
         # The list of whom it is sent to goes on over lines up to its full stop, which must come soon.
         if ends_sentence(before.text) or read_marker(text) is not None or not _SENT.match(repair(before.text)):
@@ -89,13 +100,47 @@ class Endings:
                 return True
         return False
 
+    def contact_list(self) -> bool:
+        """「咨询电话：」 alone above a list of offices with telephones, behind the body: one entry an office. Below a
+        heading of contacts, and where the items or questions go on, the list is a part of the body."""
+        cursor = self.cursor
+        block = cursor.blocks[cursor.at]
+        if block.cells or not _leads_contacts(block.text):
+            return False
+        entries: list[list[Block]] = []
+        end = cursor.at + 1
+        while (following := cursor.block(end - cursor.at)) is not None:
+            if following.continues and entries:
+                entries[-1].append(following)
+            elif not following.cells and lists_phone(following.text):
+                entries.append([following])
+            else:
+                break
+            end += 1
+        top = cursor.outline.top
+        lead = top.items[0] if top is not None and top.items and not cursor.closed else None
+        headed = isinstance(lead, Paragraph) and _OF_CONTACTS.search(lead.text) and not ends_sentence(lead.text)
+        if not entries or headed or self._asks_on() or self._items_go_on():
+            return False
+        cursor.outline.close_all()
+        for at, entry in enumerate(entries):
+            pieces = [piece_of(block)] if at == 0 else []
+            cursor.append(Paragraph([*pieces, _whole(entry)], Role.CONTACT))
+        if not self._body_goes_on():
+            cursor.closed = True
+        cursor.at = end
+        return True
+
     def contact(self) -> bool:
         cursor = self.cursor
         block = cursor.blocks[cursor.at]
+        contact = read_contact(block.text)
         top = cursor.outline.top
         if top is not None and top.style is Style.QUESTION:
-            return False
-        contact = read_contact(block.text)
+            # Below the last answer it is the page's, where the question is of something else.
+            below = contact is not None and contact.field in ("unit", "phone") and not self._asks_on()
+            if not below or _OF_CONTACTS.search(top.paragraphs[0].text):
+                return False
         if contact is None:
             return self._more_contact(block)
         following = self.cursor.block(1)
@@ -104,13 +149,16 @@ class Endings:
             return False
         if not self._stays_open():
             cursor.outline.close_all()
+        taken = [block]
+        while (following := cursor.block(len(taken))) is not None and following.continues:
+            taken.append(following)
         if last := cursor.last_paragraph(Role.CONTACT):
-            last.pieces.append(piece_of(block))
+            last.pieces.append(_whole(taken))
         else:
-            cursor.append(Paragraph([piece_of(block)], Role.CONTACT))
+            cursor.append(Paragraph([_whole(taken)], Role.CONTACT))
         if contact.field in ("unit", "phone") and not self._body_goes_on():
             cursor.closed = True
-        cursor.at += 1
+        cursor.at += len(taken)
         return True
 
     def _more_contact(self, block: Block) -> bool:
@@ -133,9 +181,16 @@ class Endings:
         lead = cursor.outline.top.items[0] if cursor.outline.top.items else None
         if isinstance(lead, Paragraph) and len(lead.pieces[0].text) <= _MAX_CONTACT and _OF_CONTACTS.search(lead.text):
             return True
+        return self._items_go_on()
+
+    def _asks_on(self) -> bool:
+        return self.cursor.last_question > self.cursor.at
+
+    def _items_go_on(self) -> bool:
+        """Whether a further item of an open list is still to come."""
         for block in self._rest():
             marker = read_marker(block.text)
-            if marker is not None and marker.number > 1 and cursor.outline.fit(marker, strict=True) is not None:
+            if marker is not None and marker.number > 1 and self.cursor.outline.fit(marker, strict=True) is not None:
                 return True
         return False
 
@@ -146,10 +201,7 @@ class Endings:
         for block in self._rest():
             if split_signature(block.text) or only_date(repair(block.text)):
                 return True
-            marker = read_marker(block.text)
-            if marker is not None and marker.number > 1 and self.cursor.outline.fit(marker, strict=True) is not None:
-                return True
-        return False
+        return self._items_go_on()
 
     def _rest(self) -> Iterator[Block]:
         """The next blocks up to an attachment's head."""
@@ -196,9 +248,9 @@ class Endings:
             is_attachment_head(block.text)
             or (block.gap and at_most(block.text, _MAX_CONTACT) and not ends_sentence(block.text))
             or read_contact(block.text)
-            or (len(block.text) <= _MAX_LEAD and _OF_CONTACTS.search(block.text) and block.text.rstrip()[-1:] in "：:")
+            or _leads_contacts(block.text)
             or NOTE.fullmatch(block.text.strip())
-            or _PRINTING.match(repair(block.text))
+            or _prints(block.text)
             or _PRINTED_ON.search(repair(block.text))
         ):
             return False
@@ -220,6 +272,21 @@ class Endings:
             and len(squash(paragraph.tail)) > 60
             and not is_org(self.cursor.blocks[self.cursor.at].text)
         )
+
+
+def _prints(text: str) -> bool:
+    return _KEYWORDS.match(text) is not None or _PRINTING.match(repair(text)) is not None
+
+
+def _leads_contacts(text: str) -> bool:
+    """「咨询电话：」, 「联系方式如下：」"""
+    return len(text) <= _MAX_LEAD and _OF_CONTACTS.search(text) is not None and text.rstrip()[-1:] in ("：", ":")
+
+
+def _whole(blocks: list[Block]) -> Piece:
+    """A line of contacts with what was wrapped of it: a number may be cut."""
+    first = piece_of(blocks[0])
+    return Piece("".join(block.text for block in blocks), first.line, blocks[-1].line, first.page)
 
 
 def _is_signer(text: str) -> bool:

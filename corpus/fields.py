@@ -11,7 +11,7 @@ from corpus.numbering import read_marker
 from corpus.offices import is_org
 from corpus.people import is_person
 from corpus.phones import find_phones
-from corpus.text import ends_sentence, nfkc, repair, squash
+from corpus.text import at_most, ends_sentence, nfkc, repair, squash
 from corpus.words import alternatives, misreadings, words
 
 # 此件公开发布、本文有删减: 附注 (GB/T 9704—2012 7.3.7).
@@ -34,9 +34,13 @@ _NO_BODIES = re.compile(
 _SIGNED_BY = re.compile(
     r"代?(?:总理|省长|市长|州长|区长|县长|主席|主任|部长|局长|厅长|署长|行长)[\s：:]*\S{2,4}(?:\s\S)?"
 )
-# Closing words of a body: 特此通知, 此复, 本办法由…负责解释.
+OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。；、《》]{1,24})[：:]\s*(?=\S)")
+_NO_OFFICE = re.compile(r"电话|联系|咨询|热线|传真|地址|时间|邮[编箱政]|网[址站]|Q群|QQ|号$|人$")
+_MAX_PHONES = 120  # letters of a line that lists telephones
+# Closing words of a body: 特此通知, 此复, 请遵照执行, 以上意见…请批转各地执行, 本办法由…负责解释.
 CLOSING = re.compile(
-    r"^(?:特此|专此|此复|此致|妥否|以上.{0,6}(?:复|示|函)"
+    r"^(?:特此|专此|此复|此致|妥否|以上.{0,6}(?:复|示|函)|以上意见[^。]{0,30}执行。?$"
+    r"|[请望](?:各[^。，]{1,12})?(?:认真|严格|切实)?(?:遵照|参照|贯彻)(?:落实|执行|实施){1,2}。?$"
     r"|[本该](?:文件|规划|办法|方案|通知|规定|条例|细则|意见|预案|决定|通告|公告|指引|职责).{0,30}"
     r"(?:解释|施行|实施|执行|试行|废止))"
 )
@@ -80,6 +84,14 @@ def read_contact(text: str) -> Contact | None:
     if line and find_phones(line[2]) and len(squash(folded)) <= 60:
         return Contact("phone", folded.strip())
     return None
+
+
+def lists_phone(text: str) -> bool:
+    """`石岐区：23328109(梅老师)`: a line that gives the telephones of what it begins with."""
+    match = OFFICE_HEAD.match(text)
+    if match is None or _NO_OFFICE.search(match[1]) or not at_most(text, _MAX_PHONES):
+        return False
+    return bool(find_phones(text[match.end() :])) and read_contact(text) is None
 
 
 def find_email(text: str) -> str | None:

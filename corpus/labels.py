@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
+from corpus.dates import stated_date
 from corpus.text import at_most, nfkc, squash
 
 FIELDS = ("number", "issuer", "title", "date", "valid_from", "published", "page")
@@ -41,6 +42,7 @@ def _label() -> re.Pattern[str]:
 def read_labels(text: str) -> list[tuple[str, str]]:
     """The fields of a line that begins with a label or with a date in front of one, in order; else none.
 
+    `2016年06月25日 08:25 来源：市教育局` gives its date as that of 时间：
     `来源：市教育局 时间：2016-04-16` → [("page", "市教育局"), ("published", "2016-04-16")].
     """
     if not at_most(text, _LONGEST) or not re.search(r"[：:】\]]", text):
@@ -50,14 +52,15 @@ def read_labels(text: str) -> list[tuple[str, str]]:
     if not found or not re.fullmatch(r"[\s\d年月日:\-/.|【\[(（]*", folded[: found[0].start()]):
         return []
     ends = [match.start() for match in found[1:]] + [len(text)]
-    pairs = zip(found, ends, strict=True)
-    return [
+    pairs = [
         (
             _fields()[re.sub(r"\s", "", match["label"] or match["bracketed"])],
             text[match.end() : end].strip(" \t\u3000|"),
         )
-        for match, end in pairs
+        for match, end in zip(found, ends, strict=True)
     ]
+    ahead = stated_date(folded[: found[0].start()])
+    return [("published", ahead), *pairs] if ahead and "published" not in dict(pairs) else pairs
 
 
 def read_label_cells(cells: Sequence[str]) -> list[tuple[str, str]]:

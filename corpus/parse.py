@@ -21,6 +21,7 @@ from corpus.notices import NoticeReader
 from corpus.reading import read_text
 from corpus.segment import segment
 from corpus.text import squash
+from corpus.wraps import mark_wrapped
 
 _SOME = 100  # blocks in which a text shows
 _FEW = 2  # letters: a single one is what broken files and empty pages leave
@@ -46,7 +47,7 @@ def parse_source(source: Source) -> ParsedFile:
     if bulletin.title:
         running.add(squash(bulletin.title))
     body, furniture = drop_furniture(body, running)
-    body = split_inline(body)
+    body = split_inline(mark_wrapped(body))
     if sum(len(squash(_shown(block))) for block in body[:_SOME]) < _FEW:
         raise InputError("没有找到公文（文件里几乎没有文字）", source.file, "请检查文件内容是否完整")
     listed = frozenset(contents.titles.titles) if contents else None

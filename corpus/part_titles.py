@@ -119,6 +119,8 @@ class PartTitles:
             text = repair(block.text)
             if block.cells or ends_sentence(text) or NOTE.match(text) or read_contact(block.text):
                 break
+            if lines and is_attachment_head(block.text):
+                break
             if read_marker(block.text) or starts_list(block.text, None) or re.match(r"^[（(].*[）)]$", text):
                 break
             lines.append(block)

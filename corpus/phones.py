@@ -14,7 +14,7 @@ _AREA = rf"(?:\(0\d{{2,3}}\)\s*|0\d{{2,3}}{_DASH})(?:\d{{3,4}}\s?\d{{4}}(?!\d){_
 _PHONE = re.compile(
     r"(?<![\dA-Za-z.@_])(?<![A-Za-z\d]-)"
     rf"(?:(?P<sure>[48]00[-—]?\d{{3}}[-—]?\d{{4}}|{_AREA}|0\d{{9,11}}|1[3-9]\d{{9}})"
-    rf"|(?P<local>[2-9]\d{{6,7}}(?!\d){_EXTENSION})|(?P<service>12\d{{3}}|9[56]\d{{3,6}}))(?![\d.A-Za-z]*\d)"
+    rf"|(?P<local>[2-9]\d{{6,7}}(?!\d){_EXTENSION})|(?P<service>12\d{{3}}(?:(?:-|转)\d(?!\d))?|9[56]\d{{3,6}}))(?![\d.A-Za-z]*\d)"
 )
 # What makes a number a sum, a measure, a document's number or a percentage.
 _COUNTED = re.compile(

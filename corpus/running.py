@@ -7,27 +7,23 @@ import re
 from corpus.blocks import Block
 from corpus.cursor import Cursor, piece_of
 from corpus.duties import INLINE_NOTE, NOTE_LINE, NOTE_TAIL
-from corpus.fields import CLOSING, read_addressee, read_contact
+from corpus.fields import CLOSING, OFFICE_HEAD, lists_phone, read_addressee
 from corpus.joins import has_pause, is_heading
 from corpus.model import Role
 from corpus.numbering import Marker, Style, read_marker
 from corpus.offices import is_org
-from corpus.phones import find_phones
 from corpus.questions import Question, answers
-from corpus.text import at_most, ends_sentence, repair, squash
+from corpus.text import ends_sentence, repair, squash
 from corpus.tree import Paragraph
 
 _WRAP = re.compile(r"\s+")
 _MAX_BEFORE = 400  # characters of a line in front of a marker that may be a heading, white space included
-_OFFICE_HEAD = re.compile(r"^([^\s：:，。；、（）()《》\d][^：:，。；、《》]{1,24})[：:]\s*(?=\S)")
 
 _HEADING_STYLES = (Style.PART, Style.CHAPTER, Style.SECTION, Style.ENUM, Style.PAREN)
 # A heading's words and the white space behind them: two spaces or an ideographic one.
 _HEADING_GAP = re.compile(r"(\S{2,24}?)(?: {2,}|\s*\u3000\s*)(?=\S)")
 _LEAST_SENTENCE = 12  # letters of the text behind a heading
 _OPENERS = ("（", "(", "《")
-_NO_OFFICE = re.compile(r"电话|联系|咨询|热线|传真|地址|时间|邮[编箱政]|网[址站]|Q群|QQ|号$|人$")
-_MAX_PHONES = 120  # letters of a line that lists telephones
 
 
 class RunningText:
@@ -128,11 +124,11 @@ class RunningText:
         """A stretch without a marker: goes on, is a head, or begins a paragraph."""
         paragraph = self.cursor.open_paragraph()
         duty = NOTE_LINE.match(text) is not None
-        apart = duty or answers(text) or _lists_phone(text)
-        if paragraph is not None and not apart and not self._is_head(text, block):
+        apart = duty or answers(text) or lists_phone(text)
+        goes_on = first and block.continues and paragraph is not None and not ends_sentence(paragraph.tail)
+        if paragraph is not None and not apart and (goes_on or not self._is_head(text, block)):
             top = self.cursor.outline.top
             numbered = top is not None and paragraph is top.items[0]
-            goes_on = first and block.continues and not ends_sentence(paragraph.tail)
             heading = self._may_be_heading(paragraph, numbered)
             if goes_on or self.cursor.joiner.continues(paragraph.tail, text, may_be_heading=heading):
                 paragraph.pieces.append(piece_of(block, text))
@@ -198,8 +194,8 @@ class RunningText:
 
     def _office_head(self, text: str, block: Block) -> bool:
         """`区文联：…`: an office that heads a paragraph, one of at least two."""
-        match = _OFFICE_HEAD.match(text)
-        if match is None or not (is_org(match[1]) or _lists_phone(text)):
+        match = OFFICE_HEAD.match(text)
+        if match is None or not (is_org(match[1]) or lists_phone(text)):
             return False
         open_already = any(node.style is Style.OFFICE for node in self.cursor.outline.stack)
         if not open_already and not self._another_office_follows():
@@ -209,8 +205,8 @@ class RunningText:
 
     def _another_office_follows(self) -> bool:
         for block in self.cursor.blocks[self.cursor.at + 1 : self.cursor.at + 5]:
-            match = _OFFICE_HEAD.match(block.text)
-            if match and (is_org(match[1]) or _lists_phone(block.text)):
+            match = OFFICE_HEAD.match(block.text)
+            if match and (is_org(match[1]) or lists_phone(block.text)):
                 return True
         return False
 
@@ -227,7 +223,7 @@ class RunningText:
             return False
         marker = read_marker(following.text)
         lists = marker is not None and marker.number == 1
-        offices = _OFFICE_HEAD.match(following.text)
+        offices = OFFICE_HEAD.match(following.text)
         colon = compact.endswith(("：", ":"))
         if not (lists and (colon or not ends_sentence(compact))) and not (
             not colon and offices is not None and (is_org(offices[1]) or len(offices[1]) <= 6)
@@ -239,14 +235,6 @@ class RunningText:
     def _open_named(self, style: Style, name: str, block: Block, text: str) -> None:
         node = self.cursor.outline.open_named(style, name, block.line)
         node.items.append(Paragraph([piece_of(block, text)]))
-
-
-def _lists_phone(text: str) -> bool:
-    """`石岐区：23328109(梅老师)`: a line that gives the telephones of what it begins with."""
-    match = _OFFICE_HEAD.match(text)
-    if match is None or _NO_OFFICE.search(match[1]) or not at_most(text, _MAX_PHONES):
-        return False
-    return bool(find_phones(text[match.end() :])) and read_contact(text) is None
 
 
 def is_colon_head(text: str) -> bool:

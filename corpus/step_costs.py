@@ -11,6 +11,7 @@ from corpus.heads import Head, HeadReader
 from corpus.line_relations import covers, named, names_above, numbering
 from corpus.lines import Line, is_about
 from corpus.numbering import Style
+from corpus.questions import find_questions
 from corpus.text import squash
 from corpus.titles import TitleReader, clean_title
 
@@ -22,6 +23,8 @@ _JUST_ABOVE = 40  # lines between a page's title and the document's, and how man
 _BETWEEN = 6
 _BEGINNING = 6  # letters
 _WIDE = 2  # blank lines
+_WRAPPED = 3  # lines of a contact line
+_ORDER_LINES = 3  # of an order's name and number, above its text
 _MOSTLY = 0.8
 
 
@@ -36,6 +39,7 @@ class StepCosts:
         self.names_above = names_above(lines, named(lines))
         self.separated = self._is_separated()
         self.numbering = numbering(lines)
+        self.questions = find_questions([line.block for line in lines])
 
     def _is_separated(self) -> bool:
         """Whether the file sets documents apart by two or more blank lines and uses them for nothing else: a title or
@@ -95,7 +99,10 @@ class StepCosts:
         price = self._item_again(at)
         if ahead is not None and ahead[0] is Style.ARTICLE and self.numbering.articles[at] > 1:
             price += cost("opening", "restart")
-        if line.ends and len(line.letters) >= 20:
+        if at in self.questions:
+            return price + cost("opening", "first_question")
+        wrapped = at + 1 < len(self.lines) and self.lines[at + 1].block.continues
+        if (line.ends and len(line.letters) >= 20) or wrapped:
             return price + cost("opening", "sentence")
         title = self.titles.cost(at, at + 1)
         return price + (cost("opening", "title_like") if title is not None and title < 0 else 0.0)
@@ -109,7 +116,7 @@ class StepCosts:
         """How likely a document ends in front of a line."""
         if at == 0:
             return 0.0
-        before, line = self.lines[at - 1], self.lines[at]
+        before, line = self._before(at), self.lines[at]
         names = []
         if before.heads_attachment:
             return cost("title", "below_attachment")
@@ -131,6 +138,13 @@ class StepCosts:
         if line.block.page != before.block.page:
             names.append("new_page")
         return sum(cost("boundary", name) for name in names)
+
+    def _before(self, at: int) -> Line:
+        """The line in front of a line; of contacts, dates and the like the one whose rest was wrapped."""
+        first = at - 1
+        while first > 0 and at - first < _WRAPPED and self.lines[first].block.continues:
+            first -= 1
+        return self.lines[first] if self.lines[first].is_signed else self.lines[at - 1]
 
     def cut(self, at: int) -> float:
         """Whether the line above belongs to the title: as short, set in as far, and not over."""
@@ -186,8 +200,12 @@ class StepCosts:
         if head.doc_number and not head.noted:
             return above
         places = (self.names_above[index] for index in range(head.start, head.body) if index not in head.page)
-        if any(place is not None and place < head.start for place in places):
-            return cost("title", "named")
+        above_it = [place for place in places if place is not None and place < head.start]
+        if above_it:
+            # The contents page lists what an order issues under the same title as the order.
+            listed = any(self.lines[back].order for back in range(max(0, above_it[0] - _ORDER_LINES), above_it[0]))
+            unlisted = self.titles.listed is not None and squash(head.title) in self.titles.listed and listed
+            return cost("title", "named") - (cost("title", "listed") if unlisted else 0.0)
         if above or self._nearly_named(head):
             return above or cost("title", "named")
         if is_about(head.title) or (self.separated and self.lines[head.start].block.gap >= _WIDE):

@@ -58,7 +58,9 @@ class TitleReader:
 
     def read(self, start: int, end: int) -> tuple[str, str | None]:
         """The lines joined, and the number that stands behind the title, perhaps in brackets and over two lines."""
-        joined = " ".join(line.block.text for line in self.lines[start:end])
+        # 「附件2」 above a title is no part of it.
+        begins = start + 1 if end - start > 1 and self.lines[start].heads_attachment else start
+        joined = " ".join(line.block.text for line in self.lines[begins:end])
         whole = repair(joined)
         # In brackets a number may go over two lines; without them white space parts it from the title.
         for text in (whole, joined):
@@ -122,7 +124,7 @@ class TitleReader:
             *(["heading"] if _HEADING.match(text) else []),
             *(["question"] if re.search(r"[？?]$", text) else []),
             *(["office"] if is_org(text) and not is_about(text) else []),
-            *(["attachment"] if re.match(r"附\s*(?:[件表]|\d)", text) else []),
+            *(["attachment"] if re.match(r"附\s*(?:[件表]|\d)", text) or lines[0].heads_attachment else []),
             *(["furniture"] if any(line.is_page for line in lines) else []),
             *(["label"] if re.match(r"\S{2,8}[：:]", text) else []),
             *(["foreign"] if is_foreign(text) else []),

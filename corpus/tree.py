@@ -15,7 +15,7 @@ from corpus.fields import is_attachment_head
 from corpus.model import Role, Warn
 from corpus.numbering import Marker, Style
 from corpus.tables import Table
-from corpus.text import repair, squash
+from corpus.text import ends_sentence, repair, squash
 
 # How far a number may jump over lost items and still be taken for the list's.
 MAX_GAP = 3
@@ -324,9 +324,15 @@ class Outline:
             siblings.reverse()
             if len(siblings) < 2:
                 return
+            # Behind items that are sentences one without an end is a heading: 「三、参加积分入学的基本条件」.
+            sentences = all(node.paragraphs and ends_sentence(node.paragraphs[-1].text) for node in siblings[:-1])
+            if sentences and not ends_sentence(top.paragraphs[-1].text) and top.style <= Style.PAREN:
+                return
             before = siblings[-2].paragraphs[-1].text if siblings[-2].paragraphs else ""
             ends = before.endswith((";", "；")) and top.paragraphs[-1].text.endswith(("。", "."))
-            in_article = any(node.style is Style.ARTICLE for node in self.stack[:-1])
+            # Where text stands below the items before, they are headings: 「（一）教育背景指标及分值」.
+            plain = all(len(node.items) <= _LOOK_BACK and len(node.paragraphs) == 1 for node in siblings[:-1])
+            in_article = plain and any(node.style is Style.ARTICLE for node in self.stack[:-1])
             single = len(siblings) >= 3 and all(
                 len(node.items) <= _LOOK_BACK and len(node.paragraphs) == 1 and not node.children for node in siblings
             )

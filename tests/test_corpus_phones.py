@@ -31,6 +31,7 @@ def phones(body: str, after: str = "") -> list[tuple[str | None, str]]:
         ("020-83341666转203", ("020-83341666-203",)),
         ("84692962/84615399", ("84692962", "84615399")),
         ("0755-8213 4567", ("0755-82134567",)),
+        ("地税12366-2；12345转7", ("12366-2", "12345-7")),
         ("23328109(梅老师)", ("23328109",)),
         ("打印无房证明咨询电话：96508888", ("96508888",)),
         # What has the digits of one and is none.
@@ -106,3 +107,30 @@ def test_numbers_of_many_offices_are_none_of_them_the_notice_s() -> None:
         source_from_text("x.txt", TITLE + "一、电话\n东坡区教育局：5550101\n西坡区教育局：5550201\n" + SIGNED)
     ).notices
     assert (notice.unit, notice.phone, len(notice.phones)) == (None, None, 2)
+
+
+def test_numbers_of_a_table_without_heads_below_a_line_that_speaks_of_them() -> None:
+    rows = (
+        "市桥教育指导中心\t34587678\t西片教育指导中心\t34715686 34711282\n"
+        "新造教育指导中心\t84729818\t区教育局\t84641676\n"
+    )
+    assert phones(f"咨询电话\n{rows}") == [
+        ("市桥教育指导中心", "34587678"),
+        ("西片教育指导中心", "34715686"),
+        ("西片教育指导中心", "34711282"),
+        ("新造教育指导中心", "84729818"),
+        ("区教育局", "84641676"),
+    ]
+    assert phones(f"学生人数\n{rows}") == []
+
+
+def test_an_address_in_front_of_a_number_is_not_whose_it_is() -> None:
+    """Of several offices in one cell each keeps its own number."""
+    head = "机构名称\t层次\t地址及联系电话\n"
+    one = "广博学校\t小学\t石壁街屏山一村39169188\n"
+    two = "育才学校\t小学\t东区教育站：34878598；西区教育站：34500486\n"
+    assert phones(head + one + two) == [
+        ("广博学校", "39169188"),
+        ("东区教育站", "34878598"),
+        ("西区教育站", "34500486"),
+    ]

@@ -161,6 +161,31 @@ def test_a_sheet_without_a_title_row_is_named_by_its_own_name(tmp_path: Path) ->
     assert texts(read_source(path)) == ["# 名单", "单位\t电话", "甲局\t84854715"]
 
 
+def test_each_table_of_a_sheet_keeps_its_own_heads_and_name(tmp_path: Path) -> None:
+    """Another table begins where heads come again below a line of text; a line between rows names a group of them."""
+    rows = [
+        ["云岭市积分入学咨询电话一览表"],
+        ["流管中心地址"], ["单位", "地址", "电话"], ["河口流管中心", "河口路1号", "84691533"],
+        ["东片"], ["东山流管中心", "东山路2号", "34617301"],
+        ["计生窗口"], ["单位", "电话"], ["河口镇计生办", "84736718"],
+    ]  # fmt: skip
+    shown = [
+        f'<row r="{at}">{"".join(cell(f"{place}{at}", text) for place, text in zip("ABC", row, strict=False))}</row>'
+        for at, row in enumerate(rows, 1)
+    ]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook("".join(shown)))
+    (notice,) = parse_source(read_source(path)).notices
+    cells = {clause.cells[0][1]: (clause.path, clause.cells[1:]) for clause in notice.clauses if clause.cells}
+    assert cells["河口镇计生办"] == (("计生窗口",), (("电话", "84736718"),))
+    assert cells["东山流管中心"][0] == cells["河口流管中心"][0] == ("流管中心地址",)
+    assert [(phone.unit, phone.phone) for phone in notice.phones] == [
+        ("河口流管中心", "84691533"),
+        ("东山流管中心", "34617301"),
+        ("河口镇计生办", "84736718"),
+    ]
+
+
 def test_a_sheet_of_too_many_places_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(excel, "MAX_CELLS", 1000)
     path = tmp_path / "大.xlsx"

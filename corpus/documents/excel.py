@@ -16,11 +16,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from corpus.coverage import letters_of
+from corpus.dates import only_date
 from corpus.documents.cells import Cells, join_paragraphs
 from corpus.documents.extra import require
 from corpus.documents.lines import Lines
 from corpus.errors import InputError
-from corpus.text import squash
+from corpus.joins import MAX_HEADING
+from corpus.text import ends_sentence, squash
 
 MAX_XML = 128 << 20  # bytes of a workbook's parts: a list of a million rows has some 60 MB
 MAX_CELLS = 5_000_000  # places of a sheet, empty ones included: the library keeps all of them in memory
@@ -32,6 +34,7 @@ _DATED = re.compile(
 _SHEET_GAP = ["", ""]  # two blank lines part documents of one file
 _HIDDEN = "隐藏的工作表"
 _TODO = "请用 Excel 或 WPS 打开后另存一份再试"
+_DIGIT = re.compile(r"\d")
 _Row = list[tuple[int, str]]  # the filled cells of a row with their columns
 
 
@@ -98,7 +101,26 @@ def _read_sheet(sheet: Any, name: str, out: Lines, where: str, *, shown: bool) -
         lines[:1] = [f"# {dated[1]}", dated[2]] if dated else [f"# {title}"]
     elif not _DEFAULT.fullmatch(name.strip()):
         lines.insert(0, f"# {name.strip()}")
-    out.lines += lines
+    out.lines += _with_headings(lines)
+
+
+def _with_headings(lines: list[str]) -> list[str]:
+    """Lines of a sheet, those marked as headings below which another table begins: its heads come again, or it is the
+    first one. A line between the rows of one table names a group of them."""
+    out = list(lines)
+    heads: set[str] = set()  # of the table above
+    for at, line in enumerate(lines):
+        below = lines[at + 1].split("\t") if at + 1 < len(lines) else []
+        if "\t" in line:
+            heads = heads or set(line.split("\t"))
+            continue
+        again = not heads or len(heads & {cell for cell in below if cell}) > 0
+        begins = len(below) > 1 and again and not any(_DIGIT.search(cell) for cell in below)
+        begins = begins and not line.startswith("#") and only_date(line) is None and not ends_sentence(line)
+        if begins and len(squash(line)) <= MAX_HEADING:
+            out[at] = f"## {line}"
+            heads = set()
+    return out
 
 
 def _filled(row: Sequence[Any]) -> _Row:

@@ -133,8 +133,13 @@ def rows_counted(match: Match) -> Tally:
             heads = [head for head in (squash(head) for head, _ in clause.cells) if head]
             fits = [header for header in tables if header and heads and all(_is_head(one, header) for one in heads)]
             if fits or () in tables:
-                got[fits[0] if fits else ()] += 1
+                # A header may hold all heads of another one: 单位, 电话 and 单位, 地址, 电话.
+                got[min(fits, key=lambda header: _unlike(header, heads)) if fits else ()] += 1
     return Tally(sum((tables & got).values()), tables.total(), got.total())
+
+
+def _unlike(header: tuple[str, ...], heads: Sequence[str]) -> tuple[int, bool]:
+    return abs(len(header) - len(heads)), header != tuple(heads)
 
 
 def _is_head(parsed: str, header: tuple[str, ...]) -> bool:
