@@ -21,7 +21,7 @@ _NOISE = re.compile(r"^[\s>]*(?:[-•●▪◆*]\s+)*(?:>\s*)*")
 _MARKDOWN = re.compile(r"^\s*(#{1,6})\s+")
 # 「…通知如下：\ue004」: marks of typesetting programs (方正) that old pages keep at the ends of lines. Elsewhere such a
 # character may be a rare one in a name.
-_TYPESETTING = re.compile(r"[\ue000-\uf8ff]+(?=\s*$|(?:19|20)\d\d年)")
+_TYPESETTING = re.compile(r"[\ue000-\uf8ff]{1,8}(?=\s{0,8}$|(?:19|20)\d\d年)")
 MAX_BLOCK = 20_000  # characters; the longest line of 4,000 real documents, all of one on it, has some 8,000
 MAX_TITLE_LINE = 200  # characters of a Markdown title; the longest of 4,000 real files has 160
 _ISSUE = re.compile(r"^\S{2,30}公报[ \u3000]{1,8}(?:19|20)\d\d ?年 ?第 ?\d{1,3} ?期$")

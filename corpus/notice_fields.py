@@ -16,7 +16,7 @@ from corpus.tree import Paragraph, Part, walk
 # What a covering notice issues: 「关于印发X的通知」.
 _ISSUES = re.compile(r"印发|转发|批转|发布|公布")
 _PRINTED = re.compile(r"日\s*印发?\s*$|^\s*抄\s*[送报]\s*[：:]")
-_SEAL = re.compile(r"\s*[（(](?:代章|盖章|公章|印章|章)[）)]$")  # 「招生领导小组（代章）」: whose seal it bears
+_SEAL = re.compile(r"\s{0,4}[（(](?:代章|盖章|公章|印章|章)[）)]$")  # 「招生领导小组（代章）」: whose seal it bears
 _COVERING = re.compile(rf"的?{kind_pattern('covering')}$")
 
 

@@ -67,7 +67,7 @@ def place(name: str) -> str:
     """The place that an office's name states, without those it lies in: `吕梁市离石区人社局` → 离石区, `区人社局` and
     `城市管理局` → empty."""
     match = _LEVEL.match(repair(nfkc(name)).replace(" ", "").removeprefix("中共"))
-    last = re.search(r"[^省市区县旗]*[省市区县旗]$", match.group()) if match else None
+    last = re.search(r"[^省市区县旗]{0,12}[省市区县旗]$", match.group()) if match else None
     return last.group() if last and not last.group().endswith(_NO_PLACES) else ""
 
 

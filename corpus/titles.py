@@ -30,7 +30,7 @@ _SITE = re.compile(
 _SENTENCE = re.compile(
     r"》已经|现予|现将|特此|如下|^根据|^为了|^按照|^[我本][省市县区州][将已拟要]|^经.{2,20}(?:同意|批准)"
 )
-_ITEM = re.compile(r"\d{4,}\s*[.．、]")  # an item of a list so long that its number is no marker
+_ITEM = re.compile(r"(?<!\d)\d{4,12}\s{0,4}[.．、]")  # an item of a list so long that its number is no marker
 _CODE = re.compile(r"(?=.*\d)[A-Za-z\d]{5,40}")  # 「GZ0320140051」: a register's number
 _HEADING = re.compile("各|主要|总体|基本|其他|有关|相关")
 _ABOUT_FIRST = re.compile("关于|印发|转发|批转")
