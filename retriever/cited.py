@@ -24,14 +24,17 @@ _NEAR = 44  # characters between a title and its number
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _OLD_YEAR = re.compile(r"(?<=[〔\[【(（第发办函字])([一二][〇○零九][〇○零一二三四五六七八九]{2})(?=[〕\]】)）年])")
 _OLD_SERIAL = re.compile(r"(?<=[〕\]】)）第年])([一二三四五六七八九十百〇零]{1,7})(?=号)")
-_BETWEEN = re.compile(r"\s*(?:[（(〔\[][^（）()《》。；;]{0,40})?$")  # a title and its number
+_BETWEEN = re.compile(r"\s{0,8}(?:[（(〔\[][^（）()《》。；;]{0,40})?$")  # a title and its number
 _CLOSING = re.compile(r"[^（）()《》。；;]{0,30}(?:《[^《》]{1,20}》[^（）()《》。；;]{0,10})?[)）]")
-_TO_PLACE = re.compile(r"\s*(?:\[Z\]\.?\s*(?:\d{4}-\d\d-\d\d)?\s*[:：.]?\s*)?(?:文件|文)?(?:的|中的?|里的?)?\s*(?=\S)")
-_MORE_PLACES = re.compile(r"\s*(?:、|，|,|和|及|与|或|以及|至|到|-|—)\s*(?=第|附件)")
-_CALLED = re.compile(r"(?:以下|下)(?:统一)?(?:简称|称)[:：]?\s*[“\"]?$")
-_DATED = re.compile(r"\s*[(（](?=[^（）()]{0,4}\d{4})[^（）()《》]{4,20}[)）]")
+_TO_PLACE = re.compile(
+    r"\s{0,8}(?:\[Z\]\.?\s{0,8}(?:\d{4}-\d\d-\d\d)?\s{0,8}[:：.]?\s{0,8})?"
+    r"(?:文件|文)?(?:的|中的?|里的?)?\s{0,8}(?=\S)"
+)
+_MORE_PLACES = re.compile(r"\s{0,8}(?:、|，|,|和|及|与|或|以及|至|到|-|—)\s{0,8}(?=第|附件)")
+_CALLED = re.compile(r"(?:以下|下)(?:统一)?(?:简称|称)[:：]?\s{0,8}[“\"]?$")
+_DATED = re.compile(r"\s{0,8}[(（](?=[^（）()]{0,4}\d{4})[^（）()《》]{4,20}[)）]")
 # Where a gazette has what is cited: it belongs to the citation, and cites nothing itself.
-_PRINTED = re.compile(r"[,，]?\s*载《[^《》]{2,40}》\s*\d{4}年第\d{1,3}期(?:[,，]\s*第\d{1,4}页)?")
+_PRINTED = re.compile(r"[,，]?\s{0,8}载《[^《》]{2,40}》\s{0,8}\d{4}年第\d{1,3}期(?:[,，]\s{0,8}第\d{1,4}页)?")
 _GB7714 = re.compile(r"\[Z\]")
 _IN_QUOTE = re.compile(r"[“”\"]")
 
@@ -222,7 +225,7 @@ def _bibliography(base: str, found: Sequence[Cited]) -> Cited | None:
     numbers = [one for one in found if one.number is not None and one.start < mark.start()]
     number = numbers[-1].number if numbers else None
     if numbers:
-        head = re.sub(r"[:：\s]+$", "", head[: numbers[-1].start])
+        head = head[: numbers[-1].start].rstrip(" \t\n\u3000:：")
     title = re.split(r"\.\s", head)[-1].strip()
     return _with_places(base, Cited(0, mark.start(), title or None, number))
 

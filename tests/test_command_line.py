@@ -92,7 +92,10 @@ def test_the_number_is_taken_in_any_characters(index: str, capsys: pytest.Captur
     ("arguments", "words"),
     [
         (["--foo"], "不认识的参数：--foo"),
-        (["工资", "--status", "foo"], "--status：没有“foo”，可用：in_force、repealed、expired、any"),
+        (
+            ["工资", "--status", "foo"],
+            "--status：没有“foo”，可用：in_force、repealed、expired、amended、partly_repealed、replaced、any",
+        ),
         (["工资", "-k", "三"], "-k：“三”不是整数"),
         (["工资", "--index"], "--index 后面要给一个值"),
         ([], "请给出一个问题，或用 --batch 给出问题文件，或用 --check 给出要核对的文件"),
