@@ -77,7 +77,7 @@ def test_copy_a_citation(page: Any) -> None:
     assert copied.startswith("《吕梁市离石区人民政府办公室关于进一步做好根治拖欠农民工工资工作的通知》")
     assert page.locator("#said").inner_text() == "已复制"
     page.locator(".hit .cites summary").first.click()
-    assert page.locator(".hit .styles").first.locator("li").count() == 4
+    assert page.locator(".hit .styles").first.locator("li").count() == 5  # the last one with the gazette
 
 
 def test_filter_and_back_by_link(page: Any) -> None:
