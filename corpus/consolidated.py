@@ -15,7 +15,7 @@ from corpus.articles import article_number, item_of, number, paragraph_of
 from corpus.events import Change, Event, EventKind, Wording
 from corpus.model import Clause, Notice, Role
 from corpus.numbering import Style, read_marker
-from corpus.place import Step, StepKind, bare_label
+from corpus.place import Step, StepKind
 from corpus.text import squash
 
 _TELLING = 12  # letters of a new wording that stand in the article by no chance
@@ -292,4 +292,4 @@ def _head_of(text: str) -> str:
 
 def _label(clause: Clause) -> str:
     step = next((step for step in reversed(clause.place.steps) if step.kind is StepKind.NUMBERED), None)
-    return bare_label(step.label) if step else "此处"
+    return step.label.rstrip() if step else "此处"
