@@ -25,6 +25,7 @@ from page_support import await_text, opened, serving
 from retriever.page.api import Api
 from retriever.page.app import create_app
 from retriever.page.gate import Full, Gate, client_of
+from retriever.page.programs import Programs
 from retriever.page.render import Renderer
 
 pytest_plugins = ["page_fixtures"]
@@ -104,7 +105,7 @@ def main_part(page: str) -> str:
 def test_many_at_once_get_what_one_gets(full_index: Path) -> None:
     """Through the running server, by sixteen users; compared with the functions it calls, one by one."""
     live = opened(full_index)
-    api, renderer = Api(live), Renderer(live)
+    api, renderer = Api(Programs(live)), Renderer(live)
 
     def alone(arguments: dict[str, Any]) -> object:
         try:

@@ -21,11 +21,11 @@ from corpus.documents.cells import Cells, join_paragraphs
 from corpus.documents.extra import require
 from corpus.documents.lines import Lines
 from corpus.errors import InputError
-from corpus.joins import MAX_HEADING
 from corpus.text import ends_sentence, squash
 
 MAX_XML = 128 << 20  # bytes of a workbook's parts: a list of a million rows has some 60 MB
 MAX_CELLS = 5_000_000  # places of a sheet, empty ones included: the library keeps all of them in memory
+_LONGEST_NAME = 40  # letters of a table's name above its heads, as of any heading (`corpus.joins`)
 _MAX_TITLE = 120  # letters; the longest title of 2,000 central documents has about 90
 _DEFAULT = re.compile(r"(?:Sheet|工作表|Chart|Macro)\d*", re.IGNORECASE)  # names that programs give by themselves
 _DATED = re.compile(
@@ -117,7 +117,7 @@ def _with_headings(lines: list[str]) -> list[str]:
         again = not heads or len(heads & {cell for cell in below if cell}) > 0
         begins = len(below) > 1 and again and not any(_DIGIT.search(cell) for cell in below)
         begins = begins and not line.startswith("#") and only_date(line) is None and not ends_sentence(line)
-        if begins and len(squash(line)) <= MAX_HEADING:
+        if begins and len(squash(line)) <= _LONGEST_NAME:
             out[at] = f"## {line}"
             heads = set()
     return out
