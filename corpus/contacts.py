@@ -38,14 +38,11 @@ _NAME_HEADS = re.compile(
     r"单位|名称|机构|部门|学校|窗口|中心|站点|网点|街道|镇街|社区|科室|处室|[务名理]点|公司|企业|医院"
 )
 _NO_NAME_HEADS = re.compile(r"地址|地点|地段|范围|性质|类别|时间|主管|上级|备注|负责|电话|序号|编号|人$|招生")
-_SERVES = re.compile(rf"{alternatives('places_of_service')}$")
 _PHONE_HEADS = re.compile(r"电\s*话|热\s*线|联系方式|手\s*机|号码|Tel|TEL")
 _ADDRESS_HEADS = re.compile(r"地址|地点")
 _FAX = re.compile(r"传\s*真")
 _LABEL = re.compile(r"(?:咨询|监督|举报|投诉|查询|值班|报修|报名|办公室)\s*[：:]\s*$")
 _SETS_UP = re.compile(r"([^，。；：:、\s]{2,30}?)(?:已|将|还)?(?:设立|开设|设置|开通|公布)[^。；]{0,16}(?:电话|热线)")
-# Between two numbers of one office: 「88823627（梅老师）、88823628」.
-_JOINED = re.compile(r"[\s、，,/或及和]*(?:[（(][^（）()]{0,12}[）)])?[\s、，,/；;或及和]*")
 _MAX_NAME = 30  # letters of an office's name
 
 

@@ -110,7 +110,15 @@ def offices_of(
             offices = [contact, *offices]
         elif contact.phone and not any(office.phone for office in offices):
             offices = [*offices[: MOST - 1], contact]
-    return tuple({squash(office.name): office for office in reversed(offices[:MOST])}.values())[::-1]
+    return each_once(offices[:MOST])
+
+
+def each_once(offices: Iterable[Office]) -> tuple[Office, ...]:
+    """Each office where it is first named: lead A, assist B, contact A → lead A, assist B."""
+    shown: dict[str, Office] = {}
+    for office in offices:
+        shown.setdefault(squash(office.name), office)
+    return tuple(shown.values())
 
 
 def _contact(notice: Notice) -> Office | None:

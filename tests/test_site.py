@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from conftest import GAZETTE, ROOT, TODAY
 
+from corpus.duties import duties
 from corpus.errors import UsageError
 from eval.questions import read_questions
 from index.build import build
 from index.opening import open_index
 from retriever.ask import Asker
+from retriever.model import Office
+from retriever.offices import each_once, offices_of
 from retriever.page.collection import Collection
 from retriever.page.dates import beijing_time, chinese_date
 from retriever.page.frame import footer, header
@@ -117,9 +120,6 @@ def test_a_notice_that_prints_a_number_is_called_last(collection: Collection) ->
 def test_only_whom_a_clause_makes_responsible_is_called_so(collection: Collection) -> None:
     """Of every clause of the gazette: a name that only stands there is `named`, and outside the answer's words it
     has no phone."""
-    from corpus.duties import duties
-    from retriever.offices import offices_of
-
     asker = collection.asker
     named = 0
     for entry in asker.engine.clauses(range(0, asker.engine.info.clauses, 7)):
@@ -151,3 +151,9 @@ def test_dates_as_chinese_readers_write_them() -> None:
     assert chinese_date("2023-05-09") == "2023年5月9日"
     assert chinese_date(None) == ""
     assert beijing_time("2023-06-30T22:05:00+00:00") == "2023年7月1日 06:05（北京时间）"
+
+
+def test_an_office_named_twice_keeps_its_first_place() -> None:
+    """Its second mention put it behind the others: who leads came after who assists."""
+    lead, assist, again = Office("区教育局"), Office("区公安局", role="assist"), Office("区 教育局", role="contact")
+    assert each_once([lead, assist, again]) == (lead, assist)
