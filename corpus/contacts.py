@@ -158,7 +158,7 @@ def _in_text(text: str, above: bool) -> list[tuple[str, str | None]]:
             end = found.end
             continue
         if (
-            not re.fullmatch(r"[\s、，,/或及和]*(?:[（(][^（）()]{0,12}[）)])?[\s、，,/；;或及和]*", between)
+            not re.fullmatch(r"[\s、，,/或及和]*+(?:[（(][^（）()]{0,12}[）)])?[\s、，,/；;或及和]*", between)
             or end == 0
         ):
             bare = not squash(_LABEL.sub("", _WORDS.sub("", between)).strip("，,、；; "))
