@@ -46,6 +46,8 @@ def make_reader(folder: Path, layers: int, dropout: float) -> Any:
                 add_pooling_layer=False,
                 hidden_dropout_prob=dropout,
                 attention_probs_dropout_prob=0.0,
+                # PyTorch's fused attention takes half of a step on the CPU, most of it in its gradient.
+                attn_implementation="eager",
             )
             self.encoder.embeddings.word_embeddings.requires_grad_(False)
             hidden = self.encoder.config.hidden_size
