@@ -112,13 +112,14 @@ def variants() -> list[Variant]:
     """The full system first, then one part exchanged in each."""
     return [
         Variant("完整", _full("hybrid")),
+        Variant("不用阅读模型", lambda bench: _system(bench, Asker(bench.engine, bench.embedder))),
         Variant("只按词找（BM25）", _full("bm25")),
         Variant("只按意思找（向量）", _full("dense")),
         Variant("合并：按名次（RRF，k=60）", _fused(_by_rank)),
         *(Variant(f"合并：向量占 {share:g}", _fused(partial(_weighted, weight=share))) for share in WEIGHTS),
         Variant("合并：关键词最高分总算满分", _fused(lambda dense, bm25, _: fuse(dense, bm25, 0.0, DENSE_WEIGHT))),
-        Variant("向量里不加标题", lambda bench: _system(bench, Asker(_bare_vectors(bench), bench.embedder))),
-        Variant("关键词里不加标题", lambda bench: _system(bench, Asker(_bare_keywords(bench), bench.embedder))),
+        Variant("向量里不加标题", lambda bench: _system(bench, _asker(bench, _bare_vectors(bench)))),
+        Variant("关键词里不加标题", lambda bench: _system(bench, _asker(bench, _bare_keywords(bench)))),
         Variant("向量模型不微调", _untuned),
         Variant("不认发文字号", lambda bench: _prepared(bench, _NoNumbers)),
         Variant("不换百姓用语", lambda bench: _prepared(bench, _NoOfficialWords)),
@@ -131,18 +132,23 @@ def _system(bench: Bench, asker: Asker, mode: str = "hybrid") -> System:
 
 
 def _full(mode: str) -> Callable[[Bench], System]:
-    return lambda bench: _system(bench, Asker(bench.engine, bench.embedder if mode != "bm25" else None), mode)
+    return lambda bench: _system(bench, _asker(bench), mode)
+
+
+def _asker(bench: Bench, engine: Engine | None = None, embedder: Embedder | None = None) -> Asker:
+    """One with the reader, and another index or model where given."""
+    return Asker(engine or bench.engine, embedder or bench.embedder, reader=bench.reader)
 
 
 def _prepared(bench: Bench, kind: type[Preparer]) -> System:
-    asker = Asker(bench.engine, bench.embedder)
+    asker = _asker(bench)
     asker.preparer = kind(bench.engine, bench.embedder)
     return _system(bench, asker)
 
 
 def _fused(fusion: Fuse) -> Callable[[Bench], System]:
     def make(bench: Bench) -> System:
-        asker = Asker(bench.engine, bench.embedder)
+        asker = _asker(bench)
         asker.retriever = _Fused(bench.engine, fusion)
         return _system(bench, asker)
 
@@ -179,7 +185,7 @@ def _untuned(bench: Bench) -> System:
 
     embedder = embedder_with(cache_folder() / "untuned", None)
     vectors = _embedded(bench, embedder, lambda one: passage(one.notice.title, one.path, one.text))
-    return _system(bench, Asker(_Mixed(bench.engine, vectors=vectors), embedder))
+    return _system(bench, _asker(bench, _Mixed(bench.engine, vectors=vectors), embedder))
 
 
 def _embedded(bench: Bench, embedder: Embedder, parts: Callable[[IndexedClause], tuple[str, str]]) -> Engine:

@@ -23,6 +23,7 @@ from eval.model import Question
 from eval.questions import read_questions
 from eval.splits import select
 from eval.systems import DAY
+from index.engine import Engine
 from index.opening import open_index
 from retriever.ask import Asker
 from retriever.confidence import FEATURES, threshold
@@ -34,8 +35,21 @@ TARGET = Path(__file__).resolve().parent.parent / "retriever" / "data" / "confid
 NONE_WEIGHT, MASKED_WEIGHT, FOREIGN_WEIGHT = 4.0, 0.1, 0.3
 PENALTY = 0.03  # scikit-learn's C: the smaller, the stronger
 
+KINDS = ("reader", "hybrid", "bm25")  # of evidence: `retriever.confidence.Evidence.fitted`
+
 Fitted = tuple[float, NDArray[np.float64]]  # bias and weights
 Sample = tuple[list[float], bool, float]  # figures, answerable, weight
+
+
+def mode_of(kind: str) -> str:
+    """The search mode whose evidence is of a kind."""
+    return "bm25" if kind == "bm25" else "hybrid"
+
+
+def asker_of(engine: Engine, kind: str) -> Asker:
+    """An asker whose evidence is of a kind: with the reader only for `reader`."""
+    asker = Asker.over(engine, dense=kind != "bm25")
+    return asker if kind == "reader" else Asker(engine, asker.embedder)
 
 
 def samples(asker: Asker, questions: Sequence[Question], mode: str, *, foreign: bool = False) -> list[Sample]:
@@ -53,10 +67,10 @@ def samples(asker: Asker, questions: Sequence[Question], mode: str, *, foreign: 
             if not foreign and number == label.doc_number and squash(label.quote) in text
         }
         for without in (set(), relevant) if relevant else (set(),):
-            retrieval = asker.retriever.retrieve(query, mode, Filters(), FIRST_HITS, without)
-            if before_reading(query, retrieval) is not None:
+            found = asker.find(query, mode, Filters(), FIRST_HITS, without)
+            if before_reading(query, found.retrieval) is not None:
                 continue  # decided by rule
-            figures = asker.assess(query, retrieval, mode).evidence.vector(mode)
+            figures = asker.assess(query, found, mode).evidence.vector(mode)
             answered = question.answerable and not without and not foreign
             weight = MASKED_WEIGHT if without else (1.0 if answered else NONE_WEIGHT)
             out.append((figures, answered, FOREIGN_WEIGHT if foreign else weight))
@@ -64,7 +78,7 @@ def samples(asker: Asker, questions: Sequence[Question], mode: str, *, foreign: 
 
 
 def fit(sampled: Sequence[Sample]) -> Fitted:
-    """Bias and weights [len(FEATURES)] of one mode."""
+    """Bias and weights [len(FEATURES)] of one kind of evidence."""
     from sklearn.linear_model import LogisticRegression
 
     figures = np.array([sample[0] for sample in sampled])
@@ -81,25 +95,25 @@ def fit(sampled: Sequence[Sample]) -> Fitted:
 def render(fitted: Mapping[str, Fitted], command: str) -> str:
     """The constants as TOML, with the command that made them and the thresholds as they are."""
     lines = ["# Constants of the confidence, fitted on the dev questions. Don't edit; run again:", f"# {command}", ""]
-    for mode, (bias, weights) in fitted.items():
-        lines += [f"[modes.{mode}]", f"bias = {bias:.4f}", f"threshold = {threshold(mode):.2f}"]
-        lines.append(f"[modes.{mode}.weights]")
+    for kind, (bias, weights) in fitted.items():
+        lines += [f"[modes.{kind}]", f"bias = {bias:.4f}", f"threshold = {threshold(kind):.2f}"]
+        lines.append(f"[modes.{kind}.weights]")
         lines += [f"{name} = {weight:.4f}" for name, weight in zip(FEATURES, weights, strict=True)]
         lines.append("")
     return "\n".join(lines)
 
 
 def calibrate(asked: Mapping[Path, Sequence[Path]]) -> dict[str, Fitted]:
-    """The constants of each mode, fitted on the dev questions of each index: index → question files."""
+    """The constants of each kind of evidence, fitted on the dev questions of each index: index → question files."""
     fitted = {}
     chosen = {index: select(read_questions(files), "dev") for index, files in asked.items()}
-    for mode in ("hybrid", "bm25"):
+    for kind in KINDS:
         sampled: list[Sample] = []
         for index, questions in chosen.items():
-            asker = Asker.over(open_index(index, today=DAY))
-            sampled += samples(asker, questions, mode)
+            asker = asker_of(open_index(index, today=DAY), kind)
+            sampled += samples(asker, questions, mode_of(kind))
             for other, others in chosen.items():
-                sampled += samples(asker, others, mode, foreign=True) if other != index else []
-        fitted[mode] = fit(sampled)
-        print(f"{mode}：{len(sampled)} 个样本", file=sys.stderr)
+                sampled += samples(asker, others, mode_of(kind), foreign=True) if other != index else []
+        fitted[kind] = fit(sampled)
+        print(f"{kind}：{len(sampled)} 个样本", file=sys.stderr)
     return fitted

@@ -30,7 +30,7 @@ from retriever.decide import before_reading
 from retriever.evidence import FIRST_HITS
 from retriever.model import Filters, SearchResult
 from retriever.question import matched
-from retriever.reading.sentence import question_terms
+from retriever.reading.by_words import question_terms
 
 
 class LeftOut(StrEnum):
@@ -192,9 +192,9 @@ def _ask(asker: Asker, question: Question, hidden: tuple[str, ...], mode: str) -
     result = asker.ask(question.question, k=FIRST_HITS, mode=mode)
     used = result.mode_used
     query = asker.preparer.prepare(matched(question.question)[0], used)
-    retrieval = asker.retriever.retrieve(query, used, Filters(), FIRST_HITS)
+    found = asker.find(query, used, Filters(), FIRST_HITS)
     figures = None
-    if before_reading(query, retrieval) is None:
-        evidence = asker.assess(query, retrieval, used).evidence
-        figures = {name: float(getattr(evidence, name)) for name in evidence.__slots__}
+    if before_reading(query, found.retrieval) is None:
+        evidence = asker.assess(query, found, used).evidence
+        figures = {name: float(getattr(evidence, name) or 0.0) for name in evidence.__slots__}
     return Pair(question, hidden, result, figures)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from index.model.embedder import Embedder
     from retriever.ask import Asker
     from retriever.model import SearchResult
+    from retriever.reading.reader import Reader
 
 OURS = "ours"
 SYSTEMS = (OURS, "fixed500-dense", "fixed500-bm25", "fixed500-rrf", "grep")
@@ -148,6 +149,13 @@ class Bench:
         from index.model.load import load_embedder
 
         return load_embedder(self.model)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The reader that comes with the program. Raises ModelError."""
+        from retriever.reading.onnx_reader import own_reader
+
+        return own_reader()
 
     def system(self, name: str, mode: str) -> System:
         """The system of that name; `mode` is for ours alone."""

@@ -13,33 +13,34 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.arguments import Parser
-from eval.calibrate import TARGET
+from eval.calibrate import KINDS, TARGET, asker_of, mode_of
 from eval.costs import Judged, cheapest, cost
 from eval.questions import Pair, pair, read_questions
 from eval.refusal import refusing
-from eval.systems import OURS, Bench
+from eval.systems import DAY
+from index.opening import open_index
 
-MODES = ("hybrid", "bm25")  # dense shares the constants of hybrid
 _NOTE = "# Thresholds: least cost on these questions (eval/costs.py), half of them everyday ones:\n"
 _OLD_NOTE = re.compile(rf"{re.escape(_NOTE)}(?:#.*\n)+(?=\n)")
 
 
-def judged(pairs: Sequence[Pair], mode: str) -> list[Judged]:
+def judged(pairs: Sequence[Pair], kind: str) -> list[Judged]:
     """Each question's confidence, and whether it has an answer."""
     out: list[Judged] = []
     for index, files in pairs:
-        system = Bench(index).system(OURS, mode)
-        out += [(system.ask(one.question, 1).confidence, one.answerable) for one in read_questions(files)]
+        asker = asker_of(open_index(index, today=DAY), kind)
+        for one in read_questions(files):
+            out.append((asker.ask(one.question, k=1, mode=mode_of(kind)).confidence, one.answerable))
     return out
 
 
 def with_thresholds(text: str, thresholds: dict[str, float], command: str) -> str:
     """The constants' file with other thresholds and the command that chose them."""
-    for mode, value in thresholds.items():
+    for kind, value in thresholds.items():
         text, changed = re.subn(
-            rf"(\[modes\.{mode}\]\nbias = \S+\nthreshold = )\S+", rf"\g<1>{value:.2f}", text, count=1
+            rf"(\[modes\.{kind}\]\nbias = \S+\nthreshold = )\S+", rf"\g<1>{value:.2f}", text, count=1
         )
-        assert changed, f"no threshold of {mode} in the constants"
+        assert changed, f"no threshold of {kind} in the constants"
     head, line_end, rest = _OLD_NOTE.sub("", text).partition("\n\n")
     return f"{head}\n{_NOTE}# {command}{line_end}{rest}"
 
@@ -58,14 +59,14 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=TARGET, metavar="FILE", help="改哪个文件里的门槛")
     args = parser.parse_args(argv)
     chosen = {}
-    for mode in MODES:
-        mix = [judged(args.pairs, mode), judged(args.everyday, mode)]
-        chosen[mode] = cheapest(mix)
+    for kind in KINDS:
+        mix = [judged(args.pairs, kind), judged(args.everyday, kind)]
+        chosen[kind] = cheapest(mix)
         for name, part in zip(("了解公报", "日常"), mix, strict=True):
-            count = refusing([sure >= chosen[mode] for sure, _ in part], [truth for _, truth in part])
+            count = refusing([sure >= chosen[kind] for sure, _ in part], [truth for _, truth in part])
             print(
-                f"{mode} 门槛 {chosen[mode]:.2f}，{name}的问题：拒答 {count.right}/{count.none}，"
-                f"错拒 {count.wrong}/{count.answerable}，代价 {cost(part, chosen[mode]):.3f}",
+                f"{kind} 门槛 {chosen[kind]:.2f}，{name}的问题：拒答 {count.right}/{count.none}，"
+                f"错拒 {count.wrong}/{count.answerable}，代价 {cost(part, chosen[kind]):.3f}",
                 file=sys.stderr,
             )
     command = " ".join(["python -m eval threshold", *argv])

@@ -22,7 +22,7 @@ from index.paths import DEFAULT_INDEX
 def parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m index",
-        description="查看或检查索引。另有：make-model（制作自带嵌入模型）、train（微调自带嵌入模型）。",
+        description="查看或检查索引。另有：make-model（制作自带的模型）、train（微调自带嵌入模型）。",
         epilog="例：python -m index verify --index .index",
     )
     parser.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个核对所有文件的内容")
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(words: Sequence[str]) -> int:
     """Run the subcommand that the first argument names."""
     if words[:1] == ["make-model"]:
-        from index.model.make import main_make_model
+        from index.model.make_command import main_make_model
 
         return main_make_model(words[1:])
     if words[:1] == ["train"]:

@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
         if text is not None:
             return _check(asker, text, args.json)
         if args.reader is not None:
-            asker.ranker = load_ranker(args.reader)
+            asker = asker.with_ranker(load_ranker(args.reader))
         if args.batch:
             for question_id, question in batch:
                 try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,28 +19,37 @@ from retriever.caution import with_caution
 from retriever.confidence import Evidence
 from retriever.decide import Decision, after_reading, before_reading
 from retriever.evidence import FIRST_HITS, Witness
+from retriever.intent import asks_whether
 from retriever.model import MAX_QUESTION, MODES, Answer, Filters, ParameterError, SearchResult
 from retriever.names import Names
 from retriever.neighbours import Neighbours
 from retriever.notes import Note, NoteKind, note
 from retriever.offices import Directory, offices_of
+from retriever.parts import parts
 from retriever.query import Preparer, Query
 from retriever.question import matched
+from retriever.reading.by_words import question_terms
+from retriever.reading.choice import Choice, Found
+from retriever.reading.choosing import Chooser
+from retriever.reading.listed import asks_list, items_left
+from retriever.reading.onnx_reader import PassageReader, own_reader
 from retriever.reading.passages import Passages
-from retriever.reading.ranking import Ranker, reordered
-from retriever.reading.sentence import Reading, SentenceReader, question_terms
+from retriever.reading.ranking import Ranker
+from retriever.reading.reader import AnswerKind, Reader
 from retriever.reading.spans import opening
 from retriever.references import References
 from retriever.requests import request_note
 from retriever.resolve import Resolver
-from retriever.search import Retrieval, Retriever
+from retriever.search import Retriever
+
+_VERDICTS = (AnswerKind.YES, AnswerKind.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The best reading of a question, its evidence, and the decision whether it is good enough to answer."""
+    """What was chosen to answer a question, its evidence, and the decision whether it is good enough."""
 
-    reading: Reading
+    choice: Choice
     evidence: Evidence
     decision: Decision
 
@@ -48,21 +58,29 @@ class Asker:
     """Answers questions over one index. Safe under threads: a question changes nothing."""
 
     def __init__(
-        self, engine: Engine, embedder: Embedder | None, mode_note: Note | None = None, ranker: Ranker | None = None
+        self,
+        engine: Engine,
+        embedder: Embedder | None,
+        mode_note: Note | None = None,
+        reader: Reader | None = None,
+        ranker: Ranker | None = None,
     ) -> None:
-        """`mode_note` says why there is no embedder where one was wanted; `ranker` orders the first hits anew."""
+        """`mode_note` says why there is no embedder or reader where one was wanted. The reader reads what was found by
+        vectors, keywords answer at once; a `ranker` orders the first hits in its stead, in all modes."""
         self.engine = engine
         self.embedder = embedder
+        self.reader = reader
         self.mode_note = mode_note
-        self.ranker = ranker
         self.directory = Directory(engine.offices, engine.notices)
         names = Names(engine)
         self.resolver = Resolver(engine, names)
         self.references = References(engine, names)
         self.preparer = Preparer(engine, embedder)
-        neighbours = Neighbours(engine)
+        neighbours = self._neighbours = Neighbours(engine)
         self.retriever = Retriever(engine, neighbours)
-        self._reader = SentenceReader(Passages(neighbours, self.directory))
+        passages = Passages(neighbours, self.directory)
+        self._by_reader = Chooser(passages, neighbours, reader, ranker)
+        self._by_words = Chooser(passages, neighbours, None, ranker)
         self._witness = Witness(neighbours, embedder)
 
     @classmethod
@@ -88,20 +106,37 @@ class Asker:
         if embedder.sha256 != model.sha256:
             todo = "请运行：python build_index.py"
             return cls(engine, None, _no_vectors(f"嵌入模型与建索引时的不同，已改为按关键词检索；{todo}"))
-        return cls(engine, embedder)
+        try:
+            return cls(engine, embedder, reader=own_reader())
+        except ModelError as err:
+            return cls(engine, embedder, Note(NoteKind.MODE, f"没有阅读模型，答案按词语挑选（{err}）"))
+
+    def with_ranker(self, ranker: Ranker) -> Asker:
+        """The same index, its hits ordered by another model; one that reads reads too."""
+        reader = ranker if isinstance(ranker, PassageReader) else self.reader
+        return Asker(self.engine, self.embedder, self.mode_note, reader, ranker)
 
     def ask(self, question: str, *, k: int = 5, mode: str = "hybrid", filters: Filters | None = None) -> SearchResult:
         """The `k` best clauses for a question, and the answer if there is one.
 
         Raises UsageError for an empty or overlong question, ParameterError for k < 1 or an unknown mode.
         """
-        began = time.perf_counter()
         _check(question, k, mode)
+        first, *others = parts(matched(question)[0])
+        if not others:
+            return self._ask(question, k, mode, filters or Filters())
+        result, *more = (self._ask(one, k, mode, filters or Filters()) for one in (first, *others))
+        return replace(result, question=question, parts=tuple(more))
+
+    def _ask(self, question: str, k: int, mode: str, filters: Filters) -> SearchResult:
+        began = time.perf_counter()
         notes: list[Note] = []
         mode_used = mode
         if mode != "bm25" and self.embedder is None:
             mode_used = "bm25"
             notes.append(self.mode_note or _no_vectors("没有向量，已改为按关键词检索"))
+        elif mode != "bm25" and self.mode_note is not None:
+            notes.append(self.mode_note)
         text, cut = matched(question)
         request = request_note(text, self.engine.terms)
         if request is not None:
@@ -111,12 +146,11 @@ class Asker:
             notes.append(Note(NoteKind.CUT, cut))
         query = self.preparer.prepare(text, mode_used, cited)
         # What decides is the same whatever number of hits is asked for.
-        filters = filters or Filters()
-        retrieval = self.retriever.retrieve(query, mode_used, filters, max(k, FIRST_HITS))
-        if self.ranker is not None and not retrieval.candidates.numbered:  # whose order is that of what was named
-            retrieval = replace(retrieval, hits=reordered(text, retrieval.hits, self.ranker, FIRST_HITS))
+        found = self.find(query, mode_used, filters, max(k, FIRST_HITS))
+        retrieval = found.retrieval
         retrieved = time.perf_counter()
-        decision, answer = self._answer(query, replace(retrieval, hits=retrieval.hits[:FIRST_HITS]), mode_used)
+        first = replace(found, retrieval=replace(retrieval, hits=retrieval.hits[:FIRST_HITS]))
+        decision, answer = self._answer(query, first, mode_used)
         if not retrieval.hits and not filters.empty:
             notes.append(note(NoteKind.FILTERED))
         elif decision.note is not None:
@@ -138,30 +172,49 @@ class Asker:
             },
         )
 
-    def _answer(self, query: Query, retrieval: Retrieval, mode: str) -> tuple[Decision, Answer | None]:
-        decision = before_reading(query, retrieval)
+    def find(self, query: Query, mode: str, filters: Filters, count: int, without: Collection[int] = ()) -> Found:
+        """The `count` best clauses, the first of them read; rows in `without` count as not there."""
+        return self._chooser(mode).read(query, self.retriever.retrieve(query, mode, filters, count, without))
+
+    def _chooser(self, mode: str) -> Chooser:
+        return self._by_words if mode == "bm25" else self._by_reader
+
+    def _answer(self, query: Query, found: Found, mode: str) -> tuple[Decision, Answer | None]:
+        decision = before_reading(query, found.retrieval)
         if decision is not None and not decision.answered:
             return decision, None
         if decision is not None:
-            entry = retrieval.hits[0].entry
+            entry = found.retrieval.hits[0].entry
             said = opening(entry.text)
             offices = offices_of(self.engine, self.directory, entry, query.asked, said)
             return decision, Answer(said, offices, entry.clause_id, entry)
-        assessment = self.assess(query, retrieval, mode)
+        assessment = self.assess(query, found, mode)
         if not assessment.decision.answered:
             return assessment.decision, None
-        entry, said = assessment.reading.passage.entry, assessment.reading.text
-        offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-        answer = Answer(said, offices, entry.clause_id, entry)
-        return with_caution(assessment.decision, answer, query.asked)
+        decision = assessment.decision
+        if assessment.choice.others:
+            decision = replace(decision, note=note(NoteKind.SHARED, "、".join(assessment.choice.others)))
+        return with_caution(decision, self._worded(query, assessment.choice), query.asked)
 
-    def assess(self, query: Query, retrieval: Retrieval, mode: str) -> Assessment:
-        """Read the passages of a question and judge the best reading. There must be a hit."""
+    def _worded(self, query: Query, choice: Choice) -> Answer:
+        entry, reading = choice.passage.entry, choice.reading
+        return Answer(
+            text=choice.text,
+            offices=offices_of(self.engine, self.directory, entry, query.asked, choice.exact),
+            clause_id=entry.clause_id,
+            entry=entry,
+            exact=None if reading is None else reading.text,
+            verdict=reading.kind.value if reading and reading.kind in _VERDICTS and asks_whether(query.text) else None,
+            more=len(choice.others) or (items_left(entry, self._neighbours) if asks_list(query.text) else 0),
+        )
+
+    def assess(self, query: Query, found: Found, mode: str) -> Assessment:
+        """Choose what answers a question, and judge it. There must be a hit."""
         terms = question_terms(self.engine, query)
-        reading = self._reader.read(query, retrieval, terms)
-        evidence = self._witness.gather(query, retrieval, reading, terms)
-        vectors = bool(retrieval.candidates.dense)
-        return Assessment(reading, evidence, after_reading(evidence, terms.known_share, mode, vectors=vectors))
+        choice = self._chooser(mode).choose(query, found, terms)
+        evidence = self._witness.gather(query, found, choice, terms)
+        vectors = bool(found.retrieval.candidates.dense)
+        return Assessment(choice, evidence, after_reading(evidence, terms.known_share, mode, vectors=vectors))
 
 
 def _not_asked(question: str, mode: str, mode_used: str, notes: tuple[Note, ...], began: float) -> SearchResult:

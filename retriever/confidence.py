@@ -21,7 +21,8 @@ class ConstantsMissingError(GongbaoError):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for and against an answer. All but the last two are known without vectors.
+    """What speaks for and against an answer. `cosine` and `stands_out` are known with vectors only, `reader` and
+    `first` where a reader read.
 
     Words count by their idf; known words are those that some clause of the index holds.
     """
@@ -38,23 +39,32 @@ class Evidence:
     support: float  # share of the first hits that are of the answer's notice
     cosine: float  # of the question and the span with the headings above it
     stands_out: float  # how many standard deviations the best cosine lies above the candidates' mean
+    reader: float | None = None  # log odds, by the reader, that the choice answers
+    first: float | None = None  # the same of the first hit
+
+    def fitted(self, mode: str) -> str:
+        """Which constants judge this evidence: `bm25`, `hybrid` (with vectors), or `reader`. Dense mode shares those
+        of hybrid, for it knows the same figures."""
+        return "reader" if self.reader is not None else "bm25" if mode == "bm25" else "hybrid"
 
     def vector(self, mode: str) -> list[float]:
-        """The figures in the order of FEATURES; without vectors the last two are 0."""
-        values = [float(getattr(self, name)) for name in FEATURES]
-        return [*values[:-2], 0.0, 0.0] if mode == "bm25" else values
+        """The figures in the order of FEATURES; 0 for what isn't known."""
+        values = [float(getattr(self, name) or 0.0) for name in FEATURES]
+        return [
+            0.0 if mode == "bm25" and name in _VECTORS else value for name, value in zip(FEATURES, values, strict=True)
+        ]
 
 
 # `confidence` is a probability: below this, every second or third such answer is wrong, and the page says so.
 UNSURE = 0.6
 
+_VECTORS = ("cosine", "stands_out")
 FEATURES = tuple(field.name for field in fields(Evidence))
 
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """Fitted for one mode: probability = 1/(1 + exp(−(bias + weights·figures))). Dense mode shares the
-    constants of hybrid, for it knows the same figures."""
+    """Fitted for one kind of evidence (`Evidence.fitted`): probability = 1/(1 + exp(−(bias + weights·figures)))."""
 
     bias: float
     weights: tuple[float, ...]
@@ -70,7 +80,7 @@ def _constants() -> dict[str, Constants]:
         raise ConstantsMissingError("缺少可信度的常数", "retriever/data/confidence.toml", todo) from err
     return {
         mode: Constants(
-            constants["bias"], tuple(constants["weights"][name] for name in FEATURES), constants["threshold"]
+            constants["bias"], tuple(constants["weights"].get(name, 0.0) for name in FEATURES), constants["threshold"]
         )
         for mode, constants in data["modes"].items()
     }
@@ -78,17 +88,13 @@ def _constants() -> dict[str, Constants]:
 
 def confidence(evidence: Evidence, mode: str) -> float:
     """The chance that the corpus answers the question: 0…1."""
-    constants = _constants()[_fitted(mode)]
+    constants = _constants()[evidence.fitted(mode)]
     total = constants.bias + sum(
         weight * value for weight, value in zip(constants.weights, evidence.vector(mode), strict=True)
     )
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def threshold(mode: str) -> float:
-    """Below this a question counts as not answered."""
-    return _constants()[_fitted(mode)].threshold
-
-
-def _fitted(mode: str) -> str:
-    return "bm25" if mode == "bm25" else "hybrid"
+def threshold(fitted: str) -> float:
+    """Below this a question counts as not answered; `fitted` as `Evidence.fitted` gives it."""
+    return _constants()[fitted].threshold

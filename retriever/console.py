@@ -12,6 +12,7 @@ from index.engine import IndexedClause
 from retriever.check import Checked
 from retriever.citation import citation
 from retriever.model import Office, SearchResult
+from retriever.page.card import VERDICTS
 from retriever.page.cite import source_line
 from retriever.page.status import NAMES
 from retriever.resolve import Verdict
@@ -30,7 +31,8 @@ def show(result: SearchResult, width: int | None = None) -> str:
     own = None
     if result.answer is not None:
         own = result.answer.clause_id
-        lines.append(f"答：{result.answer.text}")
+        more = f"（另有{result.items_left}条）" if result.items_left else ""
+        lines.append(f"答：{VERDICTS.get(result.answer.verdict or '', '')}{result.answer.text}{more}")
         lines += [_office(office, sure=result.sure) for office in result.answer.offices]
         if not result.sure:
             lines.append(UNSURE)
@@ -39,6 +41,12 @@ def show(result: SearchResult, width: int | None = None) -> str:
         entry = result.answer.entry
         if entry is not None and own not in {hit.clause_id for hit in result.hits}:
             lines += ["答案所在的条款：", *_clause("＊", entry)]
+    for part in result.parts:
+        said = f"答：{part.answer.text}" if part.answer is not None else (part.note or "没有找到答案")
+        lines += [f"又问：{part.question}", said]
+        if part.answer is not None and part.answer.entry is not None:
+            lines += [_office(office, sure=part.sure) for office in part.answer.offices]
+            lines.append(f"　　引用：{citation(part.answer.entry.notice, part.answer.entry.clause)}")
     for hit in result.hits:
         mark = f"{hit.rank}.{' ＊' if hit.clause_id == own else ''}"
         lines += _clause(mark, hit.entry, f"　[{hit.score:.3f}]")

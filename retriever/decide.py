@@ -80,7 +80,7 @@ def after_reading(evidence: Evidence, known_share: float, mode: str, *, vectors:
     if vectors and known_share < STRANGE_WORDS and evidence.cosine < STRANGE_COSINE:
         return Decision(False, RULED_OUT, note(NoteKind.NOTHING_NEAR))
     sure = confidence(evidence, mode)
-    if sure < threshold(mode):
+    if sure < threshold(evidence.fitted(mode)):
         return Decision(False, sure, note(_why_not(evidence)))
     return Decision(True, sure)
 

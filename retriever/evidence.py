@@ -18,11 +18,11 @@ from retriever.intent import Intent
 from retriever.model import Hit
 from retriever.neighbours import Neighbours
 from retriever.query import Query
+from retriever.reading.choice import Choice, Found
 from retriever.reading.places import named_places
-from retriever.reading.sentence import Reading
+from retriever.reading.ranking import MOST
 from retriever.reading.spans import wanted
 from retriever.reading.terms import Terms, fold, holds
-from retriever.search import Retrieval
 
 FIRST_HITS = 10  # hits that may support an answer
 
@@ -34,11 +34,11 @@ class Witness:
         self._neighbours = neighbours
         self._embedder = embedder
 
-    def gather(self, query: Query, retrieval: Retrieval, reading: Reading, terms: Terms) -> Evidence:
-        """The figures for a reading. There must be a hit."""
-        hits, candidates = retrieval.hits, retrieval.candidates
-        entry = reading.matched.entry
-        notice, said = entry.notice, reading.text
+    def gather(self, query: Query, found: Found, choice: Choice, terms: Terms) -> Evidence:
+        """The figures for a choice. There must be a hit."""
+        hits, candidates = found.retrieval.hits, found.retrieval.candidates
+        entry = choice.matched.entry
+        notice, said = entry.notice, choice.text
         around = fold(" ".join((notice.title, *entry.path, entry.text, notice.issuer or "", notice.date or "")))
         contact = entry.role in (Role.CONTACT, Role.SIGNATURE)
         if Intent.NOTICE in query.asked or (contact and hits[0].entry.ordinal == entry.ordinal):
@@ -53,12 +53,13 @@ class Witness:
             keywords=math.log1p(max(candidates.bm25.values(), default=0.0)),
             figures=float(lacks_figure or _missing_title(query.text, around)),
             places=float(_missing_places(query.text, around)),
-            has_type=float(reading.span.has_type),
+            has_type=float(choice.span.has_type),
             typed=float(wanted(query.text, query.asked) is not None),
             numbered=float(bool(candidates.numbered)),
             support=_support(entry, hits[:FIRST_HITS]),
             cosine=self._likeness(query, f"{''.join(above[-2:])}：{said}") if candidates.dense else 0.0,
             stands_out=_stands_out(list(candidates.dense.values())),
+            **_read(found, choice),
         )
 
     def _likeness(self, query: Query, passage: str) -> float:
@@ -66,6 +67,19 @@ class Witness:
         if query.vector is None or self._embedder is None:
             return 0.0
         return float(self._embedder.encode_passages([passage])[0] @ query.vector)
+
+
+def _read(found: Found, choice: Choice) -> dict[str, float | None]:
+    """What the reader says of the choice, or of what was read best where a title answers; and of the first hit."""
+    if not found.readings:
+        return {}
+    best = max(one.score for one in found.readings.values()) if choice.reading is None else choice.reading.score
+    first = found.readings.get(found.retrieval.hits[0].entry.row)
+    return {"reader": _clipped(best), "first": _clipped(first.score if first else -MOST)}
+
+
+def _clipped(logit: float) -> float:
+    return max(-MOST, min(MOST, logit))
 
 
 def _support(entry: IndexedClause, hits: Sequence[Hit]) -> float:

@@ -76,6 +76,14 @@ _WHETHER = re.compile(r"是否|能不能|可不可以|有没有|是不是|能否
 _COMPILED = tuple((intent, re.compile(pattern)) for intent, pattern in _RULES)
 
 
+def asks_whether(question: str) -> bool:
+    """Whether a question is to be answered by yes or no: 「可以延期吗」; 「能不能告诉我电话是多少」 isn't."""
+    text = nfkc(question).replace(" ", "").rstrip("？?。")
+    return _WHETHER.search(text) is not None and not any(
+        pattern.search(text) for intent, pattern in _COMPILED if intent not in (Intent.HOW, Intent.NOTICE)
+    )
+
+
 def intents(question: str) -> tuple[Intent, ...]:
     """All kinds a question shows, the most telling first; at least `OTHER`."""
     text = _PARTS.sub(_without_indefinite, nfkc(question).replace(" ", ""))

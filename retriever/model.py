@@ -18,7 +18,7 @@ from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.cited import figures
-from retriever.notes import Note
+from retriever.notes import Note, NoteKind
 from retriever.references import Link
 
 MODES = ("hybrid", "dense", "bm25")
@@ -244,12 +244,16 @@ class Office:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A span of one clause, at most 160 characters, and the offices concerned. `entry` is the clause: it need not
-    be among the hits."""
+    be among the hits. `exact` are the words in the span that answer, where a reader found them; `verdict` is yes or no
+    where that was asked; `more` is how many further items or offices there are."""
 
     text: str
     offices: tuple[Office, ...]
     clause_id: str
     entry: IndexedClause | None = None
+    exact: str | None = None
+    verdict: str | None = None
+    more: int = 0
 
     @property
     def uncertain(self) -> tuple[Doubt, ...]:
@@ -259,6 +263,9 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {
             "text": self.text,
+            "exact": self.exact,
+            "verdict": self.verdict,
+            "more": self.more,
             "offices": [office.to_json() for office in self.offices],
             "clause_id": self.clause_id,
             "uncertain": [doubt.to_json() for doubt in self.uncertain],
@@ -291,11 +298,18 @@ class SearchResult:
     answer: Answer | None
     hits: tuple[Hit, ...]
     ms: dict[str, float] = field(default_factory=dict)
+    parts: tuple[SearchResult, ...] = ()  # of further questions that stand in the same one
 
     @property
     def sure(self) -> bool:
         """Whether there is an answer, above the mark under which a caution is shown."""
         return self.answered and self.confidence >= CAUTION
+
+    @property
+    def items_left(self) -> int:
+        """How many items of a list the answer leaves out; offices that share its duty stand in a note."""
+        shared = any(one.kind is NoteKind.SHARED for one in self.notes)
+        return 0 if self.answer is None or shared else self.answer.more
 
     @property
     def note(self) -> str | None:
@@ -310,6 +324,16 @@ class SearchResult:
             "mode_used": self.mode_used,
             "note": self.note,
             "notes": [one.to_json() for one in self.notes],
+            "parts": [
+                {
+                    "question": one.question,
+                    "answered": one.answered,
+                    "confidence": round(one.confidence, 4),
+                    "answer": one.answer.to_json() if one.answer else None,
+                    "note": one.note,
+                }
+                for one in self.parts
+            ],
             "answered": self.answered,
             "confidence": round(self.confidence, 4),
             "answer": None if self.answer is None else self.answer.to_json(),

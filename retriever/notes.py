@@ -21,6 +21,7 @@ class NoteKind(StrEnum):
     NOTHING_NEAR = "nothing_near"
     OTHER_FIGURES = "other_figures"  # place, year or figure of what is here differ
     NOT_STATED = "not_stated"  # the subject is here, what is asked is not
+    SHARED = "shared"  # other offices have the same duty, each for its own trade
     UNSURE_PHONE = "unsure_phone"  # a number was found, but perhaps not the right one
 
 
@@ -44,6 +45,7 @@ _TEXTS = {
     NoteKind.NOTHING_NEAR: "公报里没有与这个问题相近的内容，下面是最接近的条款，供参考",
     NoteKind.OTHER_FIGURES: "公报里有相近的内容，但地方、年份或数字对不上，下面是最接近的条款，供参考",
     NoteKind.NOT_STATED: "公报里有相近的内容，但没有写明所问的这一点，下面是最接近的条款，供参考",
+    NoteKind.SHARED: "各行业另有主管部门：{}",
     NoteKind.UNSURE_PHONE: "没有把握说该打哪个电话，为免误导，这里不给号码；下面是最接近的条款，请看原文",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ from retriever.intent import Intent, intents
 from retriever.model import Answer, Filters, Hit
 from retriever.neighbours import Neighbours
 from retriever.offices import offices_of
+from retriever.reading.by_words import question_terms
 from retriever.reading.passages import Passages
 from retriever.reading.places import named_places
-from retriever.reading.sentence import question_terms
 from retriever.reading.spans import wanted
 from tests.conftest import GAZETTE, ROOT
 
@@ -248,10 +249,10 @@ def _shared_keywords() -> Asker:
 def read(asker: Asker, question: str, mode: str = "hybrid") -> Answer:
     """What would be answered if every reading were sure enough."""
     query = asker.preparer.prepare(question, mode)
-    reading = asker.assess(query, asker.retriever.retrieve(query, mode, Filters(), FIRST_HITS), mode).reading
-    entry = reading.passage.entry
-    offices = offices_of(asker.engine, asker.directory, entry, query.asked, reading.text)
-    return Answer(reading.text, offices, entry.clause_id)
+    choice = asker.assess(query, asker.find(query, mode, Filters(), FIRST_HITS), mode).choice
+    entry = choice.passage.entry
+    offices = offices_of(asker.engine, asker.directory, entry, query.asked, choice.exact)
+    return Answer(choice.text, offices, entry.clause_id)
 
 
 def test_office_with_its_own_phone(hybrid: Asker) -> None:
@@ -285,8 +286,11 @@ def test_far_away_questions_are_refused(hybrid: Asker) -> None:
 def test_confidence_is_a_probability_that_falls_with_what_is_lacking() -> None:
     sure = Evidence(1.0, 1.0, 1.0, 3.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.8, 0.83, 3.0)
     lacking = Evidence(0.2, 0.2, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.1, 0.50, 1.0)
-    for mode in ("hybrid", "dense", "bm25"):
-        assert 0 < confidence(lacking, mode) < threshold(mode) < confidence(sure, mode) < 1
+    read = {"reader": (replace(sure, reader=6.0, first=6.0), replace(lacking, reader=-6.0, first=-6.0))}
+    for mode, kind in (("hybrid", "hybrid"), ("dense", "hybrid"), ("bm25", "bm25"), ("hybrid", "reader")):
+        yes, no = read.get(kind, (sure, lacking))
+        assert yes.fitted(mode) == kind
+        assert 0 < confidence(no, mode) < threshold(kind) < confidence(yes, mode) < 1
     assert len(FEATURES) == len(sure.vector("hybrid"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from index.engine import IndexedClause
 from retriever.citation import citation
-from retriever.model import Office, SearchResult
+from retriever.model import Answer, Office, SearchResult
 from retriever.notes import NoteKind
 from retriever.page.clause import (
     actions,
@@ -26,6 +26,8 @@ from retriever.page.site import Number
 from retriever.page.status import status_note
 from retriever.page.view import View
 
+VERDICTS = {"yes": "是。", "no": "否。"}
+_BESIDE = (NoteKind.CITED_OTHERWISE, NoteKind.SHARED)
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
 
 
@@ -40,8 +42,8 @@ def answer_card(
         "section",
         el("h2", "答案", id="answer-head", tabindex=-1),
         status_note(entry.notice),
-        el("p", answer.text, cls="answer-text"),
-        *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind is NoteKind.CITED_OTHERWISE),
+        _words(answer, result.items_left),
+        *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind in _BESIDE),
         offices(answer.offices, sure=result.sure),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
         el(
@@ -60,6 +62,20 @@ def answer_card(
         ),
         cls="card answer",
         aria_labelledby="answer-head",
+    )
+
+
+def _words(answer: Answer, left: int) -> Html:
+    """What the answer says: yes or no where that was asked, the sentence with the words that answer marked in it, and
+    how much more there is."""
+    verdict = VERDICTS.get(answer.verdict or "")
+    before, exact, after = answer.text.partition(answer.exact or answer.text)
+    return el(
+        "p",
+        el("span", verdict, cls="verdict") if verdict else None,
+        *((before, el("mark", exact), after) if exact and exact != answer.text else (answer.text,)),
+        el("span", f"（另有 {left} 条，见原文）", cls="bit") if left else None,
+        cls="answer-text",
     )
 
 

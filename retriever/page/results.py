@@ -11,6 +11,7 @@ from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.model import Hit, SearchResult
 from retriever.notes import NoteKind
+from retriever.page.also import also
 from retriever.page.card import answer_card, emergency_line, refused_card, trouble_card
 from retriever.page.clause import actions, body, crumbs, doubt_note, same_elsewhere, source, wording_note
 from retriever.page.collection import Collection
@@ -94,7 +95,7 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
         near = _named_near(collection, result)
         card = refused_card(_reason(result), _here(collection), near, (site or default_site()).hotline)
     below = [group for group in groups if not group.holds(own)][: view.n]
-    parts: list[Html] = [card]
+    parts: list[Html] = [card, also(result.parts, view)]
     if feedback:
         shown = [answering] if answering is not None else []
         parts.append(feedback_form(result, [*shown, *(group.first for group in below)]))

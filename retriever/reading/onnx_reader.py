@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index.model.onnx_reader import OnnxReader
 from index.model.pair import place
+from index.model.reader_make import own_reader_path, reader_folder
 from retriever.reading.passages import Passage
 from retriever.reading.reader import AnswerKind, Reading
 
@@ -30,3 +31,8 @@ class PassageReader:
 
     def rank(self, question: str, passages: Sequence[Passage]) -> list[float]:
         return [one.relevance for one in self.read(question, passages)]
+
+
+def own_reader() -> PassageReader:
+    """The reader that comes with the program. Raises ModelMissing where `make-model` has not made it, ModelError."""
+    return PassageReader(reader_folder(own_reader_path()))

@@ -53,13 +53,12 @@ def load_ranker(name: str) -> Ranker:
     return CrossEncoderRanker(name)
 
 
-def reordered(question: str, hits: Sequence[Hit], ranker: Ranker, count: int) -> tuple[Hit, ...]:
-    """The hits with the first `count` in the order of score plus WEIGHT times the reader's logit.
+def reordered(hits: Sequence[Hit], logits: Sequence[float]) -> tuple[Hit, ...]:
+    """The hits with as many of the first as there are logits in the order of score plus WEIGHT times the logit.
 
     The others keep their places, and their scores where those are lower than any above.
     """
-    first, rest = hits[:count], hits[count:]
-    logits = ranker.rank(question, [Passage(hit.entry, hit) for hit in first])
+    first, rest = hits[: len(logits)], hits[len(logits) :]
     scores = [hit.score + WEIGHT * max(-MOST, min(MOST, logit)) for hit, logit in zip(first, logits, strict=True)]
     order = sorted(range(len(first)), key=lambda at: (-scores[at], at))
     moved = [replace(first[at], rank=rank, score=scores[at]) for rank, at in enumerate(order, 1)]
