@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.dates import chinese_date
 from corpus.errors import UsageError
 from corpus.text import nfkc
 from index.engine import Engine
@@ -18,11 +21,14 @@ from retriever.caution import with_caution
 from retriever.confidence import Evidence
 from retriever.decide import Decision, after_reading, before_reading
 from retriever.evidence import FIRST_HITS, Witness
+from retriever.families import Families
+from retriever.in_time import InTime
 from retriever.model import MAX_QUESTION, MODES, Answer, Filters, ParameterError, SearchResult
 from retriever.names import Names
 from retriever.neighbours import Neighbours
 from retriever.notes import Note, NoteKind, note
 from retriever.offices import Directory, offices_of
+from retriever.on_day import OnDay
 from retriever.query import Preparer, Query
 from retriever.question import matched
 from retriever.reading.passages import Passages
@@ -33,6 +39,10 @@ from retriever.references import References
 from retriever.requests import request_note
 from retriever.resolve import Resolver
 from retriever.search import Retrieval, Retriever
+from retriever.told import Teller, Told
+from retriever.when import asked_of
+
+_DAYS = 4  # days whose askers are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +58,16 @@ class Asker:
     """Answers questions over one index. Safe under threads: a question changes nothing."""
 
     def __init__(
-        self, engine: Engine, embedder: Embedder | None, mode_note: Note | None = None, ranker: Ranker | None = None
+        self,
+        engine: Engine,
+        embedder: Embedder | None,
+        mode_note: Note | None = None,
+        ranker: Ranker | None = None,
+        *,
+        like: Asker | None = None,
     ) -> None:
-        """`mode_note` says why there is no embedder where one was wanted; `ranker` orders the first hits anew."""
+        """`mode_note` says why there is no embedder where one was wanted; `ranker` orders the first hits anew; `like` is
+        the asker over the same index as of another day."""
         self.engine = engine
         self.embedder = embedder
         self.mode_note = mode_note
@@ -59,9 +76,15 @@ class Asker:
         names = Names(engine)
         self.resolver = Resolver(engine, names)
         self.references = References(engine, names)
-        self.preparer = Preparer(engine, embedder)
+        self.preparer = Preparer(engine, embedder) if like is None else like.preparer
         neighbours = Neighbours(engine)
         self.retriever = Retriever(engine, neighbours)
+        families = Families(engine.notices)
+        self.families = families
+        self._in_time = InTime(engine, families)
+        self._teller = Teller(engine, names, families)
+        self._origin = self if like is None else like
+        self._days = functools.lru_cache(maxsize=_DAYS)(self._as_of)
         self._reader = SentenceReader(Passages(neighbours, self.directory))
         self._witness = Witness(neighbours, embedder)
 
@@ -90,11 +113,23 @@ class Asker:
             return cls(engine, None, _no_vectors(f"嵌入模型与建索引时的不同，已改为按关键词检索；{todo}"))
         return cls(engine, embedder)
 
+    def on(self, day: dt.date) -> Asker:
+        """The asker over the same index as of a day. The last few days are kept."""
+        return self if day == self.engine.day else self._origin._days(day)
+
+    def _as_of(self, day: dt.date) -> Asker:
+        if day == self.engine.day:
+            return self
+        return Asker(OnDay(self.engine, day), self.embedder, self.mode_note, self.ranker, like=self)
+
     def ask(self, question: str, *, k: int = 5, mode: str = "hybrid", filters: Filters | None = None) -> SearchResult:
         """The `k` best clauses for a question, and the answer if there is one.
 
         Raises UsageError for an empty or overlong question, ParameterError for k < 1 or an unknown mode.
         """
+        filters = filters or Filters()
+        if filters.on is not None and filters.on != self.engine.day.isoformat():
+            return self.on(dt.date.fromisoformat(filters.on)).ask(question, k=k, mode=mode, filters=filters)
         began = time.perf_counter()
         _check(question, k, mode)
         notes: list[Note] = []
@@ -109,15 +144,27 @@ class Asker:
         cited = self.resolver.of_question(question)
         if cut is not None and (cited is None or not cited.alone):
             notes.append(Note(NoteKind.CUT, cut))
-        query = self.preparer.prepare(text, mode_used, cited)
         # What decides is the same whatever number of hits is asked for.
-        filters = filters or Filters()
-        retrieval = self.retriever.retrieve(query, mode_used, filters, max(k, FIRST_HITS))
-        if self.ranker is not None and not retrieval.candidates.numbered:  # whose order is that of what was named
-            retrieval = replace(retrieval, hits=reordered(text, retrieval.hits, self.ranker, FIRST_HITS))
-        retrieved = time.perf_counter()
-        decision, answer = self._answer(query, replace(retrieval, hits=retrieval.hits[:FIRST_HITS]), mode_used)
-        if not retrieval.hits and not filters.empty:
+        count = max(k, FIRST_HITS)
+        told = self._told(text, mode_used, filters, count)
+        if told is not None:
+            retrieved = time.perf_counter()
+            (decision, answer), hits = (told[0].decision, told[0].answer), told[0].first(told[1].hits)
+        else:
+            query = self.preparer.prepare(text, mode_used, cited)
+            retrieval = self.retriever.retrieve(query, mode_used, filters, count)
+            if self.ranker is not None and not retrieval.candidates.numbered:  # whose order is that of what was named
+                retrieval = replace(retrieval, hits=reordered(text, retrieval.hits, self.ranker, FIRST_HITS))
+            retrieved = time.perf_counter()
+            standing = self._in_time.settle(query, text, retrieval)
+            may = standing.may_answer
+            decision, answer = self._answer(standing.query, replace(may, hits=may.hits[:FIRST_HITS]), mode_used)
+            decision, hits = self._in_time.explained(decision, standing), standing.shown.hits
+            if answer is not None and answer.entry is not None:
+                notes = [*self._in_time.warnings(answer.entry), *notes]
+        if filters.on is not None:
+            notes.insert(0, note(NoteKind.ON_DAY, chinese_date(filters.on)))
+        if not hits and not filters.empty:
             notes.append(note(NoteKind.FILTERED))
         elif decision.note is not None:
             notes.append(decision.note)
@@ -130,13 +177,26 @@ class Asker:
             answered=decision.answered,
             confidence=decision.confidence,
             answer=answer,
-            hits=tuple(replace(hit, links=self.references.links(hit.entry)) for hit in retrieval.hits[:k]),
+            hits=tuple(replace(hit, links=self.references.links(hit.entry)) for hit in hits[:k]),
             ms={
                 "total": round(1000 * (done - began), 2),
                 "retrieve": round(1000 * (retrieved - began), 2),
                 "answer": round(1000 * (done - retrieved), 2),
             },
         )
+
+    def _told(self, question: str, mode: str, filters: Filters, count: int) -> tuple[Told, Retrieval] | None:
+        """What is told of a document's time, where that is asked and can be told."""
+        asked = asked_of(question)
+        if asked is None:
+            return None
+        subject = asked.subject or question
+        query = self.preparer.prepare(subject, mode, self.resolver.of_question(subject))
+        retrieval = self.retriever.retrieve(query, mode, filters, count)
+        told = self._teller.tell(asked, query, retrieval, question)
+        if told is None or not all(filters.keeps(entry.notice) for entry in told.entries):
+            return None
+        return told, retrieval
 
     def _answer(self, query: Query, retrieval: Retrieval, mode: str) -> tuple[Decision, Answer | None]:
         decision = before_reading(query, retrieval)

@@ -9,15 +9,7 @@ from corpus.model import Notice, Status
 from retriever.page.dates import chinese_date
 from retriever.page.markup import Html, el, join
 from retriever.page.view import Place, View
-
-NAMES = {
-    "in_force": "现行",
-    "amended": "现行（有修改）",
-    "partly_repealed": "部分废止",
-    "replaced": "已有新文本",
-    "expired": "已过期",
-    "repealed": "已废止",
-}
+from retriever.standing import NAMES as NAMES
 
 
 def badge(notice: Notice) -> Html:
