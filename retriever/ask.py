@@ -66,8 +66,8 @@ class Asker:
         *,
         like: Asker | None = None,
     ) -> None:
-        """`mode_note` says why there is no embedder where one was wanted; `ranker` orders the first hits anew; `like` is
-        the asker over the same index as of another day."""
+        """`mode_note` says why there is no embedder where one was wanted; `ranker` orders the first hits anew; `like`
+        is the asker over the same index as of another day."""
         self.engine = engine
         self.embedder = embedder
         self.mode_note = mode_note

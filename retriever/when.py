@@ -5,7 +5,6 @@ What is recognised is data with examples (`data/times.toml`).
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 import tomllib
@@ -16,7 +15,6 @@ from typing import Any
 from corpus.kinds import kind_pattern
 from corpus.simplified import simplified
 from corpus.text import nfkc
-from retriever.model import ParameterError
 
 _MACRO = re.compile(r"\{([a-z]+)\}")
 _SPACE = re.compile(r"\s+")
@@ -108,7 +106,7 @@ _DOC_END = re.compile(_DOC)
 
 
 def year_of(question: str) -> str | None:
-    """The year whose text a question asks for: `2024年的收费标准` → 2024; a year that only stands there chooses none."""
+    """The year whose text a question asks for: `2024年的收费标准` → 2024; one that only stands there chooses none."""
     text = plain(question)
     matches = (kind.pattern.search(text) for kind in time_kinds("year"))
     years = {match["year"] for match in matches if match is not None}
@@ -118,13 +116,3 @@ def year_of(question: str) -> str | None:
 def years_in(question: str) -> frozenset[str]:
     """All years that a question names, those of document numbers left out."""
     return frozenset(match[1] for match in _YEAR.finditer(plain(question)))
-
-
-def day_of(value: str, parameter: str = "on") -> dt.date:
-    """A day as it is given to `--on`. Raises ParameterError with one clear line."""
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):  # Python also reads weeks (2023-W01-1)
-            raise ValueError(value)
-        return dt.date.fromisoformat(value)
-    except ValueError as err:
-        raise ParameterError(f"日期“{value[:20]}”不对", parameter, "请写成 2023-05-15 的样子") from err

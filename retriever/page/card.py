@@ -26,6 +26,8 @@ from retriever.page.site import Number
 from retriever.page.status import status_note
 from retriever.page.view import View
 
+# What is to be read before the answer: that its text isn't in force, or what became of the document asked about.
+_FIRST = (NoteKind.NOT_IN_FORCE, NoteKind.STANDING, NoteKind.ENDED)
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
 
 
@@ -40,6 +42,7 @@ def answer_card(
         "section",
         el("h2", "答案", id="answer-head", tabindex=-1),
         status_note(entry.notice),
+        *(el("p", f"{note.text}。", cls="line warn", role="note") for note in result.notes if note.kind in _FIRST),
         el("p", answer.text, cls="answer-text"),
         *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind is NoteKind.CITED_OTHERWISE),
         offices(answer.offices, sure=result.sure),
