@@ -71,3 +71,11 @@ def stated_date(value: str) -> str | None:
         return _iso(year, month, day)
     dates = find_dates(text)
     return dates[0][2] if dates else None
+
+
+def chinese_date(iso: str | None) -> str:
+    """`2023-05-09` → `2023年5月9日`; nothing for no date."""
+    if not iso:
+        return ""
+    year, month, day = iso[:10].split("-")
+    return f"{year}年{int(month)}月{int(day)}日"

@@ -58,6 +58,7 @@ class Status(StrEnum):
     REPLACED = "replaced"  # 已有新文本: the same title has a newer text, which is in force
     EXPIRED = "expired"
     REPEALED = "repealed"
+    UPCOMING = "upcoming"  # 尚未施行: its first day is still to come
 
     @property
     def holds(self) -> bool:

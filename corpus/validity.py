@@ -28,6 +28,7 @@ _STATUS = (
     (EventKind.AMENDED, Status.AMENDED),
     (EventKind.CORRECTED, Status.AMENDED),
 )
+_DECIDES = frozenset(kind for kind, _ in _STATUS)
 _BY_OTHERS = (EventKind.AMENDED, EventKind.CORRECTED, EventKind.PARTLY_REPEALED)
 
 
@@ -178,7 +179,11 @@ def as_of(notice: Notice, day: dt.date) -> Notice:
     for event in notice.events:
         if _counts(event, notice, now):
             happened.setdefault(event.kind, event)
-    status = next((status for kind, status in _STATUS if kind in happened), Status.IN_FORCE)
+    begun = begins(notice)
+    ahead = Status.IN_FORCE if begun is None or begun <= now else Status.UPCOMING
+    status = next((status for kind, status in _STATUS if kind in happened), ahead)
+    if ahead is Status.UPCOMING and status in (Status.AMENDED, Status.PARTLY_REPEALED):
+        status = ahead
     repeal = happened.get(EventKind.REPEALED)
     by = None if repeal is None else Repeal(repeal.doc_number, repeal.notice_id, repeal.clause_id, repeal.text)
     clauses = notice.clauses
@@ -198,22 +203,31 @@ def _counts(event: Event, notice: Notice, now: str) -> bool:
     return event.kind not in _BY_OTHERS or event.notice_id != notice.notice_id
 
 
-def in_force_on(notice: Notice, day: dt.date) -> bool:
-    """Whether the wording of a linked notice holds on a day: it has begun to, and nothing has ended it.
+def begins(notice: Notice) -> str | None:
+    """The first day on which the wording of a linked notice holds (ISO), None where nobody says.
 
     A law of 1999 in the wording of 2018 (「自1999年10月1日起施行」) holds from 2018.
     """
-    began = max(filter(None, (notice.valid_from, notice.version or notice.date)), default=None)
-    return (began is None or began <= day.isoformat()) and as_of(notice, day).status.holds
+    return max(filter(None, (notice.valid_from, notice.version or notice.date)), default=None)
+
+
+def in_force_on(notice: Notice, day: dt.date) -> bool:
+    """Whether the wording of a linked notice holds on a day: it has begun to, and nothing has ended it."""
+    return as_of(notice, day).status.holds
+
+
+def changes(notice: Notice) -> bool:
+    """Whether status or wording of a linked notice are not the same on all days."""
+    return begins(notice) is not None or any(event.kind in _DECIDES for event in notice.events)
 
 
 def next_change(notices: Sequence[Notice], today: dt.date) -> str | None:
     """The first day after today on which the status of one of the notices, or a wording, is another one (ISO)."""
     now = today.isoformat()
-    days = []
+    days = [day for notice in notices if (day := begins(notice)) is not None and day > now]
     for notice in notices:
         for event in notice.events:
-            if event.date is None or event.kind not in dict(_STATUS):
+            if event.date is None or event.kind not in _DECIDES:
                 continue
             day = event.date
             if event.kind is EventKind.EXPIRED:

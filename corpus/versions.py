@@ -104,7 +104,7 @@ def find_families(notices: Sequence[Notice], versions: Sequence[Version], files:
             groups.setdefault(name, []).append(index)
     families = []
     for name, group in groups.items():
-        for members in _by_issuer(notices, group):
+        for members in by_issuer(notices, group):
             members = _apart(members, versions, files)
             known = max((day for index in members if (day := versions[index].day)), default="")
             day_of = {index: versions[index].day or _later_start(versions[index], known) for index in members}
@@ -125,7 +125,7 @@ def _later_start(version: Version, known: str) -> str | None:
     return version.first if version.first is not None and version.first > known else None
 
 
-def _by_issuer(notices: Sequence[Notice], group: Sequence[int]) -> list[list[int]]:
+def by_issuer(notices: Sequence[Notice], group: Sequence[int]) -> list[list[int]]:
     """Texts of one title by different bodies are no versions of each other."""
     parted: list[tuple[str, list[int]]] = []
     for index in group:

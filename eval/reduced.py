@@ -88,6 +88,7 @@ class Reduced:
         self._places = {entry.clause_id: entry.row for entry in self._entries}
         self._bm25: Bm25 = from_weights(whole.weights[row] for row in old)
         self._dense = None if whole.windows is None else _dense(whole.windows, old)
+        self.day = DAY
         info = whole.engine.info
         vectors = 0 if self._dense is None else len(self._dense.owners)
         self.info: IndexInfo = replace(info, notices=len(bare), clauses=len(old), vectors=vectors)

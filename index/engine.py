@@ -6,6 +6,7 @@ equal content: keywords are sums of finished BM25 columns, nearness is the cosin
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,6 +158,10 @@ class Engine(Protocol):
 
     @property
     def info(self) -> IndexInfo: ...
+    @property
+    def day(self) -> dt.date:
+        """The day as of which notices and clauses are read: their status, their wording."""
+
     @property
     def terms(self) -> TermCounts: ...
     @property

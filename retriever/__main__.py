@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retriever.ask import Asker
 
 
-PARAMETERS = {"since": "--from", "until": "--to", "status": "--status", "k": "-k", "mode": "--mode"}
+PARAMETERS = {"since": "--from", "until": "--to", "status": "--status", "on": "--on", "k": "-k", "mode": "--mode"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,9 +49,12 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--to", dest="until", metavar="DATE", help="只看到这一天为止的公文")
     parser.add_argument(
         "--status",
-        choices=("in_force", "repealed", "expired", "amended", "partly_repealed", "replaced", "any"),
+        choices=("in_force", "repealed", "expired", "amended", "partly_repealed", "replaced", "upcoming", "any"),
         default="any",
         help="公文状态",
+    )
+    parser.add_argument(
+        "--on", metavar="DATE", help="按这一天的情况回答（哪些文本有效、条文怎么写），如 2019-06-01；默认今天"
     )
     parser.add_argument(
         "--reader",
@@ -81,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     from retriever.reading.ranking import load_ranker
 
     try:
-        filters = Filters(args.issuer, args.doc_number, args.since, args.until, args.status)
+        filters = Filters(args.issuer, args.doc_number, args.since, args.until, args.status, on=args.on)
         batch = list(read_batch(args.batch)) if args.batch else []
         text = None if args.check is None else _text_of(args.check)
         asker = Asker.open(args.index, dense=args.mode != "bm25" and text is None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from corpus.dates import chinese_date
 from corpus.errors import UsageError
 from corpus.text import nfkc
 from index.engine import Engine
@@ -15,43 +18,31 @@ from index.model.errors import ModelError
 from index.model.load import load_embedder
 from index.opening import open_index
 from index.paths import DEFAULT_INDEX
-from retriever.caution import with_caution
-from retriever.confidence import Evidence
-from retriever.decide import Decision, after_reading, before_reading
-from retriever.evidence import FIRST_HITS, Witness
-from retriever.intent import asks_whether
-from retriever.model import MAX_QUESTION, MODES, Answer, Filters, ParameterError, SearchResult
+from retriever.answering import Answerer, Assessment
+from retriever.evidence import FIRST_HITS
+from retriever.families import Families
+from retriever.in_time import InTime
+from retriever.model import MAX_QUESTION, MODES, Filters, ParameterError, SearchResult
 from retriever.names import Names
 from retriever.neighbours import Neighbours
 from retriever.notes import Note, NoteKind, note
-from retriever.offices import Directory, offices_of
+from retriever.offices import Directory
+from retriever.on_day import OnDay
 from retriever.parts import parts
 from retriever.query import Preparer, Query
 from retriever.question import matched
-from retriever.reading.by_words import question_terms
-from retriever.reading.choice import Choice, Found
-from retriever.reading.choosing import Chooser
-from retriever.reading.listed import asks_list, items_left
+from retriever.reading.choice import Found
 from retriever.reading.onnx_reader import PassageReader, own_reader
-from retriever.reading.passages import Passages
 from retriever.reading.ranking import Ranker
-from retriever.reading.reader import AnswerKind, Reader
-from retriever.reading.spans import opening
+from retriever.reading.reader import Reader
 from retriever.references import References
 from retriever.requests import request_note
 from retriever.resolve import Resolver
-from retriever.search import Retriever
+from retriever.search import Retrieval, Retriever
+from retriever.told import Teller, Told
+from retriever.when import asked_of
 
-_VERDICTS = (AnswerKind.YES, AnswerKind.NO)
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What was chosen to answer a question, its evidence, and the decision whether it is good enough."""
-
-    choice: Choice
-    evidence: Evidence
-    decision: Decision
+_DAYS = 4  # days whose askers are kept
 
 
 class Asker:
@@ -64,24 +55,29 @@ class Asker:
         mode_note: Note | None = None,
         reader: Reader | None = None,
         ranker: Ranker | None = None,
+        *,
+        like: Asker | None = None,
     ) -> None:
-        """`mode_note` says why there is no embedder or reader where one was wanted. The reader reads what was found by
-        vectors, keywords answer at once; a `ranker` orders the first hits in its stead, in all modes."""
+        """`mode_note` says why there is no embedder or reader where one was wanted. A `ranker` orders the first hits in
+        the reader's stead, in all modes. `like` is the asker over the same index as of another day."""
         self.engine = engine
         self.embedder = embedder
         self.reader = reader
         self.mode_note = mode_note
+        self.ranker = ranker
         self.directory = Directory(engine.offices, engine.notices)
         names = Names(engine)
         self.resolver = Resolver(engine, names)
         self.references = References(engine, names)
-        self.preparer = Preparer(engine, embedder)
-        neighbours = self._neighbours = Neighbours(engine)
-        self.retriever = Retriever(engine, neighbours)
-        passages = Passages(neighbours, self.directory)
-        self._by_reader = Chooser(passages, neighbours, reader, ranker)
-        self._by_words = Chooser(passages, neighbours, None, ranker)
-        self._witness = Witness(neighbours, embedder)
+        self.preparer: Preparer = Preparer(engine, embedder) if like is None else like.preparer
+        self.retriever = Retriever(engine, Neighbours(engine))
+        families = Families(engine.notices)
+        self.families = families
+        self._in_time = InTime(engine, families)
+        self._teller = Teller(engine, names, families)
+        self._origin = self if like is None else like
+        self._days = functools.lru_cache(maxsize=_DAYS)(self._as_of)
+        self._answerer = Answerer(engine, self.directory, embedder, reader, ranker)
 
     @classmethod
     def open(cls, where: Path = DEFAULT_INDEX, *, dense: bool = True) -> Asker:
@@ -116,16 +112,28 @@ class Asker:
         reader = ranker if isinstance(ranker, PassageReader) else self.reader
         return Asker(self.engine, self.embedder, self.mode_note, reader, ranker)
 
+    def on(self, day: dt.date) -> Asker:
+        """The asker over the same index as of a day. The last few days are kept."""
+        return self if day == self.engine.day else self._origin._days(day)
+
+    def _as_of(self, day: dt.date) -> Asker:
+        if day == self.engine.day:
+            return self
+        return Asker(OnDay(self.engine, day), self.embedder, self.mode_note, self.reader, self.ranker, like=self)
+
     def ask(self, question: str, *, k: int = 5, mode: str = "hybrid", filters: Filters | None = None) -> SearchResult:
         """The `k` best clauses for a question, and the answer if there is one.
 
         Raises UsageError for an empty or overlong question, ParameterError for k < 1 or an unknown mode.
         """
+        filters = filters or Filters()
+        if filters.on is not None and filters.on != self.engine.day.isoformat():
+            return self.on(dt.date.fromisoformat(filters.on)).ask(question, k=k, mode=mode, filters=filters)
         _check(question, k, mode)
         first, *others = parts(matched(question)[0])
         if not others:
-            return self._ask(question, k, mode, filters or Filters())
-        result, *more = (self._ask(one, k, mode, filters or Filters()) for one in (first, *others))
+            return self._ask(question, k, mode, filters)
+        result, *more = (self._ask(one, k, mode, filters) for one in (first, *others))
         return replace(result, question=question, parts=tuple(more))
 
     def _ask(self, question: str, k: int, mode: str, filters: Filters) -> SearchResult:
@@ -144,14 +152,25 @@ class Asker:
         cited = self.resolver.of_question(question)
         if cut is not None and (cited is None or not cited.alone):
             notes.append(Note(NoteKind.CUT, cut))
-        query = self.preparer.prepare(text, mode_used, cited)
         # What decides is the same whatever number of hits is asked for.
-        found = self.find(query, mode_used, filters, max(k, FIRST_HITS))
-        retrieval = found.retrieval
-        retrieved = time.perf_counter()
-        first = replace(found, retrieval=replace(retrieval, hits=retrieval.hits[:FIRST_HITS]))
-        decision, answer = self._answer(query, first, mode_used)
-        if not retrieval.hits and not filters.empty:
+        count = max(k, FIRST_HITS)
+        told = self._told(text, mode_used, filters, count)
+        if told is not None:
+            retrieved = time.perf_counter()
+            (decision, answer), hits = (told[0].decision, told[0].answer), told[0].first(told[1].hits)
+        else:
+            query = self.preparer.prepare(text, mode_used, cited)
+            found = self.find(query, mode_used, filters, count)
+            retrieved = time.perf_counter()
+            standing = self._in_time.settle(query, text, found.retrieval)
+            may = replace(standing.may_answer, hits=standing.may_answer.hits[:FIRST_HITS])
+            decision, answer = self._answerer.answer(standing.query, replace(found, retrieval=may), mode_used)
+            decision, hits = self._in_time.explained(decision, standing), standing.shown.hits
+            if answer is not None and answer.entry is not None:
+                notes = [*self._in_time.warnings(answer.entry), *notes]
+        if filters.on is not None:
+            notes.insert(0, note(NoteKind.ON_DAY, chinese_date(filters.on)))
+        if not hits and not filters.empty:
             notes.append(note(NoteKind.FILTERED))
         elif decision.note is not None:
             notes.append(decision.note)
@@ -164,7 +183,7 @@ class Asker:
             answered=decision.answered,
             confidence=decision.confidence,
             answer=answer,
-            hits=tuple(replace(hit, links=self.references.links(hit.entry)) for hit in retrieval.hits[:k]),
+            hits=tuple(replace(hit, links=self.references.links(hit.entry)) for hit in hits[:k]),
             ms={
                 "total": round(1000 * (done - began), 2),
                 "retrieve": round(1000 * (retrieved - began), 2),
@@ -172,49 +191,26 @@ class Asker:
             },
         )
 
+    def _told(self, question: str, mode: str, filters: Filters, count: int) -> tuple[Told, Retrieval] | None:
+        """What is told of a document's time, where that is asked and can be told."""
+        asked = asked_of(question)
+        if asked is None:
+            return None
+        subject = asked.subject or question
+        query = self.preparer.prepare(subject, mode, self.resolver.of_question(subject))
+        retrieval = self.retriever.retrieve(query, mode, filters, count)
+        told = self._teller.tell(asked, query, retrieval, question)
+        if told is None or not all(filters.keeps(entry.notice) for entry in told.entries):
+            return None
+        return told, retrieval
+
     def find(self, query: Query, mode: str, filters: Filters, count: int, without: Collection[int] = ()) -> Found:
         """The `count` best clauses, the first of them read; rows in `without` count as not there."""
-        return self._chooser(mode).read(query, self.retriever.retrieve(query, mode, filters, count, without))
-
-    def _chooser(self, mode: str) -> Chooser:
-        return self._by_words if mode == "bm25" else self._by_reader
-
-    def _answer(self, query: Query, found: Found, mode: str) -> tuple[Decision, Answer | None]:
-        decision = before_reading(query, found.retrieval)
-        if decision is not None and not decision.answered:
-            return decision, None
-        if decision is not None:
-            entry = found.retrieval.hits[0].entry
-            said = opening(entry.text)
-            offices = offices_of(self.engine, self.directory, entry, query.asked, said)
-            return decision, Answer(said, offices, entry.clause_id, entry)
-        assessment = self.assess(query, found, mode)
-        if not assessment.decision.answered:
-            return assessment.decision, None
-        decision = assessment.decision
-        if assessment.choice.others:
-            decision = replace(decision, note=note(NoteKind.SHARED, "、".join(assessment.choice.others)))
-        return with_caution(decision, self._worded(query, assessment.choice), query.asked)
-
-    def _worded(self, query: Query, choice: Choice) -> Answer:
-        entry, reading = choice.passage.entry, choice.reading
-        return Answer(
-            text=choice.text,
-            offices=offices_of(self.engine, self.directory, entry, query.asked, choice.exact),
-            clause_id=entry.clause_id,
-            entry=entry,
-            exact=None if reading is None else reading.text,
-            verdict=reading.kind.value if reading and reading.kind in _VERDICTS and asks_whether(query.text) else None,
-            more=len(choice.others) or (items_left(entry, self._neighbours) if asks_list(query.text) else 0),
-        )
+        return self._answerer.read(query, self.retriever.retrieve(query, mode, filters, count, without), mode)
 
     def assess(self, query: Query, found: Found, mode: str) -> Assessment:
         """Choose what answers a question, and judge it. There must be a hit."""
-        terms = question_terms(self.engine, query)
-        choice = self._chooser(mode).choose(query, found, terms)
-        evidence = self._witness.gather(query, found, choice, terms)
-        vectors = bool(found.retrieval.candidates.dense)
-        return Assessment(choice, evidence, after_reading(evidence, terms.known_share, mode, vectors=vectors))
+        return self._answerer.assess(query, found, mode)
 
 
 def _not_asked(question: str, mode: str, mode_used: str, notes: tuple[Note, ...], began: float) -> SearchResult:

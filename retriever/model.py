@@ -22,7 +22,7 @@ from retriever.notes import Note, NoteKind
 from retriever.references import Link
 
 MODES = ("hybrid", "dense", "bm25")
-STATUSES = ("in_force", "repealed", "expired", "amended", "partly_repealed", "replaced", "any")
+STATUSES = ("in_force", "repealed", "expired", "amended", "partly_repealed", "replaced", "upcoming", "any")
 MAX_QUESTION = 2000  # characters
 # `confidence` is a probability: below this, every second or third answer is wrong. The page shows its caution, and
 # no surface shows a telephone number.
@@ -47,7 +47,8 @@ class ParameterError(UsageError):
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which notices may answer. `issuer` is a part of the issuer's name or another name of it;
-    `since` and `until` are ISO dates, both included; notices without a date pass no date filter."""
+    `since` and `until` are ISO dates, both included; notices without a date pass no date filter. `on` is the day as of
+    which everything is said: status, wording, and which texts were there."""
 
     issuer: str | None = None
     doc_number: str | None = None
@@ -55,10 +56,11 @@ class Filters:
     until: str | None = None
     status: str = "any"
     section: str | None = None
+    on: str | None = None
 
     def __post_init__(self) -> None:
         """Raises ParameterError for what is no date or status, and for a period that ends before it begins."""
-        for name, value in (("since", self.since), ("until", self.until)):
+        for name, value in (("since", self.since), ("until", self.until), ("on", self.on)):
             if value is not None:
                 _check_date(name, value)
         if self.since and self.until and self.since > self.until:
@@ -70,8 +72,14 @@ class Filters:
     def empty(self) -> bool:
         return self == Filters()
 
+    def there(self, notice: Notice) -> bool:
+        """Whether a notice had been issued by the day that is asked for."""
+        return self.on is None or (notice.date or notice.version or "") <= self.on
+
     def keeps(self, notice: Notice) -> bool:
         """Whether a notice passes all filters."""
+        if not self.there(notice):
+            return False
         if self.issuer and not _is_issuer(self.issuer, notice.issuer):
             return False
         if self.doc_number and not is_number(self.doc_number, notice.doc_number or ""):

@@ -22,6 +22,13 @@ class NoteKind(StrEnum):
     OTHER_FIGURES = "other_figures"  # place, year or figure of what is here differ
     NOT_STATED = "not_stated"  # the subject is here, what is asked is not
     SHARED = "shared"  # other offices have the same duty, each for its own trade
+    NOT_IN_FORCE = "not_in_force"  # the answer is from a text that isn't in force
+    STANDING = "standing"  # what became of the document that is asked about
+    ENDED = "ended"  # the documents that were repealed
+    NONE_ENDED = "none_ended"
+    ONLY_ENDED = "only_ended"  # what is nearest is no longer in force, and wasn't asked for
+    NOT_OF_YEAR = "not_of_year"  # no text of the year that is asked for
+    ON_DAY = "on_day"  # the day as of which everything is said
     UNSURE_PHONE = "unsure_phone"  # a number was found, but perhaps not the right one
 
 
@@ -46,6 +53,13 @@ _TEXTS = {
     NoteKind.OTHER_FIGURES: "公报里有相近的内容，但地方、年份或数字对不上，下面是最接近的条款，供参考",
     NoteKind.NOT_STATED: "公报里有相近的内容，但没有写明所问的这一点，下面是最接近的条款，供参考",
     NoteKind.SHARED: "各行业另有主管部门：{}",
+    NoteKind.NOT_IN_FORCE: "请注意，答案出自不是现行的公文：{}{}",
+    NoteKind.STANDING: "{}：{}",
+    NoteKind.ENDED: "这样的公文收录了 {} 篇：{}",
+    NoteKind.NONE_ENDED: "收录的公文里没有已经废止或过期的",
+    NoteKind.ONLY_ENDED: "最接近的内容出自{}，它{}；要看它的规定，请在问题里写明标题、文号或年份",
+    NoteKind.NOT_OF_YEAR: "没有收录{}年时有效、写明这一点的文本{}",
+    NoteKind.ON_DAY: "按{}的情况回答",
     NoteKind.UNSURE_PHONE: "没有把握说该打哪个电话，为免误导，这里不给号码；下面是最接近的条款，请看原文",
 }
 

@@ -48,6 +48,7 @@ class LocalEngine:
     bm25: Bm25
     dense: Dense | None
     offices: tuple[OfficeEntry, ...]
+    day: dt.date
     stamp: tuple[int, int, int] | None = field(default=None, compare=False)
     expires: str | None = None  # the first day on which a notice in force now is so no longer
 
@@ -93,7 +94,7 @@ class LocalEngine:
             where = str(folder / manifest.data)
             raise IndexCorrupt(f"索引内容和清单不一致（{err}）", where, build_command(folder, manifest)) from err
         expires = next_change([source.notice for source in notices], today) if day is None else None
-        return cls(folder, manifest, info, notices, content, bm25, dense, offices, seen, expires)
+        return cls(folder, manifest, info, notices, content, bm25, dense, offices, today, seen, expires)
 
     @property
     def terms(self) -> Bm25:

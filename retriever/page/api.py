@@ -32,6 +32,7 @@ class Api:
         since: str = "",
         until: str = "",
         status: str = "any",
+        on: str = "",
     ) -> dict[str, Any]:
         """在政府公报里查找：返回答案（如果有）、办事单位和电话、相关条款和出处。
 
@@ -44,10 +45,15 @@ class Api:
             since: 只看这一天起的公文，如 2023-01-01，空为不限
             until: 只看到这一天为止的公文，空为不限
             status: in_force（现行）、repealed（已废止）、expired（已过期）或 any（不限）
+            on: 按这一天的情况回答（哪些文本有效、条文怎么写），如 2019-06-01，空为今天
         """
-        return _said(lambda: self._programs.search(question, int(k), mode, issuer, doc_number, since, until, status))
+        return _said(
+            lambda: self._programs.search(question, int(k), mode, issuer, doc_number, since, until, status, on)
+        )
 
-    def notice(self, doc_number: str, section: str = "", offset: int = 0, limit: int = 0) -> dict[str, Any]:
+    def notice(
+        self, doc_number: str, section: str = "", offset: int = 0, limit: int = 0, on: str = ""
+    ) -> dict[str, Any]:
         """按文号取一篇公文的条款：全部、某一部分，或分页。
 
         Args:
@@ -55,8 +61,9 @@ class Api:
             section: 只要这一部分，例如“第三部分”或标题里的字，空为全文
             offset: 从第几条起（0 为第一条）
             limit: 最多几条（1 至 1000），0 为全部；MCP 里 0 为 50
+            on: 按这一天的情况（是否有效、条文怎么写），空为今天
         """
-        return _said(lambda: self._programs.notice(doc_number, section, int(offset), int(limit)))
+        return _said(lambda: self._programs.notice(doc_number, section, int(offset), int(limit), on))
 
     def offices(self, name: str = "", offset: int = 0, limit: int = 0) -> list[dict[str, Any]]:
         """公报里的单位：电话及写明电话的公文，以及它负责、配合的条款。

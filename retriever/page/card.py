@@ -28,6 +28,8 @@ from retriever.page.view import View
 
 VERDICTS = {"yes": "是。", "no": "否。"}
 _BESIDE = (NoteKind.CITED_OTHERWISE, NoteKind.SHARED)
+# What is to be read before the answer: that its text isn't in force, or what became of the document asked about.
+_FIRST = (NoteKind.NOT_IN_FORCE, NoteKind.STANDING, NoteKind.ENDED)
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
 
 
@@ -42,6 +44,7 @@ def answer_card(
         "section",
         el("h2", "答案", id="answer-head", tabindex=-1),
         status_note(entry.notice),
+        *(el("p", f"{note.text}。", cls="line warn", role="note") for note in result.notes if note.kind in _FIRST),
         _words(answer, result.items_left),
         *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind in _BESIDE),
         offices(answer.offices, sure=result.sure),

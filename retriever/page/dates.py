@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from corpus.dates import chinese_date as chinese_date
+
 _BEIJING = dt.timezone(dt.timedelta(hours=8))
-
-
-def chinese_date(iso: str | None) -> str:
-    """`2023-05-09` → `2023年5月9日`; nothing for no date."""
-    if not iso:
-        return ""
-    year, month, day = iso[:10].split("-")
-    return f"{year}年{int(month)}月{int(day)}日"
 
 
 def beijing_time(iso: str) -> str:

@@ -26,7 +26,8 @@ class PageFilters(Filters):
     def keeps(self, notice: Notice) -> bool:
         """Whether a notice passes every filter."""
         return (
-            (self.issuer is None or notice.issuer == self.issuer)
+            self.there(notice)
+            and (self.issuer is None or notice.issuer == self.issuer)
             and (self.since is None or (notice.date is not None and notice.date >= self.since))
             and (self.until is None or (notice.date is not None and notice.date <= self.until))
             and (self.section is None or notice.section == self.section)
@@ -45,6 +46,7 @@ def filters_of(view: View) -> PageFilters:
         status=view.status,
         section=view.section or None,
         kind=view.kind or None,
+        on=view.on or None,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from retriever.model import MAX_QUESTION
 from retriever.page.filters import Option, Options
 from retriever.page.markup import Html, el
+from retriever.page.on_view import day_field
 from retriever.page.site import Site
 from retriever.page.status import NAMES
 from retriever.page.view import Place, View
@@ -96,10 +97,13 @@ def filters(view: View, options: Options, form: str) -> Html:
         modes = (("hybrid", "意思和字词（推荐）"), ("dense", "只按意思"), ("bm25", "只按字词"))
         choices = [el("option", text, value=value, selected=view.mode == value) for value, text in modes]
         selects.append(el("label", el("span", "查找方式"), el("select", *choices, name="mode"), cls="filter"))
+    selects.append(day_field(view))
     bare = View(place=view.place, q=view.q, sort=view.sort)
     clear = el("a", "清除筛选", href=bare.href, cls="clear") if view.filtered else None
     year = f"{view.year} 年" if view.year else ""
-    chosen = "、".join(filter(None, (view.issuer, year, view.kind, view.section, NAMES.get(view.status))))
+    chosen = "、".join(
+        filter(None, (view.issuer, year, view.kind, view.section, NAMES.get(view.status), view.on and f"按{view.on}"))
+    )
     return el(
         "details",
         el("summary", f"筛选：{chosen}" if chosen else "筛选"),

@@ -61,6 +61,7 @@ CALLS = (
             Param("from", "since", "只看这一天起的公文，如 2023-01-01"),
             Param("to", "until", "只看到这一天为止的公文"),
             Param("status", "status", "公文状态", "any", STATUSES),
+            Param("on", "on", "按这一天的情况回答：哪些文本有效、条文怎么写，如 2019-06-01，空为今天"),
         ),
         "answered、confidence、answer、hits、notes",
     ),
@@ -70,6 +71,7 @@ CALLS = (
         (
             Param("doc_number", "doc_number", "文号，或 notice_id", None, example="离政办发〔2023〕9号"),
             Param("section", "section", "只要这一部分，如“第三部分”，或标题里的字"),
+            Param("on", "on", "按这一天的情况：是否有效、条文怎么写，空为今天"),
             *_PAGING,
         ),
         "公文各项、clauses、total、next_offset",

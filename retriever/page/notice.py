@@ -18,6 +18,7 @@ from retriever.page.dates import chinese_date
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el, esc, join
 from retriever.page.original_view import original
+from retriever.page.related import related
 from retriever.page.results import export_bar
 from retriever.page.status import status_note
 from retriever.page.view import Place, View
@@ -46,6 +47,7 @@ def notice_view(collection: Collection, view: View) -> Html:
         status_note(shown.notice),
         _doubts(shown.notice),
         _facts(shown),
+        related(shown.notice, view),
         _outline(clauses, view),
         el("div", *_text(clauses, words, view.clause, _places(shown.notice, clauses)), cls="full"),
         export_bar(("notice", shown.notice.notice_id)),

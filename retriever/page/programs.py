@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from corpus.errors import GongbaoError, UsageError
+from corpus.model import CorpusNotice
 from corpus.text import nfkc, squash
 from corpus.typed_place import fits, read_place
 from index.engine import IndexedClause
@@ -15,6 +16,8 @@ from retriever.check import check, to_json
 from retriever.model import Filters, ParameterError
 from retriever.page.collection import Collection
 from retriever.page.live import LiveIndex
+from retriever.page.on_view import dated
+from retriever.page.view import View
 
 _Item = TypeVar("_Item")
 
@@ -38,17 +41,20 @@ class Programs:
         since: str = "",
         until: str = "",
         status: str = "any",
+        on: str = "",
     ) -> dict[str, Any]:
         """A question's answer and hits."""
         if k > MAX_K:
             raise ParameterError(f"k={k} 太大", "k", f"请给 1 到 {MAX_K} 的整数")
-        filters = Filters(issuer or None, doc_number or None, since or None, until or None, status)
+        filters = Filters(issuer or None, doc_number or None, since or None, until or None, status, on=on or None)
         return self.collection().asker.ask(question, k=k, mode=mode, filters=filters).to_json()
 
-    def notice(self, doc_number: str, section: str = "", offset: int = 0, limit: int = 0) -> dict[str, Any]:
+    def notice(
+        self, doc_number: str, section: str = "", offset: int = 0, limit: int = 0, on: str = ""
+    ) -> dict[str, Any]:
         """A notice with its clauses: all of them, those of a section (第三部分, or words of a heading), a page of
-        them."""
-        collection = self.collection()
+        them. `versions` are all texts of its title, `references` and `referred_by` the notices it has to do with."""
+        collection = dated(self.collection(), View(on=on))
         named = collection.notice(doc_number.strip())
         if named is None:
             raise ParameterError(f"没有收录“{doc_number[:60]}”", "doc_number", "请核对文号")
@@ -62,6 +68,7 @@ class Programs:
             **named.notice.to_json(),
             "clauses": [entry.clause.to_json() for entry in page],
             "files": list(named.files),
+            "versions": [_version(one) for one in _texts(collection, named)],
             **paging,
         }
 
@@ -109,6 +116,19 @@ def _of_section(clauses: Sequence[IndexedClause], section: str) -> list[IndexedC
     if not wanted:
         raise UsageError("没有写明哪一部分", "section", "请写成“第三部分”或标题里的字")
     return [entry for entry in clauses if any(wanted in squash(heading) for heading in entry.path)]
+
+
+def _texts(collection: Collection, named: CorpusNotice) -> list[CorpusNotice]:
+    """All texts of a notice's title, the newest first."""
+    engine = collection.asker.engine
+    members = collection.asker.families.of(collection.places[named.notice.notice_id])
+    return [engine.notices[one] for one in members]
+
+
+def _version(source: CorpusNotice) -> dict[str, Any]:
+    notice = source.notice
+    plain = {"notice_id": notice.notice_id, "title": notice.title, "doc_number": notice.doc_number}
+    return {**plain, "version": notice.version, "status": notice.status.value}
 
 
 def _office(collection: Collection, office: OfficeEntry) -> dict[str, Any]:

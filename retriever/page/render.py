@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpus.errors import GongbaoError
 from retriever.page.about import about
 from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
 from retriever.page.check_view import check_view
 from retriever.page.collection import Collection
+from retriever.page.family import family_view
 from retriever.page.faults import FAULT, report
 from retriever.page.frame import ask_form, footer, header, list_form
 from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
 from retriever.page.notice import notice_view
 from retriever.page.offices import offices_view
+from retriever.page.on_view import dated, day_line
 from retriever.page.results import results
 from retriever.page.site import Site, default_site
 from retriever.page.state_line import notice_line, state_line
@@ -62,6 +65,7 @@ class Renderer:
             Place.CHECK: "核对引用",
             Place.ABOUT: "使用说明",
             Place.NOTICE: view.notice,
+            Place.FAMILY: f"各个文本：{view.notice}",
         }
         head = view.q if view.place is Place.ASK and view.q else names.get(view.place, "")
         return f"{head[:40]} - {self.site.name}" if head else self.site.name
@@ -79,9 +83,18 @@ class Renderer:
         )
 
     def _views(self, collection: Collection, view: View) -> Sequence[Html | None]:
+        try:
+            collection = dated(collection, view)
+        except GongbaoError as err:
+            return [ask_form(view, collection.options, first=False), trouble_card(str(err))]
+        return [day_line(view), *self._view(collection, view)]
+
+    def _view(self, collection: Collection, view: View) -> Sequence[Html | None]:
         options = collection.options
         if view.place is Place.NOTICE:
             return [notice_view(collection, view)]
+        if view.place is Place.FAMILY:
+            return [family_view(collection, view)]
         if view.place is Place.NOTICES:
             return [list_form(view, options), catalogue(collection, view)]
         if view.place is Place.OFFICES:

@@ -6,18 +6,11 @@ from collections.abc import Callable
 
 from corpus.events import Event, EventKind
 from corpus.model import Notice, Status
+from corpus.validity import begins
 from retriever.page.dates import chinese_date
 from retriever.page.markup import Html, el, join
 from retriever.page.view import Place, View
-
-NAMES = {
-    "in_force": "现行",
-    "amended": "现行（有修改）",
-    "partly_repealed": "部分废止",
-    "replaced": "已有新文本",
-    "expired": "已过期",
-    "repealed": "已废止",
-}
+from retriever.standing import NAMES as NAMES
 
 
 def badge(notice: Notice) -> Html:
@@ -60,7 +53,12 @@ def status_note(notice: Notice) -> Html:
         link = el("a", event.doc_number or "另一篇公文", href=target.href)
         day = f"（{chinese_date(event.date)}起）" if event.date else ""
         parts.append(el("span", *_WORDS[notice.status](link), day))
+    elif notice.status is Status.UPCOMING and (first := begins(notice)):
+        parts.append(el("span", f"{chinese_date(first)}起施行，在这以前看原来的规定"))
     elif notice.status is Status.IN_FORCE:
         until = f"，有效到{chinese_date(notice.valid_until)}" if notice.valid_until else ""
         parts.append(el("span", f"收录的公报里没有废止它的文件{until}"))
+    if notice.family is not None:
+        family = View(place=Place.FAMILY, notice=notice.notice_id)
+        parts.append(el("a", "各个文本和改动", href=family.href))
     return el("p", join(parts, " "), cls="status")

@@ -24,6 +24,7 @@ class Place(StrEnum):
     ASK = ""
     NOTICE = "notice"
     NOTICES = "notices"
+    FAMILY = "family"
     OFFICES = "offices"
     CHECK = "check"
     ABOUT = "about"
@@ -45,12 +46,14 @@ class View:
     sort: str = "score"
     mode: str = "hybrid"
     n: int = COUNTS[0]
+    on: str = ""  # the day as of which everything is shown (ISO)
+    other: str = ""  # notice_id of the text to compare with, for Place.FAMILY
     text: str = ""  # whose citations are checked, for Place.CHECK
 
     @property
     def filtered(self) -> int:
         """How many filters are chosen."""
-        return sum(map(bool, (self.issuer, self.year, self.kind, self.section))) + (self.status != "any")
+        return sum(map(bool, (self.issuer, self.year, self.kind, self.section, self.on))) + (self.status != "any")
 
     def but(self, **changes: Any) -> View:
         """A copy of this address with some fields changed."""
@@ -72,7 +75,7 @@ def read_view(query: str) -> View:
     """The view a query string asks for. What can't be understood is left out; nothing raises."""
     given = {key: values[0].strip()[:LONGEST] for key, values in _pairs(query).items()}
     place = given.get("view", "")
-    if given.get("notice"):
+    if given.get("notice") and place != Place.FAMILY.value:
         place = Place.NOTICE
     return View(
         place=Place(place) if place in tuple(Place) else Place.ASK,
@@ -87,6 +90,8 @@ def read_view(query: str) -> View:
         sort=_one_of(given.get("sort"), SORTS, "score"),
         mode=_one_of(given.get("mode"), MODES, "hybrid"),
         n=int(_one_of(given.get("n"), tuple(map(str, COUNTS)), str(COUNTS[0]))),
+        on=given.get("on", ""),
+        other=given.get("other", ""),
         text=given.get("text", "") if place == Place.CHECK.value else "",
     )
 

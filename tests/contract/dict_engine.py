@@ -6,6 +6,7 @@ computed here from its formula and the cosine by comparing with every vector.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ from index.engine import IndexedClause, IndexInfo, ModelInfo, NoticeClauses, Not
 from index.local.keywords import K1, PATH_WEIGHT, TEXT_WEIGHT, TITLE_WEIGHT, B
 from index.office_list import OfficeEntry, gather
 from index.tokens import tokenize
+
+TODAY = dt.date(2023, 7, 1)
 
 
 class DictTerms:
@@ -42,7 +45,9 @@ class DictEngine:
         notices: Sequence[CorpusNotice],
         vectors: Mapping[int, Sequence[Vector]] | None = None,
         model: ModelInfo | None = None,
+        day: dt.date = TODAY,
     ) -> None:
+        self.day = day
         self.notices = tuple(notices)
         self.offices: list[OfficeEntry] = gather(entry.notice for entry in notices)
         self._rows: list[range] = []

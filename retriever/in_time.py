@@ -1,0 +1,209 @@
+"""Which texts may answer a question: those in force; one no longer in force only when it is asked for by its name, its
+number or a day.
+
+A year may choose the texts (「2024年的标准」): then those in force in that year answer, in the wording of that year.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.consolidated import reads_on
+from corpus.model import Notice, Status
+from corpus.validity import begins
+from corpus.versions import issued_title
+from index.engine import Engine, IndexedClause
+from retriever.decide import Decision
+from retriever.families import Families
+from retriever.model import Hit
+from retriever.names import key
+from retriever.notes import Note, NoteKind, note
+from retriever.query import Query
+from retriever.search import Retrieval
+from retriever.standing import DECIDES, named, standing
+from retriever.when import plain, year_of, years_in
+
+# A text that isn't in force stands below those in force that score at least this share of its score: on one matter a
+# repealed notice and the new one are near equal (0.84 and 0.82 for 预支指标).
+_RIVAL = 0.75
+_NEAR = 3  # the last rank of a text kept out that the reason names
+_NAME = 4  # letters of a title that name it
+_OPENS = re.compile(r"^.{0,40}?关于")
+_PLACE = re.compile(r"^[^的]{2,6}?[省市县区](?!域|级|政|场|委)")
+_EDITION = re.compile(r"[（(][^（()）]{1,12}[)）]$")
+_VAGUE = (NoteKind.NO_HITS, NoteKind.NOTHING_NEAR, NoteKind.OTHER_FIGURES, NoteKind.NOT_STATED)
+_OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The retrieval as it is shown, and that part of it that may answer; `kept_out` is the best hit that may not.
+    `query` is what is read with: without the year that chose the texts. `year` chose them."""
+
+    query: Query
+    shown: Retrieval
+    may_answer: Retrieval
+    kept_out: Hit | None
+    year: str | None
+
+
+class InTime:
+    """Settles which texts of one index may answer. Safe under threads."""
+
+    def __init__(self, engine: Engine, families: Families) -> None:
+        self._engine = engine
+        self._families = families
+        self._day = engine.day.isoformat()
+        self._stale = frozenset(at for at, source in enumerate(engine.notices) if not source.notice.status.holds)
+
+    def settle(self, query: Query, question: str, retrieval: Retrieval) -> Standing:
+        """What may answer, and in which order the hits are shown."""
+        year = year_of(question)
+        year = year if year is not None and f"{year}-12-31" < self._day else None
+        if year is None and not self._stale:
+            return Standing(query, retrieval, retrieval, None, None)
+        rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
+        entries = {entry.row: entry for entry in self._engine.clauses(rows)}
+        out = self._kept_out(query, question, retrieval, list(entries.values()), year)
+        hits = retrieval.hits if year is None else tuple(self._worded(hit, year) for hit in retrieval.hits)
+        shown = _lower(hits, {hit.entry.row for hit in hits if hit.entry.row in out})
+        may = [hit for hit in shown if hit.entry.row not in out]
+        ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(may, 1))
+        rest = replace(
+            retrieval.candidates,
+            scores=_without(retrieval.candidates.scores, out),
+            dense=_without(retrieval.candidates.dense, out),
+            bm25=_without(retrieval.candidates.bm25, out),
+        )
+        first = next((hit for hit in retrieval.hits if hit.entry.row in out), None)
+        if year is not None and not any(year in _around(hit.entry) for hit in ranked[:5]):
+            query = replace(query, text=_without_year(query.text, year))
+        kept = replace(retrieval, hits=shown)
+        return Standing(query, kept, Retrieval(ranked, rest), first, year)
+
+    def _kept_out(
+        self, query: Query, question: str, retrieval: Retrieval, entries: Sequence[IndexedClause], year: str | None
+    ) -> frozenset[int]:
+        """The rows of candidates that may not answer."""
+        named_too = {entry.ordinal for entry in self._engine.clauses(retrieval.candidates.numbered)}
+        if query.cited is not None:
+            found = query.cited.resolution
+            holding = [at for at in found.ordinals if at not in self._stale]
+            named_too |= set(found.ordinals if found.cited.number is not None or not holding else holding)
+        letters = key(plain(question))
+        years = years_in(question)
+        verdicts: dict[int, bool] = {}
+        out = set()
+        for entry in entries:
+            at = entry.ordinal
+            if at not in verdicts:
+                verdicts[at] = at in named_too or self._may(at, letters, years, year)
+            if verdicts[at] or (year is not None and at not in self._stale and year in _around(entry)):
+                continue
+            out.add(entry.row)
+        return frozenset(out)
+
+    def _may(self, ordinal: int, letters: str, years: frozenset[str], year: str | None) -> bool:
+        """Whether a notice may answer without being cited."""
+        notice = self._engine.notices[ordinal].notice
+        if year is not None:
+            return held_in(notice, year)
+        if ordinal not in self._stale:
+            return True
+        if any(held_in(notice, one) for one in years):
+            return True
+        others = any(at not in self._stale for at in self._families.of(ordinal))
+        return not others and _is_called(notice, letters)
+
+    def _worded(self, hit: Hit, year: str) -> Hit:
+        """A hit with the wording that its clause had in a year."""
+        clause = reads_on(hit.entry.clause, _end_of(year))
+        return hit if clause is hit.entry.clause else replace(hit, entry=replace(hit.entry, clause=clause))
+
+    def warnings(self, entry: IndexedClause) -> Iterator[Note]:
+        """The line before an answer from a text that isn't in force."""
+        notice = self._engine.notices[entry.ordinal].notice
+        if not notice.status.holds:
+            yield note(NoteKind.NOT_IN_FORCE, named(notice), standing(notice, self._day))
+
+    def explained(self, decision: Decision, found: Standing) -> Decision:
+        """The decision, with the reason where nothing answers because a text was kept out that is near."""
+        if decision.answered or (decision.note is not None and decision.note.kind not in _VAGUE):
+            return decision
+        why = self._why_not(found)
+        return decision if why is None else replace(decision, note=why)
+
+    def _why_not(self, found: Standing) -> Note | None:
+        hit = found.kept_out
+        if found.year is not None:
+            begun = "" if hit is None else begins(hit.entry.notice) or ""
+            newer = hit is not None and begun[:4] > found.year
+            said = f"，收录的{named(hit.entry.notice)}是{begun[:4]}年的文本" if hit is not None and newer else ""
+            return note(NoteKind.NOT_OF_YEAR, found.year, said)
+        if hit is None or hit.rank > _NEAR:
+            return None
+        notice = hit.entry.notice
+        return note(NoteKind.ONLY_ENDED, named(notice), standing(notice, self._day))
+
+
+def _lower(hits: Sequence[Hit], out: set[int]) -> tuple[Hit, ...]:
+    """The hits in a new order: each of those in `out` behind all others that score nearly as much."""
+    if not out:
+        return tuple(hits)
+    order: list[Hit] = [hit for hit in hits if hit.entry.row not in out]
+    for hit in hits:
+        if hit.entry.row not in out:
+            continue
+        at = max((place for place, one in enumerate(order, 1) if one.score >= _RIVAL * hit.score), default=0)
+        while at < len(order) and order[at].entry.row in out:
+            at += 1  # behind those that were put here before
+        low = min(hit.score, order[at - 1].score) if at else hit.score
+        order.insert(at, replace(hit, score=low))
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(order, 1))
+
+
+def held_in(notice: Notice, year: str) -> bool:
+    """Whether a notice was in force on some day of a year, or is about that year by its title."""
+    first = begins(notice)
+    if first is not None and first > f"{year}-12-31":
+        return year in notice.title
+    ends = [
+        event.date
+        for event in notice.events
+        if event.date and event.kind in [kind for status in _OVER for kind in DECIDES[status]]
+    ]
+    return min(ends, default="9999") >= f"{year}-01-01"
+
+
+def _is_called(notice: Notice, letters: str) -> bool:
+    """Whether a question (its letters) holds the name of a notice, kind included: its title with or without place,
+    issuer and 关于, or that of the text it issues."""
+    return any(len(name) >= _NAME and name in letters for name in _names(notice.title))
+
+
+def _names(title: str) -> Iterator[str]:
+    """云岭市人民政府关于停车收费的通知 → itself, 停车收费的通知, 停车收费通知; 云岭市停车条例 → itself, 停车条例."""
+    issued = issued_title(title)
+    yield from (key(title), key(_EDITION.sub("", issued)))
+    bare = _EDITION.sub("", _OPENS.sub("", title) if issued == title else issued)
+    bare = _PLACE.sub("", bare)
+    yield from (key(bare), key(bare).replace("的", ""))
+
+
+def _around(entry: IndexedClause) -> str:
+    return f"{entry.notice.title}{''.join(entry.path)}{entry.text}"
+
+
+def _end_of(year: str) -> dt.date:
+    return dt.date(int(year), 12, 31)
+
+
+def _without_year(text: str, year: str) -> str:
+    return re.sub(rf"{year}年?(?:度|版|时|当时|那时候?|那会儿?)?的?", "", text) or text
+
+
+def _without(scores: dict[int, float], out: frozenset[int]) -> dict[int, float]:
+    return {row: score for row, score in scores.items() if row not in out}
