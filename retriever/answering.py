@@ -23,7 +23,7 @@ from retriever.reading.listed import asks_list, items_left
 from retriever.reading.passages import Passages
 from retriever.reading.ranking import Ranker
 from retriever.reading.reader import AnswerKind, Reader
-from retriever.reading.spans import opening
+from retriever.reading.shown import opening
 from retriever.search import Retrieval
 
 _VERDICTS = (AnswerKind.YES, AnswerKind.NO)

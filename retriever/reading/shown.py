@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from corpus.model import Clause, ClauseKind
+from corpus.text import cut
 
 MAX_ANSWER = 160  # characters (contract)
 _SENTENCE = re.compile(r"[。；;！？!?\n]+[”’』」）)]*")
@@ -53,3 +54,8 @@ def _fitted(text: str, start: int, end: int, low: int, high: int) -> tuple[int, 
     first = min((cut for cut in cuts if cut <= start and start - cut <= room), default=start)
     last = max((cut for cut in cuts if cut >= end and cut - first <= MAX_ANSWER), default=end)
     return first, last
+
+
+def opening(text: str) -> str:
+    """The beginning of a clause that is asked for itself, as long as an answer may be."""
+    return cut(text, MAX_ANSWER)[0].strip()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from corpus.joins import has_pause
 from corpus.model import Clause, ClauseKind
 from corpus.phones import find_phones
-from corpus.text import CJK, cut, nfkc, squash
+from corpus.text import CJK, nfkc, squash
 from corpus.words import alternatives
 from retriever.intent import Intent
 from retriever.reading.shown import MAX_ANSWER, cells_at
@@ -324,8 +324,3 @@ def _fit(text: str, span: Span, terms: Terms) -> Span:
         if end < span.end and mark > start + MAX_ANSWER // 2:
             end = mark
     return Span(start, end, span.score, span.has_type)
-
-
-def opening(text: str) -> str:
-    """The beginning of a clause that is asked for itself, as long as an answer may be."""
-    return cut(text, MAX_ANSWER)[0].strip()
