@@ -90,8 +90,17 @@ class Asker:
             return cls(engine, None, _no_vectors(f"嵌入模型与建索引时的不同，已改为按关键词检索；{todo}"))
         return cls(engine, embedder)
 
-    def ask(self, question: str, *, k: int = 5, mode: str = "hybrid", filters: Filters | None = None) -> SearchResult:
-        """The `k` best clauses for a question, and the answer if there is one.
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        mode: str = "hybrid",
+        filters: Filters | None = None,
+        linked: int | None = None,
+    ) -> SearchResult:
+        """The `k` best clauses for a question, and the answer if there is one. What clauses point to is looked up for
+        the first `linked` only, where that is given: for hundreds it takes a fifth of the time of an answer.
 
         Raises UsageError for an empty or overlong question, ParameterError for k < 1 or an unknown mode.
         """
@@ -122,6 +131,8 @@ class Asker:
         elif decision.note is not None:
             notes.append(decision.note)
         done = time.perf_counter()
+        hits = retrieval.hits[:k]
+        with_links = len(hits) if linked is None else linked
         return SearchResult(
             question=question,
             mode=mode,
@@ -130,7 +141,10 @@ class Asker:
             answered=decision.answered,
             confidence=decision.confidence,
             answer=answer,
-            hits=tuple(replace(hit, links=self.references.links(hit.entry)) for hit in retrieval.hits[:k]),
+            hits=(
+                *(replace(hit, links=self.references.links(hit.entry)) for hit in hits[:with_links]),
+                *hits[with_links:],
+            ),
             ms={
                 "total": round(1000 * (done - began), 2),
                 "retrieve": round(1000 * (retrieved - began), 2),

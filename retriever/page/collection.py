@@ -55,6 +55,11 @@ class Collection:
         """All offices that the corpus names, those with a phone first."""
         return self.asker.directory.offices
 
+    def office(self, name: str) -> OfficeEntry | None:
+        """An office by its key or by one of its names."""
+        found = next((one for one in self.asker.directory.offices if one.key == name), None)
+        return found or self.asker.directory.find(name)
+
     def words(self, question: str) -> tuple[str, ...]:
         """The words to mark: the question's own, folded as the search folds them, and the official
         ones it is searched with besides (欠薪 for 不发工资)."""

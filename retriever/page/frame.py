@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retriever.model import MAX_QUESTION
+from retriever.page.dates import typed_date
+from retriever.page.facets import period
 from retriever.page.filters import Option, Options
+from retriever.page.lookup import find_field
 from retriever.page.markup import Html, el
 from retriever.page.site import Site
 from retriever.page.status import NAMES
@@ -23,6 +26,7 @@ _NAVIGATION = (
 def header(view: View, site: Site, place: str) -> Html:
     """The name of the page, whose gazettes these are, and the ways to its views."""
     here = Place.NOTICES if view.place is Place.NOTICE and not view.q else view.place
+    here = Place.OFFICES if here is Place.OFFICE else here
     links = [
         el("li", el("a", label, href=href, aria_current="page" if place is here else None))
         for place, label, href in _NAVIGATION
@@ -74,12 +78,13 @@ def list_form(view: View, options: Options) -> Html:
     return el(
         "form",
         el("input", type="hidden", name="view", value=Place.NOTICES.value),
+        find_field(view, "找公文", "标题或文号里的字"),
         filters(view, options, "list"),
         action="./",
         method="get",
         cls="ask",
         role="search",
-        aria_label="筛选公文",
+        aria_label="找公文",
     )
 
 
@@ -90,16 +95,20 @@ def filters(view: View, options: Options, form: str) -> Html:
         _select("year", "年份", options.years, view.year, "{} 年"),
         _select("kind", "文种", options.kinds, view.kind),
         _select("section", "栏目", options.sections, view.section),
+        _select("gazette", "公报", options.gazettes, view.gazette),
         _select("status", "状态", options.statuses, "" if view.status == "any" else view.status, names=NAMES),
     ]
     if form == "ask":
         modes = (("hybrid", "意思和字词（推荐）"), ("dense", "只按意思"), ("bm25", "只按字词"))
         choices = [el("option", text, value=value, selected=view.mode == value) for value, text in modes]
         selects.append(el("label", el("span", "查找方式"), el("select", *choices, name="mode"), cls="filter"))
-    bare = View(place=view.place, q=view.q, sort=view.sort)
+    bare = View(place=view.place, q=view.q, sort=view.sort, find=view.find)
     clear = el("a", "清除筛选", href=bare.href, cls="clear") if view.filtered else None
+    selects += [_day("from", "从哪一天", view.since), _day("to", "到哪一天", view.until)]
     year = f"{view.year} 年" if view.year else ""
-    chosen = "、".join(filter(None, (view.issuer, year, view.kind, view.section, NAMES.get(view.status))))
+    days = period(view) if view.since or view.until else ""
+    traits = (view.issuer, year, view.kind, view.section, view.gazette, NAMES.get(view.status), days)
+    chosen = "、".join(filter(None, traits))
     return el(
         "details",
         el("summary", f"筛选：{chosen}" if chosen else "筛选"),
@@ -121,6 +130,13 @@ def _select(
         text = form.format((names or {}).get(value, value))
         values.append(el("option", f"{text}（{count}）", value=value, selected=value == chosen))
     return el("label", el("span", label), el("select", *values, name=name), cls="filter")
+
+
+def _day(name: str, label: str, typed: str) -> Html:
+    """A day, in the browser's own calendar; one that has none takes it as text. A date that is none stays as typed."""
+    iso = typed_date(typed, last=name == "to")
+    field = el("input", type="date" if iso or not typed else "text", name=name, value=iso or typed, cls="day")
+    return el("label", el("span", label), field, cls="filter")
 
 
 def footer(state: Html, site: Site) -> Html:

@@ -14,6 +14,7 @@ from retriever.page.frame import ask_form, footer, header, list_form
 from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
 from retriever.page.notice import notice_view
+from retriever.page.office_view import office_view
 from retriever.page.offices import offices_view
 from retriever.page.results import results
 from retriever.page.site import Site, default_site
@@ -59,6 +60,7 @@ class Renderer:
         names = {
             Place.NOTICES: "公文目录",
             Place.OFFICES: "单位电话",
+            Place.OFFICE: view.office.partition("@")[0],
             Place.CHECK: "核对引用",
             Place.ABOUT: "使用说明",
             Place.NOTICE: view.notice,
@@ -85,7 +87,9 @@ class Renderer:
         if view.place is Place.NOTICES:
             return [list_form(view, options), catalogue(collection, view)]
         if view.place is Place.OFFICES:
-            return [offices_view(collection)]
+            return [offices_view(collection, view)]
+        if view.place is Place.OFFICE:
+            return [office_view(collection, view)]
         if view.place is Place.CHECK:
             return [check_view(collection, view)]
         if not view.q:

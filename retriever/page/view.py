@@ -15,6 +15,9 @@ from retriever.model import MODES, STATUSES
 
 COUNTS = (5, 10, 20, 50)  # clauses on one page
 SORTS = ("score", "date")
+ALL = "all"
+# Names of an address that Python has other uses for.
+_NAMES = {"place": "view", "since": "from", "until": "to"}
 LONGEST = 4000  # characters of any one value; a question that long is refused with a clear line
 
 
@@ -25,6 +28,7 @@ class Place(StrEnum):
     NOTICE = "notice"
     NOTICES = "notices"
     OFFICES = "offices"
+    OFFICE = "office"
     CHECK = "check"
     ABOUT = "about"
 
@@ -41,16 +45,25 @@ class View:
     year: str = ""
     kind: str = ""
     section: str = ""
+    gazette: str = ""
+    since: str = ""  # the first and the last day of a period, as they were typed
+    until: str = ""
     status: str = "any"
     sort: str = "score"
     mode: str = "hybrid"
     n: int = COUNTS[0]
     text: str = ""  # whose citations are checked, for Place.CHECK
+    find: str = ""  # what is looked for in a notice, in the list of notices or of offices
+    page: str = ""  # of what is shown in pages: its number, or ALL
+    office: str = ""  # its key or one of its names, for Place.OFFICE
+    tools: bool = False  # whether each clause of a notice has its buttons
+    big: bool = False  # whether the type is large
 
     @property
     def filtered(self) -> int:
         """How many filters are chosen."""
-        return sum(map(bool, (self.issuer, self.year, self.kind, self.section))) + (self.status != "any")
+        chosen = (self.issuer, self.year, self.kind, self.section, self.gazette, self.since, self.until)
+        return sum(map(bool, chosen)) + (self.status != "any")
 
     def but(self, **changes: Any) -> View:
         """A copy of this address with some fields changed."""
@@ -64,7 +77,7 @@ class View:
         for field in fields(self):
             value = getattr(self, field.name)
             if value != getattr(plain, field.name):
-                pairs.append(("view" if field.name == "place" else field.name, str(value)))
+                pairs.append((_NAMES.get(field.name, field.name), "1" if value is True else str(value)))
         return "?" + urlencode(pairs) if pairs else "./"
 
 
@@ -74,6 +87,8 @@ def read_view(query: str) -> View:
     place = given.get("view", "")
     if given.get("notice"):
         place = Place.NOTICE
+    elif given.get("office"):
+        place = Place.OFFICE
     return View(
         place=Place(place) if place in tuple(Place) else Place.ASK,
         q=given.get("q", ""),
@@ -83,12 +98,24 @@ def read_view(query: str) -> View:
         year=given.get("year", "") if given.get("year", "").isdigit() else "",
         kind=given.get("kind", ""),
         section=given.get("section", ""),
+        gazette=given.get("gazette", ""),
+        since=given.get("from", ""),
+        until=given.get("to", ""),
         status=_one_of(given.get("status"), STATUSES, "any"),
         sort=_one_of(given.get("sort"), SORTS, "score"),
         mode=_one_of(given.get("mode"), MODES, "hybrid"),
         n=int(_one_of(given.get("n"), tuple(map(str, COUNTS)), str(COUNTS[0]))),
         text=given.get("text", "") if place == Place.CHECK.value else "",
+        find=given.get("find", ""),
+        page=given.get("page", "") if _is_page(given.get("page", "")) else "",
+        office=given.get("office", ""),
+        tools=given.get("tools") == "1",
+        big=given.get("big") == "1",
     )
+
+
+def _is_page(text: str) -> bool:
+    return text == ALL or (text.isascii() and text.isdigit() and len(text) < 6)
 
 
 def _pairs(query: str) -> dict[str, list[str]]:
