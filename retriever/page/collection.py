@@ -15,6 +15,7 @@ from retriever.page.examples import examples
 from retriever.page.filters import Options
 from retriever.page.marks import question_words
 from retriever.page.site import place_of
+from retriever.page.suggest import Suggester
 from retriever.words import expand
 
 
@@ -27,6 +28,7 @@ class Collection:
     examples: tuple[str, ...]
     places: dict[str, int]  # of notices in the index, by notice_id and by document number (`number_key`)
     place: str  # whose documents most of them are
+    suggester: Suggester
 
     @classmethod
     def of(cls, asker: Asker, ready: Sequence[str] | None = None) -> Collection:
@@ -42,6 +44,7 @@ class Collection:
             examples(asker) if ready is None else tuple(ready),
             places,
             place_of(n.issuer for n in notices),
+            Suggester(asker.engine, asker.directory.offices),
         )
 
     @property

@@ -8,6 +8,7 @@ from retriever.model import MAX_QUESTION
 from retriever.page.dates import typed_date
 from retriever.page.facets import period
 from retriever.page.filters import Option, Options
+from retriever.page.large_type import switch
 from retriever.page.lookup import find_field
 from retriever.page.markup import Html, el
 from retriever.page.site import Site
@@ -38,6 +39,7 @@ def header(view: View, site: Site, place: str) -> Html:
             "div",
             el("a", site.name, el("span", place, cls="whose") if place else None, href="./", cls="brand"),
             el("nav", el("ul", *links), aria_label="主菜单"),
+            el("p", switch(view), cls="type"),
             cls="wide",
         ),
         cls="top",

@@ -12,6 +12,7 @@ from corpus.place import Step, StepKind
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.neighbours import HEADINGS
+from retriever.page.aids import NOTICE, aids
 from retriever.page.card import tel
 from retriever.page.clause import body, citations, doubt_note, pick_box, source, wording_note
 from retriever.page.collection import Collection
@@ -24,6 +25,7 @@ from retriever.page.notice_pages import Pages, pages_of
 from retriever.page.original_view import original
 from retriever.page.pager import pager
 from retriever.page.results import export_bar
+from retriever.page.share import printed_code
 from retriever.page.status import status_note
 from retriever.page.view import ALL, Place, View
 
@@ -56,6 +58,7 @@ def notice_view(collection: Collection, view: View) -> Html:
         status_note(shown.notice),
         _doubts(shown.notice),
         _facts(shown),
+        aids(NOTICE),
         contents(standing, pages, view),
         find_box(view) if len(standing) >= _FIND_FROM else None,
         found_line(finds, pages, view),
@@ -64,6 +67,7 @@ def notice_view(collection: Collection, view: View) -> Html:
         el("div", *text.lines(_places(shown.notice, clauses)), id="text", tabindex=-1, cls="full"),
         turn,
         export_bar(("notice", shown.notice.notice_id)),
+        printed_code(view),
         cls="notice",
         aria_labelledby="notice-head",
     )
@@ -158,7 +162,7 @@ class _Text:
     view: View
 
     def lines(self, doubts: Mapping[int, str]) -> list[Html]:
-        """Every clause of the page in order; the rows of one table together as a table. `doubts` go above their rows."""
+        """Every clause of the page in order; the rows of one table together. `doubts` go above their rows."""
         out: list[Html] = []
         for table, run in groupby(self.pages.shown, key=_table_of):
             entries = list(run)
@@ -193,7 +197,7 @@ class _Text:
         )
 
     def _cite(self, entry: IndexedClause) -> Html:
-        """Citing a clause: its buttons folded, or, so that the Tab key needn't go through a thousand of them, a link for
+        """Citing a clause: its buttons folded; or, for the Tab key needn't go through a thousand of them, a link for
         the pointer that opens the page with the buttons of this one."""
         if self.view.tools:
             return el("details", el("summary", el("span", "引用这一条", cls="quiet")), _actions(entry), cls="cite-here")

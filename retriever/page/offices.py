@@ -6,7 +6,7 @@ from corpus.offices import key
 from corpus.text import squash
 from index.office_list import OfficeEntry
 from retriever.citation import in_title_marks
-from retriever.page.card import tel
+from retriever.page.card import office_link, tel
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
 from retriever.page.lookup import find_field, holds, words_of
@@ -68,11 +68,6 @@ def _none(view: View) -> Html:
         "。",
         cls="why",
     )
-
-
-def office_link(name: str, office: str | None = None) -> Html:
-    """The name of an office as a link to its page; `office` is its key, where it is known."""
-    return el("a", name, href=View(place=Place.OFFICE, office=office or name).href)
 
 
 def phone_lines(collection: Collection, office: OfficeEntry) -> list[Html]:

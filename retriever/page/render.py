@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retriever.page.about import about
+from retriever.page.aids import recent_box
 from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
 from retriever.page.check_view import check_view
 from retriever.page.collection import Collection
 from retriever.page.faults import FAULT, report
 from retriever.page.frame import ask_form, footer, header, list_form
+from retriever.page.large_type import carried
 from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
 from retriever.page.notice import notice_view
@@ -70,7 +72,7 @@ class Renderer:
 
     def _frame(self, view: View, now: Now, main: Sequence[Html | None]) -> Html:
         collected = now.collection.place if now.collection is not None else ""
-        return el(
+        page = el(
             "div",
             header(view, self.site, self.site.place or collected),
             el("main", el("div", *main, cls="wide"), id="main", tabindex=-1),
@@ -79,6 +81,7 @@ class Renderer:
             cls="gongbao",
             data_title=self.title(view),
         )
+        return carried(view, page)
 
     def _views(self, collection: Collection, view: View) -> Sequence[Html | None]:
         options = collection.options
@@ -97,6 +100,7 @@ class Renderer:
                 _welcome(),
                 ask_form(view, options, first=True),
                 _examples(self.site.examples or collection.examples),
+                recent_box(),
             ]
         return [
             el("h1", f"“{view.q[:60]}”的查询结果", cls="unseen"),

@@ -6,6 +6,7 @@ from corpus.duties import duties
 from corpus.errors import GongbaoError
 from retriever.model import SearchResult
 from retriever.notes import NoteKind
+from retriever.page.aids import ANSWER, REFUSAL, aids
 from retriever.page.card import answer_card, emergency_line, refused_card, trouble_card
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
@@ -14,6 +15,7 @@ from retriever.page.feedback_form import feedback_form
 from retriever.page.filters import filters_of
 from retriever.page.found import by_date, by_notice, found_list, merge, relevant
 from retriever.page.markup import Html, el, join
+from retriever.page.share import printed_code
 from retriever.page.site import Site, default_site
 from retriever.page.view import View
 from retriever.search import DEPTH
@@ -55,7 +57,7 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
         card = refused_card(_reason(result), _here(collection), near, (site or default_site()).hotline)
     listed = by_notice([group for group in groups if not group.holds(own)], enough)
     below = [entry for found in listed[: view.n] for entry in found.entries]
-    parts: list[Html] = [card]
+    parts: list[Html] = [card, aids(ANSWER if answering is not None else REFUSAL)]
     if feedback:
         shown = [answering] if answering is not None else []
         parts.append(feedback_form(result, [*shown, *below]))
@@ -66,7 +68,8 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
     if below or answering is not None:
         here = [answering] if answering is not None else []
         parts.append(export_bar(*(("all", entry.clause_id) for entry in [*here, *below])))
-    return join(parts)
+    code = printed_code(view)
+    return join([*parts, code] if code is not None else parts)
 
 
 def _reason(result: SearchResult) -> str | None:
