@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,8 @@ from retriever.page.notice_pages import Pages
 from retriever.page.view import View
 
 _FROM = 4  # headings; a shorter notice needs no contents
-_MANY = 40  # headings of both levels from which on those of the second are folded
+_MANY = 40  # headings of both levels from which on those of the second are folded; of the first, from which on all are
+_SHOWN = 16  # letters of a heading where it stands for others
 
 
 @dataclass(slots=True)
@@ -38,13 +40,23 @@ def contents(shown: Sequence[IndexedClause], pages: Pages, view: View) -> Html |
     count = len(headings) + sum(len(one.inner) for one in headings.values())
     if count < _FROM:
         return None
-    items = [_item(one, pages, view, fold=count > _MANY) for one in headings.values()]
+    outer_ones = list(headings.values())
+    items = [_item(one, pages, view, fold=count > _MANY) for one in outer_ones]
+    if len(items) > _MANY:  # a law of hundreds of articles
+        size = math.isqrt(len(items) - 1) + 1
+        items = [_run(outer_ones[at : at + size], items[at : at + size]) for at in range(0, len(items), size)]
     return el(
         "details",
         el("summary", f"本文目录（{count} 个标题）"),
         el("nav", el("ol", *items), aria_label="本文目录"),
         cls="outline",
     )
+
+
+def _run(headings: Sequence[_Heading], items: Sequence[Html]) -> Html:
+    """Headings that follow each other, folded under the first and the last of them."""
+    ends = f"{headings[0].text[:_SHOWN]} 至 {headings[-1].text[:_SHOWN]}" if len(headings) > 1 else headings[0].text
+    return el("li", el("details", el("summary", ends), el("ol", *items)))
 
 
 def _item(heading: _Heading, pages: Pages, view: View, *, fold: bool) -> Html:

@@ -83,8 +83,12 @@ def by_notice(groups: Sequence[Group], enough: Sequence[Hit]) -> list[Found]:
     ids = {hit.clause_id for hit in enough}
     out = []
     for mine in notices.values():
-        opened = [group for group in mine if group is mine[0] or group.hits[0].rank <= _OPEN]
-        rest = [group for group in mine if group not in opened and group.first.clause_id in ids]
+        opened, rest = mine[:1], []
+        for group in mine[1:]:
+            if group.hits[0].rank <= _OPEN:
+                opened.append(group)
+            elif group.first.clause_id in ids:
+                rest.append(group)
         out.append(Found(tuple(opened), tuple(rest[:_FOLDED]), len(rest[_FOLDED:])))
     return out
 

@@ -8,8 +8,8 @@ from retriever.page.markup import Html, el
 from retriever.page.view import View
 
 _HIDDEN = el("input", type="hidden", name="big", value="1")
-# Text can't hold these: its quotes and brackets are escaped (`markup`).
-_TO_A_VIEW = re.compile(r' href="(?:\./)?(\?|")')
+# Text can't hold these: its quotes and brackets are escaped (`markup`). Addresses made from this view have it already.
+_TO_A_VIEW = re.compile(r' href="(?:\./)?(\?(?![^"]*\bbig=1)|")')
 _ASKING = re.compile(r"<form[^>]*>")
 
 

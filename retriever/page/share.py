@@ -17,7 +17,12 @@ def address(root: str, scheme: str, host: str, view: View) -> str:
     """The whole address of a view. `root` is where the page is served: a path, or a whole address (`--root-path`)."""
     split = urlsplit(root)
     base = root if split.scheme else f"{scheme}://{host}/{root.strip('/')}"
-    return f"{base.rstrip('/')}/{view.href.removeprefix('./')}"
+    return f"{base.rstrip('/')}/{_plain(view)}"
+
+
+def _plain(view: View) -> str:
+    """The query of a view; the size of the type is everybody's own."""
+    return view.but(big=False).href.removeprefix("./")
 
 
 def og_tags(view: View, title: str, site: str, where: str) -> Html:
@@ -41,13 +46,14 @@ def qr_svg(text: str) -> bytes:
 
 def printed_code(view: View) -> Html | None:
     """The code at the end of a printed page; on a screen it isn't shown, and a browser doesn't fetch it."""
-    if len(view.href) > MOST:
+    query = _plain(view)
+    if len(query) > MOST:
         return None
     return el(
         "figure",
         el(
             "img",
-            src=f"qr{view.href.removeprefix('./')}",
+            src=f"qr{query}",
             alt="这一页网址的二维码",
             loading="lazy",
             width=120,
