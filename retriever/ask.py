@@ -121,22 +121,33 @@ class Asker:
             return self
         return Asker(OnDay(self.engine, day), self.embedder, self.mode_note, self.reader, self.ranker, like=self)
 
-    def ask(self, question: str, *, k: int = 5, mode: str = "hybrid", filters: Filters | None = None) -> SearchResult:
-        """The `k` best clauses for a question, and the answer if there is one.
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        mode: str = "hybrid",
+        filters: Filters | None = None,
+        linked: int | None = None,
+    ) -> SearchResult:
+        """The `k` best clauses for a question, and the answer if there is one. What clauses point to is looked up for
+        the first `linked` only, where that is given: for hundreds it takes a fifth of the time of an answer.
 
         Raises UsageError for an empty or overlong question, ParameterError for k < 1 or an unknown mode.
         """
         filters = filters or Filters()
         if filters.on is not None and filters.on != self.engine.day.isoformat():
-            return self.on(dt.date.fromisoformat(filters.on)).ask(question, k=k, mode=mode, filters=filters)
+            return self.on(dt.date.fromisoformat(filters.on)).ask(
+                question, k=k, mode=mode, filters=filters, linked=linked
+            )
         _check(question, k, mode)
         first, *others = parts(matched(question)[0])
         if not others:
-            return self._ask(question, k, mode, filters)
-        result, *more = (self._ask(one, k, mode, filters) for one in (first, *others))
+            return self._ask(question, k, mode, filters, linked)
+        result, *more = (self._ask(one, k, mode, filters, linked) for one in (first, *others))
         return replace(result, question=question, parts=tuple(more))
 
-    def _ask(self, question: str, k: int, mode: str, filters: Filters) -> SearchResult:
+    def _ask(self, question: str, k: int, mode: str, filters: Filters, linked: int | None) -> SearchResult:
         began = time.perf_counter()
         notes: list[Note] = []
         mode_used = mode
@@ -175,6 +186,7 @@ class Asker:
         elif decision.note is not None:
             notes.append(decision.note)
         done = time.perf_counter()
+        with_links = k if linked is None else min(k, linked)
         return SearchResult(
             question=question,
             mode=mode,
@@ -183,7 +195,10 @@ class Asker:
             answered=decision.answered,
             confidence=decision.confidence,
             answer=answer,
-            hits=tuple(replace(hit, links=self.references.links(hit.entry)) for hit in hits[:k]),
+            hits=(
+                *(replace(hit, links=self.references.links(hit.entry)) for hit in hits[:with_links]),
+                *hits[with_links:k],
+            ),
             ms={
                 "total": round(1000 * (done - began), 2),
                 "retrieve": round(1000 * (retrieved - began), 2),

@@ -85,5 +85,11 @@ def gazette(source: CorpusNotice) -> str | None:
     return f"{_issue(issue)}，第{page}页"
 
 
+def issue_of(source: CorpusNotice) -> str | None:
+    """The issue of a gazette that a notice stands in: 《吕梁市离石区人民政府公报》2023年第2期. None for no gazette."""
+    issue = source.bulletin
+    return _issue(issue) if issue is not None and issue.title and issue.year and issue.issue else None
+
+
 def _issue(bulletin: Bulletin) -> str:
     return f"{in_title_marks(bulletin.title or '')}{bulletin.year}年第{bulletin.issue}期"

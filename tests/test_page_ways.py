@@ -62,6 +62,7 @@ OURS = {
     *("GET /gongbao/{name}", "POST /export", "POST /feedback", "GET /original", "GET /original/picture"),
     *("GET /api/search", "GET /api/notice", "GET /api/offices", "GET /api/check", "POST /api/check"),
     "GET /api/openapi.json",
+    *("POST /suggest", "GET /qr"),
 }
 
 

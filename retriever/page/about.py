@@ -8,6 +8,8 @@ from retriever.page.live import Now
 from retriever.page.markup import Html, el
 from retriever.page.state_line import BUILD_COMMAND
 
+_OWN = "“我最近问过的”和字号只记在您自己的浏览器里，可以随时清除；朗读只用您这台机器里的语音。"
+
 
 def about(now: Now, feedback: bool) -> Html:
     """Help for everyone and the state of the index for those who look after it."""
@@ -27,12 +29,19 @@ def about(now: Now, feedback: bool) -> Html:
             el("li", "答案都摘自公报原文，不是编写的。没有找到时会直说，不会猜。"),
             el("li", "点“看前后文”可以看整篇公文；要引用，点“复制引用”。"),
             el("li", "出自 PDF 的条款可以点“看原页”，看原件那一页的图片，这一条标成黄色。"),
+            el("li", "打字时下面会出现建议，点一下或用上下键选，也可以不理它接着写。"),
+            el("li", "字太小，点右上角的“大字”；不想看，点“朗读”（要浏览器和本机有中文语音）。"),
+            el("li", "公文目录、单位电话和每一篇长公文里都有查找框；点单位名称，看它的全部电话和职责。"),
             el("li", "办事前请以原件为准，或打上面的电话问一问。"),
         ),
         el("h2", "给工作人员"),
         el(
             "ul",
-            el("li", "“筛选”可以按发文机关、年份、文种、栏目和状态缩小范围。"),
+            el(
+                "li",
+                "“筛选”可以按发文机关、年份、起止日期、文种、栏目、公报和状态缩小范围；结果上面的“缩小范围”写着各有几篇。",
+            ),
+            el("li", "长公文分页显示。要引用或导出其中几条，点“逐条引用、打勾导出”。"),
             el("li", "选中的条款可以导出为 Word、表格（CSV）或 Markdown，都带出处。"),
             el("li", "网址里带着问题和筛选条件，可以收藏，也可以发给别人。"),
             el("li", "写着“机器没有把握”的，标题、文号或起止可能认错了，引用前请核对原件的那几行。"),
@@ -41,7 +50,7 @@ def about(now: Now, feedback: bool) -> Html:
         el("h2", "收录情况"),
         _state(now),
         el("h2", "隐私"),
-        el("p", f"本页只在这台服务器上运行，不向外发送任何内容。{kept}"),
+        el("p", f"本页只在这台服务器上运行，不向外发送任何内容。{kept}{_OWN}"),
         aria_labelledby="about-head",
         cls="browse about",
     )

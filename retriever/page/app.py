@@ -43,11 +43,13 @@ from retriever.page.programs import Programs
 from retriever.page.render import Renderer
 from retriever.page.routes import add_routes
 from retriever.page.security import Asgi, Guard, Message, Receive, Scope, Send, content_policy
+from retriever.page.share import address, og_tags
 from retriever.page.shell import document
 from retriever.page.site import Site
+from retriever.page.small_routes import add_small_routes
 from retriever.page.theme import theme
 from retriever.page.tools import add_tools
-from retriever.page.view import read_view
+from retriever.page.view import View, read_view
 
 STATIC = Path(__file__).parent / "static"
 AT_ONCE = max(2, usable_cores())  # questions worked on at the same time; more would wait for the same cores
@@ -156,6 +158,7 @@ def create_app(
     renderer = Renderer(live, feedback is not None, site)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, live, feedback, gate, STATIC)
+    add_small_routes(app, live, root_path)
     programs = Programs(live)
     add_api(app, programs, gate)
     api = Api(programs)
@@ -186,13 +189,14 @@ def create_app(
     if mcp and page.mcp_server_obj is not None:
         add_tools(page.mcp_server_obj.mcp_server, programs, gate)
     numbers = {number: str(one.api_name) for number, one in page.fns.items()}
-    return Guard(Paint(mounted, renderer, gate), Functions.of(functions, numbers), hosts, mcp)
+    return Guard(Paint(mounted, renderer, gate, root_path), Functions.of(functions, numbers), hosts, mcp)
 
 
 class Paint:
     """ASGI middleware that puts the view into Gradio's document (see `shell`)."""
 
-    def __init__(self, app: Asgi, renderer: Renderer, gate: Gate) -> None:
+    def __init__(self, app: Asgi, renderer: Renderer, gate: Gate, root_path: str = "") -> None:
+        self._root_path = root_path
         self._app = app
         self._renderer = renderer
         self._gate = gate
@@ -214,9 +218,16 @@ class Paint:
             view = self._renderer.refused(query, str(full))
             status, extra = 503, {"retry-after": "5"}
         nonce = secrets.token_urlsafe(16)
-        text = document(gradio, view, self._renderer.title(read_view(query)), self._assets, nonce)
+        asked = read_view(query)
+        title = self._renderer.title(asked)
+        about = og_tags(asked, title, self._renderer.site.name, self._address(scope, asked))
+        text = document(gradio, view, title, self._assets, nonce, about, big=asked.big)
         headers = {"content-security-policy": content_policy(nonce), "cache-control": "no-store", **extra}
         await Response(text, status, headers, "text/html; charset=utf-8")(scope, receive, send)
+
+    def _address(self, scope: Scope, asked: View) -> str:
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        return address(self._root_path, scope.get("scheme", "http"), host, asked)
 
 
 async def _body_of(app: Asgi, scope: Scope, receive: Receive) -> str:

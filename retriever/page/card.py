@@ -24,7 +24,7 @@ from retriever.page.dates import chinese_date
 from retriever.page.markup import Html, el
 from retriever.page.site import Number
 from retriever.page.status import status_note
-from retriever.page.view import View
+from retriever.page.view import Place, View
 
 VERDICTS = {"yes": "是。", "no": "否。"}
 _BESIDE = (NoteKind.CITED_OTHERWISE, NoteKind.SHARED)
@@ -96,7 +96,7 @@ def offices(shown: Sequence[Office], *, sure: bool) -> Html | None:
 
 
 def _office(office: Office, *, sure: bool) -> list[Html]:
-    parts = [el("span", ROLES.get(office.role, "有关单位"), cls="role"), el("b", office.name)]
+    parts = [el("span", ROLES.get(office.role, "有关单位"), cls="role"), el("b", office_link(office.name))]
     if not sure:
         return parts
     if office.phone is None:
@@ -108,6 +108,11 @@ def _office(office: Office, *, sure: bool) -> list[Html]:
     if stated:
         parts.append(el("span", stated, cls="bit"))
     return parts
+
+
+def office_link(name: str, office: str | None = None) -> Html:
+    """The name of an office as a link to its page; `office` is its key, where it is known."""
+    return el("a", name, href=View(place=Place.OFFICE, office=office or name).href)
 
 
 def tel(phone: str, *, old: bool = False) -> Html:

@@ -15,6 +15,7 @@ from retriever.page.examples import examples
 from retriever.page.filters import Options
 from retriever.page.marks import question_words
 from retriever.page.site import place_of
+from retriever.page.suggest import Suggester
 from retriever.words import expand
 
 
@@ -27,6 +28,7 @@ class Collection:
     examples: tuple[str, ...]
     places: dict[str, int]  # of notices in the index, by notice_id and by document number (`number_key`)
     place: str  # whose documents most of them are
+    suggester: Suggester
 
     @classmethod
     def of(cls, asker: Asker, ready: Sequence[str] | None = None) -> Collection:
@@ -42,6 +44,7 @@ class Collection:
             examples(asker) if ready is None else tuple(ready),
             places,
             place_of(n.issuer for n in notices),
+            Suggester(asker.engine, asker.directory.offices),
         )
 
     @property
@@ -54,6 +57,11 @@ class Collection:
     def offices(self) -> Sequence[OfficeEntry]:
         """All offices that the corpus names, those with a phone first."""
         return self.asker.directory.offices
+
+    def office(self, name: str) -> OfficeEntry | None:
+        """An office by its key or by one of its names."""
+        found = next((one for one in self.asker.directory.offices if one.key == name), None)
+        return found or self.asker.directory.find(name)
 
     def words(self, question: str) -> tuple[str, ...]:
         """The words to mark: the question's own, folded as the search folds them, and the official

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
+import re
 
 from corpus.dates import chinese_date as chinese_date
+from corpus.text import nfkc
 
 _BEIJING = dt.timezone(dt.timedelta(hours=8))
 
@@ -15,3 +18,26 @@ def beijing_time(iso: str) -> str:
     moment = dt.datetime.fromisoformat(iso)
     here = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(_BEIJING)
     return f"{chinese_date(here.date().isoformat())} {here:%H:%M}（北京时间）"
+
+
+_TYPED = re.compile(r"[\d\s年月日./-]{4,16}", re.ASCII)
+
+
+def typed_date(text: str, *, last: bool = False) -> str | None:
+    """A day as people write it, in ISO form: `2023年5月9日`, `2023.5.9`, `20230509`; of a month or a year the first
+    day, or the last one. None for what is no date."""
+    folded = nfkc(text).strip()
+    if not _TYPED.fullmatch(folded):
+        return None
+    numbers = re.findall(r"\d+", folded)
+    if len(numbers) == 1 and len(numbers[0]) == 8:
+        numbers = [folded[:4], folded[4:6], folded[6:]]
+    if len(numbers) > 3 or not numbers or len(numbers[0]) != 4:
+        return None
+    year, month, day = (*map(int, numbers), None, None)[:3]
+    month = month if month is not None else (12 if last else 1)
+    try:
+        day = day if day is not None else (calendar.monthrange(year, month)[1] if last else 1)
+        return dt.date(year, month, day).isoformat()
+    except ValueError:  # also of a month that there is not
+        return None

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retriever.model import MAX_QUESTION
+from retriever.page.dates import typed_date
+from retriever.page.facets import period
 from retriever.page.filters import Option, Options
+from retriever.page.large_type import switch
+from retriever.page.lookup import find_field
 from retriever.page.markup import Html, el
 from retriever.page.on_view import day_field
 from retriever.page.site import Site
@@ -24,6 +28,7 @@ _NAVIGATION = (
 def header(view: View, site: Site, place: str) -> Html:
     """The name of the page, whose gazettes these are, and the ways to its views."""
     here = Place.NOTICES if view.place is Place.NOTICE and not view.q else view.place
+    here = Place.OFFICES if here is Place.OFFICE else here
     links = [
         el("li", el("a", label, href=href, aria_current="page" if place is here else None))
         for place, label, href in _NAVIGATION
@@ -35,6 +40,7 @@ def header(view: View, site: Site, place: str) -> Html:
             "div",
             el("a", site.name, el("span", place, cls="whose") if place else None, href="./", cls="brand"),
             el("nav", el("ul", *links), aria_label="主菜单"),
+            el("p", switch(view), cls="type"),
             cls="wide",
         ),
         cls="top",
@@ -75,12 +81,13 @@ def list_form(view: View, options: Options) -> Html:
     return el(
         "form",
         el("input", type="hidden", name="view", value=Place.NOTICES.value),
+        find_field(view, "找公文", "标题或文号里的字"),
         filters(view, options, "list"),
         action="./",
         method="get",
         cls="ask",
         role="search",
-        aria_label="筛选公文",
+        aria_label="找公文",
     )
 
 
@@ -91,6 +98,7 @@ def filters(view: View, options: Options, form: str) -> Html:
         _select("year", "年份", options.years, view.year, "{} 年"),
         _select("kind", "文种", options.kinds, view.kind),
         _select("section", "栏目", options.sections, view.section),
+        _select("gazette", "公报", options.gazettes, view.gazette),
         _select("status", "状态", options.statuses, "" if view.status == "any" else view.status, names=NAMES),
     ]
     if form == "ask":
@@ -98,12 +106,13 @@ def filters(view: View, options: Options, form: str) -> Html:
         choices = [el("option", text, value=value, selected=view.mode == value) for value, text in modes]
         selects.append(el("label", el("span", "查找方式"), el("select", *choices, name="mode"), cls="filter"))
     selects.append(day_field(view))
-    bare = View(place=view.place, q=view.q, sort=view.sort)
+    bare = View(place=view.place, q=view.q, sort=view.sort, find=view.find)
     clear = el("a", "清除筛选", href=bare.href, cls="clear") if view.filtered else None
+    selects += [_day("from", "从哪一天", view.since), _day("to", "到哪一天", view.until)]
     year = f"{view.year} 年" if view.year else ""
-    chosen = "、".join(
-        filter(None, (view.issuer, year, view.kind, view.section, NAMES.get(view.status), view.on and f"按{view.on}"))
-    )
+    days = period(view) if view.since or view.until else ""
+    traits = (view.issuer, year, view.kind, view.section, view.gazette, NAMES.get(view.status), days)
+    chosen = "、".join(filter(None, (*traits, view.on and f"按{view.on}")))
     return el(
         "details",
         el("summary", f"筛选：{chosen}" if chosen else "筛选"),
@@ -125,6 +134,13 @@ def _select(
         text = form.format((names or {}).get(value, value))
         values.append(el("option", f"{text}（{count}）", value=value, selected=value == chosen))
     return el("label", el("span", label), el("select", *values, name=name), cls="filter")
+
+
+def _day(name: str, label: str, typed: str) -> Html:
+    """A day, in the browser's own calendar; one that has none takes it as text. A date that is none stays as typed."""
+    iso = typed_date(typed, last=name == "to")
+    field = el("input", type="date" if iso or not typed else "text", name=name, value=iso or typed, cls="day")
+    return el("label", el("span", label), field, cls="filter")
 
 
 def footer(state: Html, site: Site) -> Html:

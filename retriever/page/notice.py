@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from corpus.doubt_words import caution, words_of
@@ -11,20 +12,26 @@ from corpus.place import Step, StepKind
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.neighbours import HEADINGS
+from retriever.page.aids import NOTICE, aids
 from retriever.page.card import tel
 from retriever.page.clause import body, citations, doubt_note, pick_box, source, wording_note
 from retriever.page.collection import Collection
+from retriever.page.contents import anchor, contents
 from retriever.page.dates import chinese_date
 from retriever.page.marks import mark
 from retriever.page.markup import Html, el, esc, join
+from retriever.page.notice_find import Finds, find_box, found_line
+from retriever.page.notice_pages import Pages, pages_of
 from retriever.page.original_view import original
+from retriever.page.pager import pager
 from retriever.page.related import related
 from retriever.page.results import export_bar
+from retriever.page.share import printed_code
 from retriever.page.status import status_note
-from retriever.page.view import Place, View
+from retriever.page.view import ALL, Place, View
 
 _MOST_PHONES = 6
-_OUTLINE_FROM = 6  # headings; a shorter notice needs no outline
+_FIND_FROM = 8  # clauses; a shorter notice needs no box to find something in it
 
 
 def notice_view(collection: Collection, view: View) -> Html:
@@ -38,8 +45,13 @@ def notice_view(collection: Collection, view: View) -> Html:
             el("p", text, el("a", "看公文目录", href="?view=notices")),
             cls="card",
         )
+    view = view.but(notice=shown.notice.notice_id)
     clauses = collection.clauses_of(shown.notice.notice_id)
-    words = collection.words(view.q) if view.q else ()
+    standing = [entry for entry in clauses if not _shown_elsewhere(entry)]
+    finds = Finds.of(view.find, standing)
+    pages = pages_of(clauses, view, finds.first())
+    text = _Text(pages, finds, finds.words or (collection.words(view.q) if view.q else ()), view)
+    turn = pager(view.but(clause=""), pages.number, len(pages.pages), "公文的各页", "text") if pages.number else None
     return el(
         "article",
         _back(view),
@@ -48,9 +60,16 @@ def notice_view(collection: Collection, view: View) -> Html:
         _doubts(shown.notice),
         _facts(shown),
         related(shown.notice, view),
-        _outline(clauses, view),
-        el("div", *_text(clauses, words, view.clause, _places(shown.notice, clauses)), cls="full"),
+        aids(NOTICE),
+        contents(standing, pages, view),
+        find_box(view) if len(standing) >= _FIND_FROM else None,
+        found_line(finds, pages, view),
+        _ways(pages, view),
+        turn,
+        el("div", *text.lines(_places(shown.notice, clauses)), id="text", tabindex=-1, cls="full"),
+        turn,
         export_bar(("notice", shown.notice.notice_id)),
+        printed_code(view),
         cls="notice",
         aria_labelledby="notice-head",
     )
@@ -119,64 +138,106 @@ def _validity(notice: Notice) -> str | None:
     return f"{chinese_date(notice.valid_from or notice.date) or '……'}至{chinese_date(notice.valid_until)}"
 
 
-def anchor(row: int) -> str:
-    """The id of a clause's element. Rows are plain numbers; clause ids may hold any character."""
-    return f"c{row}"
+def _ways(pages: Pages, view: View) -> Html:
+    """Other forms of the same text: with a button for each clause, and all on one page."""
+    links = [
+        el("a", "收起每一条的按钮", href=view.but(tools=False).href)
+        if view.tools
+        else el("a", "逐条引用、打勾导出", href=view.but(tools=True).href)
+    ]
+    if len(pages.pages) > 1:
+        links.append(
+            el("a", "全文显示在一页（方便打印）", href=view.but(page=ALL).href)
+            if pages.number
+            else el("a", "分页显示", href=view.but(page="").href)
+        )
+    return el("p", *links, cls="ways")
 
 
-def _outline(clauses: Sequence[IndexedClause], view: View) -> Html | None:
-    """First-level headings, each a link to its place."""
-    items: list[Html] = []
-    seen: set[str] = set()
-    for entry in clauses:
-        if entry.path and entry.path[0] not in seen:
-            seen.add(entry.path[0])
-            target = view.but(clause=entry.clause_id)
-            items.append(el("li", el("a", entry.path[0], href=target.href)))
-    if len(items) < _OUTLINE_FROM:
-        return None
-    return el("details", el("summary", f"本文目录（{len(items)}）"), el("ol", *items), cls="outline")
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is shown of a notice's text, and how."""
 
+    pages: Pages
+    finds: Finds
+    words: Sequence[str]
+    view: View
 
-def _text(clauses: Sequence[IndexedClause], words: Sequence[str], wanted: str, doubts: Mapping[int, str]) -> list[Html]:
-    """Every clause in order; the rows of one table together as a table. `doubts` go above their rows."""
-    out: list[Html] = []
-    for table, run in groupby(clauses, key=_table_of):
-        entries = list(run)
-        if table is not None:
-            out += [el("p", doubts[entry.row], cls="doubt") for entry in entries if entry.row in doubts]
-            out.append(_table(entries, words, wanted))
-            continue
+    def lines(self, doubts: Mapping[int, str]) -> list[Html]:
+        """Every clause of the page in order; the rows of one table together. `doubts` go above their rows."""
+        out: list[Html] = []
+        for table, run in groupby(self.pages.shown, key=_table_of):
+            entries = list(run)
+            if table is not None:
+                out += [el("p", doubts[entry.row], cls="doubt") for entry in entries if entry.row in doubts]
+                out.append(self._table(entries))
+                continue
+            for entry in entries:
+                out += [el("p", doubts[entry.row], cls="doubt")] if entry.row in doubts else []
+                out.append(self._clause(entry))
+        return out
+
+    def _clause(self, entry: IndexedClause) -> Html:
+        here = entry.clause_id == self.view.clause
+        step = self.finds.step(entry, self.pages, self.view)
+        if entry.role in HEADINGS:
+            if _shown_elsewhere(entry):
+                return Html("")
+            level = min(2 + max(len(entry.path) - 1, 0), 4)
+            text = mark(entry.text, self.words)
+            return el(f"h{level}", text, step, id=anchor(entry.row), cls="target" if here else None, tabindex=-1)
+        return el(
+            "div",
+            el("p", "您查的就是这一条", cls="here") if here else None,
+            step,
+            body(entry, self.words),
+            wording_note(entry),
+            _actions(entry) if here else self._cite(entry),
+            id=anchor(entry.row),
+            cls=f"clause {entry.clause.kind.value}" + (" target" if here else ""),
+            tabindex=-1,
+        )
+
+    def _cite(self, entry: IndexedClause) -> Html:
+        """Citing a clause: its buttons folded; or, for the Tab key needn't go through a thousand of them, a link for
+        the pointer that opens the page with the buttons of this one."""
+        if self.view.tools:
+            return el("details", el("summary", el("span", "引用这一条", cls="quiet")), _actions(entry), cls="cite-here")
+        target = self.view.but(clause=entry.clause_id, page="", find="")
+        return el("a", "引用这一条", href=target.href, tabindex=-1, cls="cite-here")
+
+    def _table(self, entries: Sequence[IndexedClause]) -> Html:
+        heads = list(dict.fromkeys(head for entry in entries for head, _ in entry.clause.cells))
+        rows = []
         for entry in entries:
-            out += [el("p", doubts[entry.row], cls="doubt")] if entry.row in doubts else []
-            out.append(_clause(entry, words, wanted))
-    return out
+            cells = dict(entry.clause.cells)
+            here = entry.clause_id == self.view.clause
+            step = self.finds.step(entry, self.pages, self.view)
+            shown = [mark(cells.get(head, ""), self.words) for head in heads]
+            rows.append(
+                el(
+                    "tr",
+                    *(el("td", step if not at else None, cell) for at, cell in enumerate(shown)),
+                    id=anchor(entry.row),
+                    cls="target" if here else None,
+                    tabindex=-1,
+                )
+            )
+        caption = entries[0].path[-1] if entries[0].path else entries[0].notice.title
+        table = el(
+            "table",
+            el("caption", caption, cls="unseen"),  # it stands above as a heading
+            el("thead", el("tr", *(el("th", head, scope="col") if head else el("td") for head in heads)))
+            if any(heads)
+            else None,
+            el("tbody", *rows),
+        )
+        return el("div", table, cls="scroll", tabindex=0, role="region", aria_label=squash(caption)[:40] or "表格")
 
 
 def _table_of(entry: IndexedClause) -> tuple[Step, ...] | None:
     """The place of the table that a row stands in; None for everything that is no row."""
     return entry.clause.place.table if entry.role is Role.ROW and entry.clause.cells else None
-
-
-def _clause(entry: IndexedClause, words: Sequence[str], wanted: str) -> Html:
-    here = entry.clause_id == wanted
-    if entry.role in HEADINGS:
-        if _shown_elsewhere(entry):
-            return Html("")
-        level = min(2 + max(len(entry.path) - 1, 0), 4)
-        return el(
-            f"h{level}", mark(entry.text, words), id=anchor(entry.row), cls="target" if here else None, tabindex=-1
-        )
-    return el(
-        "div",
-        el("p", "您查的就是这一条", cls="here") if here else None,
-        body(entry, words),
-        wording_note(entry),
-        _actions(entry) if here else _folded(entry),
-        id=anchor(entry.row),
-        cls=f"clause {entry.clause.kind.value}" + (" target" if here else ""),
-        tabindex=-1,
-    )
 
 
 def _shown_elsewhere(entry: IndexedClause) -> bool:
@@ -185,43 +246,6 @@ def _shown_elsewhere(entry: IndexedClause) -> bool:
     return (step.kind is StepKind.TITLE and not entry.path) or (step.kind is StepKind.TABLE_HEAD and "｜" in entry.text)
 
 
-def _folded(entry: IndexedClause) -> Html:
-    """Citing a clause in the full text: folded, so that the text reads as a text."""
-    return el(
-        "details",
-        el("summary", el("span", "引用这一条", cls="quiet")),
-        _actions(entry),
-        cls="cite-here",
-    )
-
-
 def _actions(entry: IndexedClause) -> Html:
     parts = (original(entry), citations(entry), pick_box(entry, "选中"), doubt_note(entry), source(entry))
     return el("div", *parts, cls="actions")
-
-
-def _table(entries: Sequence[IndexedClause], words: Sequence[str], wanted: str) -> Html:
-    heads = list(dict.fromkeys(head for entry in entries for head, _ in entry.clause.cells))
-    rows = []
-    for entry in entries:
-        cells = dict(entry.clause.cells)
-        here = entry.clause_id == wanted
-        rows.append(
-            el(
-                "tr",
-                *(el("td", mark(cells.get(head, ""), words)) for head in heads),
-                id=anchor(entry.row),
-                cls="target" if here else None,
-                tabindex=-1,
-            )
-        )
-    caption = entries[0].path[-1] if entries[0].path else entries[0].notice.title
-    table = el(
-        "table",
-        el("caption", caption, cls="unseen"),  # it stands above as a heading
-        el("thead", el("tr", *(el("th", head, scope="col") if head else el("td") for head in heads)))
-        if any(heads)
-        else None,
-        el("tbody", *rows),
-    )
-    return el("div", table, cls="scroll", tabindex=0, role="region", aria_label=squash(caption)[:40] or "表格")

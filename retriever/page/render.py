@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from corpus.errors import GongbaoError
 from retriever.page.about import about
+from retriever.page.aids import recent_box
 from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
 from retriever.page.check_view import check_view
@@ -13,9 +14,11 @@ from retriever.page.collection import Collection
 from retriever.page.family import family_view
 from retriever.page.faults import FAULT, report
 from retriever.page.frame import ask_form, footer, header, list_form
+from retriever.page.large_type import carried
 from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
 from retriever.page.notice import notice_view
+from retriever.page.office_view import office_view
 from retriever.page.offices import offices_view
 from retriever.page.on_view import dated, day_line
 from retriever.page.results import results
@@ -62,6 +65,7 @@ class Renderer:
         names = {
             Place.NOTICES: "公文目录",
             Place.OFFICES: "单位电话",
+            Place.OFFICE: view.office.partition("@")[0],
             Place.CHECK: "核对引用",
             Place.ABOUT: "使用说明",
             Place.NOTICE: view.notice,
@@ -72,7 +76,7 @@ class Renderer:
 
     def _frame(self, view: View, now: Now, main: Sequence[Html | None]) -> Html:
         collected = now.collection.place if now.collection is not None else ""
-        return el(
+        page = el(
             "div",
             header(view, self.site, self.site.place or collected),
             el("main", el("div", *main, cls="wide"), id="main", tabindex=-1),
@@ -81,6 +85,7 @@ class Renderer:
             cls="gongbao",
             data_title=self.title(view),
         )
+        return carried(view, page)
 
     def _views(self, collection: Collection, view: View) -> Sequence[Html | None]:
         try:
@@ -98,7 +103,9 @@ class Renderer:
         if view.place is Place.NOTICES:
             return [list_form(view, options), catalogue(collection, view)]
         if view.place is Place.OFFICES:
-            return [offices_view(collection)]
+            return [offices_view(collection, view)]
+        if view.place is Place.OFFICE:
+            return [office_view(collection, view)]
         if view.place is Place.CHECK:
             return [check_view(collection, view)]
         if not view.q:
@@ -106,6 +113,7 @@ class Renderer:
                 _welcome(),
                 ask_form(view, options, first=True),
                 _examples(self.site.examples or collection.examples),
+                recent_box(),
             ]
         return [
             el("h1", f"“{view.q[:60]}”的查询结果", cls="unseen"),

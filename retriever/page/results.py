@@ -1,74 +1,35 @@
-"""The view of a question: answer card, then the clauses found, equal ones merged."""
+"""The view of a question: answer card, then the clauses found, equal ones merged, by notice."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from corpus.duties import duties
 from corpus.errors import GongbaoError
-from corpus.text import squash
-from index.engine import IndexedClause
-from retriever.model import Hit, SearchResult
+from retriever.model import SearchResult
 from retriever.notes import NoteKind
+from retriever.page.aids import ANSWER, REFUSAL, aids
 from retriever.page.also import also
 from retriever.page.card import answer_card, emergency_line, refused_card, trouble_card
-from retriever.page.clause import actions, body, crumbs, doubt_note, same_elsewhere, source, wording_note
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
+from retriever.page.facets import chosen_box, facet_box
 from retriever.page.feedback_form import feedback_form
 from retriever.page.filters import filters_of
+from retriever.page.found import by_date, by_notice, found_list, merge, relevant
 from retriever.page.markup import Html, el, join
+from retriever.page.share import printed_code
 from retriever.page.site import Site, default_site
-from retriever.page.status import badge
-from retriever.page.view import COUNTS, View
+from retriever.page.view import View
 from retriever.search import DEPTH
 
-# By date, clauses count that score at least this share of the best one's score. Measured on every fourth
-# question on the gazette: 95 % of the clauses found that answer do, and the median question has 8 such clauses.
-_RELEVANT = 0.5
 _NEAREST = 3  # clauses of a refused question whose offices are named, and offices
-_BY_DATE = "新的在前。只列与问题相关程度较高的条款：至少有最相关那一条的一半。"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Clauses with the same text, the best first."""
-
-    hits: tuple[Hit, ...]
-
-    @property
-    def entries(self) -> tuple[IndexedClause, ...]:
-        return tuple(hit.entry for hit in self.hits)
-
-    def holds(self, clause_id: str | None) -> bool:
-        return any(hit.clause_id == clause_id for hit in self.hits)
-
-    @property
-    def first(self) -> IndexedClause:
-        return self.hits[0].entry
-
-
-def merge(hits: Sequence[Hit]) -> list[Group]:
-    """Clauses whose letters and digits are equal become one, in the place of the best of them."""
-    grouped: dict[str, list[Hit]] = {}
-    for hit in hits:
-        grouped.setdefault(squash(hit.text), []).append(hit)
-    return [Group(tuple(same)) for same in grouped.values()]
-
-
-def by_date(hits: Sequence[Hit]) -> list[Hit]:
-    """All that are relevant enough, newest first; without a date last; of one day the more relevant first."""
-    best = max((hit.score for hit in hits), default=0.0)
-    enough = [hit for hit in hits if best <= 0 or hit.score >= _RELEVANT * best]
-    return sorted(enough, key=lambda hit: (hit.date is not None, hit.date or "", -hit.rank), reverse=True)
 
 
 def results(collection: Collection, view: View, feedback: bool, site: Site | None = None) -> Html:
     """Search and show. Everything that goes wrong is a card with one clear line."""
     try:
-        count = 2 * DEPTH if view.sort == "date" else view.n  # by date, all that were found
-        result = collection.asker.ask(view.q, k=count, mode=view.mode, filters=filters_of(view))
+        filters = filters_of(view, collection.options)
+        # All that were found: they are counted, and listed by notice.
+        result = collection.asker.ask(view.q, k=2 * DEPTH, mode=view.mode, filters=filters, linked=0)
     except GongbaoError as err:
         return trouble_card(str(err))
     urgent = (site or default_site()).emergency(view.q)
@@ -82,6 +43,7 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
     if unusable:
         return trouble_card("；".join(unusable))
     words = collection.words(view.q)
+    enough = relevant(result.hits)
     groups = merge(by_date(result.hits) if view.sort == "date" else result.hits)
     answering = collection.clause(result.answer.clause_id) if result.answer else None
     own = answering.clause_id if answering is not None else None
@@ -94,17 +56,21 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
     else:
         near = _named_near(collection, result)
         card = refused_card(_reason(result), _here(collection), near, (site or default_site()).hotline)
-    below = [group for group in groups if not group.holds(own)][: view.n]
-    parts: list[Html] = [card, also(result.parts, view)]
+    listed = by_notice([group for group in groups if not group.holds(own)], enough)
+    below = [entry for found in listed[: view.n] for entry in found.entries]
+    parts: list[Html] = [card, also(result.parts, view), aids(ANSWER if answering is not None else REFUSAL)]
     if feedback:
         shown = [answering] if answering is not None else []
-        parts.append(feedback_form(result, [*shown, *(group.first for group in below)]))
+        parts.append(feedback_form(result, [*shown, *below]))
     if below:
-        parts.append(_list(below, view, words, answered=answering is not None))
+        head = "其他相关条款" if answering is not None else "最接近的条款，仅供参考"
+        narrow = [chosen_box(view), facet_box([hit.entry.source for hit in enough], view)]
+        parts.append(found_list(listed, view, words, head, [one for one in narrow if one is not None]))
     if below or answering is not None:
-        here = [entry.clause_id for entry in ([answering] if answering is not None else [])]
-        parts.append(export_bar(*(("all", one) for one in [*here, *(group.first.clause_id for group in below)])))
-    return join(parts)
+        here = [answering] if answering is not None else []
+        parts.append(export_bar(*(("all", entry.clause_id) for entry in [*here, *below])))
+    code = printed_code(view)
+    return join([*parts, code] if code is not None else parts)
 
 
 def _reason(result: SearchResult) -> str | None:
@@ -133,56 +99,9 @@ def _nothing(view: View) -> Html:
         "section",
         el("h2", "在选定的范围里没有找到", id="answer-head", tabindex=-1),
         el("p", "筛选条件下没有相关条款。", el("a", "去掉筛选再查", href=bare.href), cls="why"),
+        chosen_box(view),
         cls="card refused",
         aria_labelledby="answer-head",
-    )
-
-
-def _list(groups: Sequence[Group], view: View, words: Sequence[str], answered: bool) -> Html:
-    head = "其他相关条款" if answered else "最接近的条款，仅供参考"
-    items = [el("li", _hit(group, number, view, words)) for number, group in enumerate(groups, 1)]
-    return el(
-        "section",
-        el("div", el("h2", f"{head}（{len(groups)}）", id="hits-head"), _sorting(view), cls="list-head"),
-        el("p", _BY_DATE, cls="small") if view.sort == "date" else None,
-        el("ol", *items, cls="hits"),
-        _more(view, len(groups)),
-        cls="found",
-        aria_labelledby="hits-head",
-    )
-
-
-def _sorting(view: View) -> Html:
-    links = []
-    for value, label in (("score", "按相关程度"), ("date", "按日期")):
-        current = view.sort == value
-        links.append(el("a", label, href=view.but(sort=value).href, aria_current="true" if current else None))
-    return el("p", el("span", "排序："), *links, cls="sorting")
-
-
-def _more(view: View, shown: int) -> Html | None:
-    wider = next((count for count in COUNTS if count > view.n), None)
-    if wider is None or shown < view.n - 2:
-        return None
-    return el("p", el("a", f"多看一些（{wider} 条）", href=view.but(n=wider).href, cls="button quiet"), cls="more")
-
-
-def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
-    entry = group.first
-    notice = entry.notice
-    bits = [el("span", bit, cls="bit") for bit in (notice.doc_number, chinese_date(notice.date)) if bit]
-    return el(
-        "article",
-        el("h3", el("span", f"{number}. ", cls="number"), notice.title),
-        el("p", *bits, badge(notice), cls="from"),
-        crumbs(entry),
-        body(entry, words),
-        wording_note(entry),
-        doubt_note(entry),
-        source(entry),
-        same_elsewhere(group.entries[1:], view),
-        actions(entry, view),
-        cls="hit",
     )
 
 

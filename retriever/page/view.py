@@ -15,6 +15,9 @@ from retriever.model import MODES, STATUSES
 
 COUNTS = (5, 10, 20, 50)  # clauses on one page
 SORTS = ("score", "date")
+ALL = "all"
+# Names of an address that Python has other uses for.
+_NAMES = {"place": "view", "since": "from", "until": "to"}
 LONGEST = 4000  # characters of any one value; a question that long is refused with a clear line
 
 
@@ -26,6 +29,7 @@ class Place(StrEnum):
     NOTICES = "notices"
     FAMILY = "family"
     OFFICES = "offices"
+    OFFICE = "office"
     CHECK = "check"
     ABOUT = "about"
 
@@ -42,6 +46,9 @@ class View:
     year: str = ""
     kind: str = ""
     section: str = ""
+    gazette: str = ""
+    since: str = ""  # the first and the last day of a period, as they were typed
+    until: str = ""
     status: str = "any"
     sort: str = "score"
     mode: str = "hybrid"
@@ -49,11 +56,17 @@ class View:
     on: str = ""  # the day as of which everything is shown (ISO)
     other: str = ""  # notice_id of the text to compare with, for Place.FAMILY
     text: str = ""  # whose citations are checked, for Place.CHECK
+    find: str = ""  # what is looked for in a notice, in the list of notices or of offices
+    page: str = ""  # of what is shown in pages: its number, or ALL
+    office: str = ""  # its key or one of its names, for Place.OFFICE
+    tools: bool = False  # whether each clause of a notice has its buttons
+    big: bool = False  # whether the type is large
 
     @property
     def filtered(self) -> int:
         """How many filters are chosen."""
-        return sum(map(bool, (self.issuer, self.year, self.kind, self.section, self.on))) + (self.status != "any")
+        chosen = (self.issuer, self.year, self.kind, self.section, self.gazette, self.since, self.until, self.on)
+        return sum(map(bool, chosen)) + (self.status != "any")
 
     def but(self, **changes: Any) -> View:
         """A copy of this address with some fields changed."""
@@ -67,7 +80,7 @@ class View:
         for field in fields(self):
             value = getattr(self, field.name)
             if value != getattr(plain, field.name):
-                pairs.append(("view" if field.name == "place" else field.name, str(value)))
+                pairs.append((_NAMES.get(field.name, field.name), "1" if value is True else str(value)))
         return "?" + urlencode(pairs) if pairs else "./"
 
 
@@ -77,6 +90,8 @@ def read_view(query: str) -> View:
     place = given.get("view", "")
     if given.get("notice") and place != Place.FAMILY.value:
         place = Place.NOTICE
+    elif given.get("office"):
+        place = Place.OFFICE
     return View(
         place=Place(place) if place in tuple(Place) else Place.ASK,
         q=given.get("q", ""),
@@ -86,6 +101,9 @@ def read_view(query: str) -> View:
         year=given.get("year", "") if given.get("year", "").isdigit() else "",
         kind=given.get("kind", ""),
         section=given.get("section", ""),
+        gazette=given.get("gazette", ""),
+        since=given.get("from", ""),
+        until=given.get("to", ""),
         status=_one_of(given.get("status"), STATUSES, "any"),
         sort=_one_of(given.get("sort"), SORTS, "score"),
         mode=_one_of(given.get("mode"), MODES, "hybrid"),
@@ -93,7 +111,16 @@ def read_view(query: str) -> View:
         on=given.get("on", ""),
         other=given.get("other", ""),
         text=given.get("text", "") if place == Place.CHECK.value else "",
+        find=given.get("find", ""),
+        page=given.get("page", "") if _is_page(given.get("page", "")) else "",
+        office=given.get("office", ""),
+        tools=given.get("tools") == "1",
+        big=given.get("big") == "1",
     )
+
+
+def _is_page(text: str) -> bool:
+    return text == ALL or (text.isascii() and text.isdigit() and len(text) < 6)
 
 
 def _pairs(query: str) -> dict[str, list[str]]:

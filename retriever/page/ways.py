@@ -47,6 +47,8 @@ _WAYS = (
     _way(r"/api/check", "POST", most=_EXPORT),
     _way(r"/gongbao/[\w.-]+"),
     _way(r"/feedback", "POST"),
+    _way(r"/suggest", "POST"),
+    _way(r"/qr", query=None),
     _way(r"/export", "POST", most=_EXPORT),
     _way(r"/(?:config/?|theme\.css|favicon\.ico|robots\.txt)"),
     _way(r"/(?:assets|static|svelte)/[\w./@-]+"),

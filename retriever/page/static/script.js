@@ -7,6 +7,7 @@
   const REFRESH = 2000; // between looks whether an index has appeared
   let ask = null; // asks Gradio for a view
   let serial = 0; // of the newest request; answers to older ones are dropped
+  let here = location.search; // of the view that is shown
   let waiting = null; // { url, push, quiet, y, timer }
 
   const page = () => document.getElementById("page");
@@ -55,8 +56,12 @@
   function show(html, quiet, y) {
     const typed = quiet ? one("#q") : null;
     const kept = typed && { text: typed.value, focused: document.activeElement === typed };
+    const ticked = new Set([...page().querySelectorAll("input[name=id]:checked")].map((box) => box.value));
     page().removeAttribute("aria-busy");
     page().innerHTML = html;
+    // What was chosen for export stays so where more of a list is shown.
+    for (const box of page().querySelectorAll("input[name=id]")) box.checked = ticked.has(box.value);
+    here = location.search;
     document.title = page().firstElementChild.dataset.title;
     settle();
     if (kept && one("#q")) {
@@ -65,21 +70,29 @@
       return;
     }
     if (quiet) return;
-    const target = one(".target");
-    if (target && !y) return openAt(target);
+    const target = !y && (anchored() || one(".target"));
+    if (target) return openAt(target);
     const head = one("[id$=-head][tabindex]");
     if (head) head.focus({ preventScroll: true });
     scrollTo(0, y);
   }
 
+  // The element that the address names behind its #.
+  function anchored() {
+    const name = decodeURIComponent(location.hash.slice(1));
+    const found = name && document.getElementById(name);
+    return found && page().contains(found) ? found : null;
+  }
+
   function openAt(target) {
-    target.scrollIntoView({ block: "center" });
+    target.scrollIntoView({ block: target.classList.contains("target") ? "center" : "start" });
     target.focus({ preventScroll: true });
   }
 
   // What a view needs once it stands in the page.
   function settle() {
     count();
+    document.dispatchEvent(new Event("gongbao:shown"));
     if (one("[data-refresh]")) setTimeout(refresh, REFRESH);
   }
 
@@ -97,6 +110,7 @@
       event.preventDefault();
       one("#main").focus();
     } else if (url.origin === location.origin && url.pathname === location.pathname) {
+      if (url.hash && url.search === location.search) return; // another place of the same view
       event.preventDefault();
       go(url);
     }
@@ -112,7 +126,7 @@
       for (const [name, value] of new FormData(form)) {
         if (String(value).trim() && !(name === "mode" && value === "hybrid")) wanted.append(name, value);
       }
-      go(new URL(`?${wanted}`, location.href));
+      go(new URL(`?${wanted}${new URL(form.action).hash}`, location.href));
     } else if (form.classList.contains("feedback")) {
       event.preventDefault();
       sendFeedback(form, event.submitter);
@@ -213,11 +227,12 @@
     if (target.matches("details.original[open]")) fetchSheets(target.lastElementChild);
   }, true);
   addEventListener("popstate", (event) => {
+    if (location.search === here && !one(".lost")) return; // another place of the same view
     go(new URL(location.href), { push: false, y: (event.state && event.state.y) || 0 });
   });
   addEventListener("DOMContentLoaded", () => {
     settle();
-    const target = one(".target");
+    const target = anchored() || one(".target");
     if (target) openAt(target);
   });
 })();
