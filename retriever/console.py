@@ -11,6 +11,7 @@ from corpus.doubt_words import caution
 from index.engine import IndexedClause
 from retriever.check import Checked
 from retriever.citation import citation
+from retriever.headline import headline
 from retriever.model import Office, SearchResult
 from retriever.page.cite import source_line
 from retriever.page.status import NAMES
@@ -30,7 +31,8 @@ def show(result: SearchResult, width: int | None = None) -> str:
     own = None
     if result.answer is not None:
         own = result.answer.clause_id
-        lines.append(f"答：{result.answer.text}")
+        said = headline(result.answer, sure=result.sure).split("\n")
+        lines += [f"{'　　' if number else '答：'}{line}" for number, line in enumerate(said)]
         lines += [_office(office, sure=result.sure) for office in result.answer.offices]
         if not result.sure:
             lines.append(UNSURE)

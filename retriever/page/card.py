@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from index.engine import IndexedClause
 from retriever.citation import citation
+from retriever.headline import headline
 from retriever.model import Office, SearchResult
 from retriever.notes import NoteKind
 from retriever.page.clause import (
@@ -27,6 +28,8 @@ from retriever.page.status import status_note
 from retriever.page.view import View
 
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
+# Letters of a headline in large type: with more, whom to call would stand below a phone's screen.
+_LARGE = 60
 
 
 def answer_card(
@@ -36,11 +39,12 @@ def answer_card(
     clauses found that say the same in the same words."""
     answer = result.answer
     assert answer is not None
+    said = headline(answer, sure=result.sure)
     return el(
         "section",
         el("h2", "答案", id="answer-head", tabindex=-1),
         status_note(entry.notice),
-        el("p", answer.text, cls="answer-text"),
+        el("p", said, cls="answer-text long" if len(said) > _LARGE else "answer-text"),
         *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind is NoteKind.CITED_OTHERWISE),
         offices(answer.offices, sure=result.sure),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
@@ -148,5 +152,21 @@ def busy_card(text: str, view: View) -> Html:
         el("p", text, cls="why"),
         el("p", el("a", "再试一次", href=view.href, cls="button quiet")),
         cls="card refused",
+        aria_labelledby="answer-head",
+    )
+
+
+def lost_card(hotline: Number) -> Html:
+    """For a question that didn't reach us. It comes with every page, for then it can't be fetched; the script puts it
+    where the last answer stood, which is none to the new question."""
+    return el(
+        "section",
+        el("h2", "没连上，再试一次", id="answer-head", tabindex=-1),
+        el("p", "网络断了，或者服务停了，刚才的问题没有送到。", cls="why"),
+        el("p", "问的是：", el("b", "", cls="lost-words"), cls="lost-question", hidden=True),
+        el("p", el("button", "再试一次", type="button", cls="button main", data_retry=True)),
+        el("p", "还是没连上，请过一会儿再试。", cls="unsure lost-again", role="status", hidden=True),
+        el("p", "急的话可以打", tel(hotline.number), f"（{hotline.name}）。", cls="small"),
+        cls="card refused lost",
         aria_labelledby="answer-head",
     )

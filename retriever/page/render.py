@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retriever.page.about import about
-from retriever.page.card import busy_card, trouble_card
+from retriever.page.card import busy_card, lost_card, trouble_card
 from retriever.page.catalogue import catalogue
 from retriever.page.check_view import check_view
 from retriever.page.collection import Collection
 from retriever.page.faults import FAULT, report
-from retriever.page.frame import ask_form, footer, header, list_form
+from retriever.page.frame import ask_form, footer, header, list_form, trouble_of
 from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
 from retriever.page.notice import notice_view
@@ -73,6 +73,7 @@ class Renderer:
             header(view, self.site, self.site.place or collected),
             el("main", el("div", *main, cls="wide"), id="main", tabindex=-1),
             footer(state_line(now), self.site),
+            el("template", lost_card(self.site.hotline), id="lost"),
             el("p", id="said", cls="unseen", role="status", aria_live="polite"),
             cls="gongbao",
             data_title=self.title(view),
@@ -88,7 +89,7 @@ class Renderer:
             return [offices_view(collection)]
         if view.place is Place.CHECK:
             return [check_view(collection, view)]
-        if not view.q:
+        if not view.q or trouble_of(view) is not None:
             return [
                 _welcome(),
                 ask_form(view, options, first=True),

@@ -35,6 +35,7 @@ def document(gradio: str, view: Html, title: str, assets: str, nonce: str) -> st
         + el("link", rel="icon", href=f"gongbao/icon.svg?{assets}", type="image/svg+xml")
         + el("link", rel="stylesheet", href=f"gongbao/style.css?{assets}")
         + el("script", src=f"gongbao/script.js?{assets}", defer=True)
+        + el("script", src=f"gongbao/ask.js?{assets}", defer=True)
     )
     text = text.replace("</head>", f"{head}</head>", 1)
     text = text.replace('control_page_title="true"', 'control_page_title="false"', 1)

@@ -46,6 +46,7 @@ class View:
     mode: str = "hybrid"
     n: int = COUNTS[0]
     text: str = ""  # whose citations are checked, for Place.CHECK
+    blank: bool = False  # the question was sent empty: only said on the page, no part of an address
 
     @property
     def filtered(self) -> int:
@@ -63,7 +64,7 @@ class View:
         pairs: list[tuple[str, str]] = []
         for field in fields(self):
             value = getattr(self, field.name)
-            if value != getattr(plain, field.name):
+            if field.name != "blank" and value != getattr(plain, field.name):
                 pairs.append(("view" if field.name == "place" else field.name, str(value)))
         return "?" + urlencode(pairs) if pairs else "./"
 
@@ -88,12 +89,13 @@ def read_view(query: str) -> View:
         mode=_one_of(given.get("mode"), MODES, "hybrid"),
         n=int(_one_of(given.get("n"), tuple(map(str, COUNTS)), str(COUNTS[0]))),
         text=given.get("text", "") if place == Place.CHECK.value else "",
+        blank=place == "" and given.get("q") == "",
     )
 
 
 def _pairs(query: str) -> dict[str, list[str]]:
     try:
-        return parse_qs(query.removeprefix("?"), max_num_fields=40, errors="replace")
+        return parse_qs(query.removeprefix("?"), keep_blank_values=True, max_num_fields=40, errors="replace")
     except ValueError:  # too many fields
         return {}
 
