@@ -72,9 +72,8 @@ def asker(tmp_path_factory: pytest.TempPathFactory) -> Asker:
 
 def test_headlines_of_the_dev_questions_are_whole(asker: Asker) -> None:
     """Before, 37 % of them ended in a mark after which a sentence goes on, or began with the number of an item."""
-    questions = read_questions(
-        [Path("eval/questions/lishi-2023-02.jsonl"), Path("eval/questions/everyday-lishi.jsonl")]
-    )
+    files = [ROOT / "eval/questions" / f"{name}.jsonl" for name in ("lishi-2023-02", "everyday-lishi")]
+    questions = read_questions(files)
     results = [asker.ask(one.question, mode="bm25", k=1) for one in questions[::4]]
     answers = [(one.answer, one.sure) for one in results if one.answer is not None]
     assert len(answers) > 60
