@@ -217,7 +217,7 @@ def test_it_works_without_scripts(browser: Any, server: Server) -> None:
     page = context.new_page()
     page.goto(server.url)
     page.fill("#q", QUESTION)
-    page.press("#q", "Enter")
+    page.get_by_role("button", name="查一查").click()
     page.wait_for_selector("a.tel")
     page.locator(".hit").first.get_by_role("link", name="看前后文").click()
     page.wait_for_selector(".target")

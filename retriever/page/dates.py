@@ -21,3 +21,8 @@ def beijing_time(iso: str) -> str:
     moment = dt.datetime.fromisoformat(iso)
     here = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(_BEIJING)
     return f"{chinese_date(here.date().isoformat())} {here:%H:%M}（北京时间）"
+
+
+def today() -> dt.date:
+    """The day that it is in Beijing."""
+    return dt.datetime.now(_BEIJING).date()

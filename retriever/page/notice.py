@@ -48,7 +48,7 @@ def notice_view(collection: Collection, view: View) -> Html:
         _facts(shown),
         _outline(clauses, view),
         el("div", *_text(clauses, words, view.clause, _places(shown.notice, clauses)), cls="full"),
-        export_bar(("notice", shown.notice.notice_id)),
+        export_bar(("notice", shown.notice.notice_id), ("q", view.q)),
         cls="notice",
         aria_labelledby="notice-head",
     )

@@ -15,6 +15,7 @@ from retriever.page.card import answer_card, emergency_line, refused_card, troub
 from retriever.page.clause import actions, body, crumbs, doubt_note, same_elsewhere, source, wording_note
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
+from retriever.page.export import MAX_CLAUSES
 from retriever.page.feedback_form import feedback_form
 from retriever.page.filters import filters_of
 from retriever.page.markup import Html, el, join
@@ -102,7 +103,8 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
         parts.append(_list(below, view, words, answered=answering is not None))
     if below or answering is not None:
         here = [entry.clause_id for entry in ([answering] if answering is not None else [])]
-        parts.append(export_bar(*(("all", one) for one in [*here, *(group.first.clause_id for group in below)])))
+        shown_ids = [*here, *(group.first.clause_id for group in below)]
+        parts.append(export_bar(*(("all", one) for one in shown_ids), ("q", view.q)))
     return join(parts)
 
 
@@ -187,8 +189,8 @@ def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
 
 def export_bar(*page: tuple[str, str]) -> Html:
     """Export of the chosen clauses, or, when none is chosen, of all on the page: `page` are the fields
-    that name those."""
-    none = "导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部"
+    that name those, and the question that it answers."""
+    none = f"导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部，一次最多 {MAX_CLAUSES} 条"
     buttons = [
         el("button", label, type="submit", name="format", value=value, cls="button quiet")
         for value, label in (("docx", "Word 文档"), ("csv", "表格（CSV）"), ("md", "Markdown"))

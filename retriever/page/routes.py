@@ -12,9 +12,10 @@ from starlette.concurrency import run_in_threadpool
 
 from corpus.errors import GongbaoError, UsageError
 from index.engine import IndexedClause
+from retriever.model import MAX_QUESTION
 from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
-from retriever.page.export import FORMS, MAX_CLAUSES, export
+from retriever.page.export import FORMS, MAX_CLAUSES, Occasion, export
 from retriever.page.feedback import Feedback, FeedbackFile, FileFullError
 from retriever.page.gate import Full, Gate, client_of
 from retriever.page.live import LiveIndex
@@ -127,7 +128,7 @@ def _download(collection: Collection, fields: dict[str, list[str]]) -> Response:
     entries = _clauses(collection, chosen)
     if not entries:
         return _plain("没有可以导出的条款。请返回，在要导出的条款下面打勾，再点导出。", 400)
-    made = export(entries, form)
+    made = export(entries, form, Occasion(fields.get("q", [""])[0][:MAX_QUESTION], collection.place))
     disposition = f"attachment; filename=\"gongbao.{form}\"; filename*=UTF-8''{quote(made.name)}"
     return Response(made.data, headers={"content-disposition": disposition}, media_type=made.media_type)
 
