@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from retriever.page.about import about
 from retriever.page.card import busy_card, lost_card, trouble_card
@@ -24,9 +24,17 @@ from retriever.page.view import Place, View, read_view
 class Renderer:
     """Renders any address of the page. Safe to use from several threads."""
 
-    def __init__(self, live: LiveIndex, feedback: bool = False, site: Site | None = None) -> None:
+    def __init__(
+        self,
+        live: LiveIndex,
+        feedback: bool = False,
+        site: Site | None = None,
+        refused: Callable[[str, str], None] | None = None,
+    ) -> None:
+        """`refused` keeps questions without an answer (see `results`)."""
         self.live = live
         self.feedback = feedback
+        self.refused = refused
         self.site = site or default_site()
 
     def page(self, query: str) -> Html:
@@ -47,7 +55,7 @@ class Renderer:
     def _page(self, view: View, now: Now) -> Html:
         main: list[Html | None] = [notice_line(now)]
         if view.place is Place.ABOUT:
-            main.append(about(now, self.feedback))
+            main.append(about(now, self.feedback, self.refused is not None))
         elif now.collection is None:
             main.append(ask_form(view, None, first=not view.q))
         else:
@@ -98,7 +106,7 @@ class Renderer:
         return [
             el("h1", f"“{view.q[:60]}”的查询结果", cls="unseen"),
             ask_form(view, options, first=False),
-            results(collection, view, self.feedback, self.site),
+            results(collection, view, self.feedback, self.site, self.refused),
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from corpus.duties import duties
@@ -27,6 +27,7 @@ from retriever.search import DEPTH
 # By date, clauses count that score at least this share of the best one's score. Measured on every fourth
 # question on the gazette: 95 % of the clauses found that answer do, and the median question has 8 such clauses.
 _RELEVANT = 0.5
+KEPT = "这个问题已记下，供编辑补充；电话、证件号已去掉，不记是谁问的。"
 _NEAREST = 3  # clauses of a refused question whose offices are named, and offices
 _BY_DATE = "新的在前。只列与问题相关程度较高的条款：至少有最相关那一条的一半。"
 
@@ -64,20 +65,43 @@ def by_date(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(enough, key=lambda hit: (hit.date is not None, hit.date or "", -hit.rank), reverse=True)
 
 
-def results(collection: Collection, view: View, feedback: bool, site: Site | None = None) -> Html:
-    """Search and show. Everything that goes wrong is a card with one clear line."""
+def results(
+    collection: Collection,
+    view: View,
+    feedback: bool,
+    site: Site | None = None,
+    refused: Callable[[str, str], None] | None = None,
+) -> Html:
+    """Search and show. Everything that goes wrong is a card with one clear line. `refused`, where such questions are
+    kept, is told of a question without an answer and of the clause that is nearest."""
     try:
         count = 2 * DEPTH if view.sort == "date" else view.n  # by date, all that were found
         result = collection.asker.ask(view.q, k=count, mode=view.mode, filters=filters_of(view))
     except GongbaoError as err:
         return trouble_card(str(err))
     urgent = (site or default_site()).emergency(view.q)
-    shown = show(collection, result, view, feedback, site)
+    kept = refused is not None and urgent is None and _unanswered(result, view)
+    if refused is not None and kept:
+        refused(result.question, result.hits[0].clause_id if result.hits else "")
+    shown = show(collection, result, view, feedback, site, kept=kept)
     return join([emergency_line(urgent), shown]) if urgent is not None else shown
 
 
-def show(collection: Collection, result: SearchResult, view: View, feedback: bool, site: Site | None = None) -> Html:
-    """The card and the clauses of a result."""
+def _unanswered(result: SearchResult, view: View) -> bool:
+    """Whether a text for a question may be lacking: not where filters hide it, or nothing was asked."""
+    unusable = any(note.kind is NoteKind.UNUSABLE for note in result.notes)
+    return not result.answered and not unusable and view == View(q=view.q)
+
+
+def show(
+    collection: Collection,
+    result: SearchResult,
+    view: View,
+    feedback: bool,
+    site: Site | None = None,
+    kept: bool = False,
+) -> Html:
+    """The card and the clauses of a result. `kept` says that the question was written down."""
     unusable = [note.text for note in result.notes if note.kind is NoteKind.UNUSABLE]
     if unusable:
         return trouble_card("；".join(unusable))
@@ -96,9 +120,10 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
         card = refused_card(_reason(result), _here(collection), near, (site or default_site()).hotline)
     below = [group for group in groups if not group.holds(own)][: view.n]
     parts: list[Html] = [card]
+    if kept:
+        parts.append(el("p", KEPT, cls="small"))
     if feedback:
-        shown = [answering] if answering is not None else []
-        parts.append(feedback_form(result, [*shown, *(group.first for group in below)]))
+        parts.append(feedback_form(result, [group.first for group in below]))
     if below:
         parts.append(_list(below, view, words, answered=answering is not None))
     if below or answering is not None:

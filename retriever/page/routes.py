@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, quote
@@ -58,9 +59,7 @@ def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, gat
             return _plain("这里不收反馈。", 404)
         try:
             fields = await _form(request)
-            sent = Feedback(
-                **{name: fields.get(name, [""])[0] for name in ("q", "verdict", "answer", "answer_clause", "clause")}
-            )
+            sent = Feedback(**{one.name: fields.get(one.name, [""])[0] for one in dataclasses.fields(Feedback)})
             if not verdicts.take(_client(request)):
                 return _plain("反馈太多了，请过一小时再试。", 429)
             await run_in_threadpool(feedback.keep, sent, collection)
