@@ -14,7 +14,8 @@ from retriever.citation import citation
 from retriever.headline import headline
 from retriever.model import Office, SearchResult
 from retriever.page.cite import source_line
-from retriever.page.status import NAMES
+from retriever.page.markup import words_of
+from retriever.page.status import NAMES, status_note
 from retriever.resolve import Verdict
 
 _NARROWEST, _WIDEST = 40, 100  # columns
@@ -33,12 +34,14 @@ def show(result: SearchResult, width: int | None = None) -> str:
         own = result.answer.clause_id
         said = headline(result.answer, sure=result.sure).split("\n")
         lines += [f"{'　　' if number else '答：'}{line}" for number, line in enumerate(said)]
+        entry = result.answer.entry
+        if entry is not None and not entry.notice.status.holds:
+            lines.append(f"（注意：这份文件{words_of(status_note(entry.notice)).replace(' ', '，', 1)}）")
         lines += [_office(office, sure=result.sure) for office in result.answer.offices]
         if not result.sure:
             lines.append(UNSURE)
         if doubt := caution(result.answer.uncertain):
             lines.append(f"（{doubt}）")
-        entry = result.answer.entry
         if entry is not None and own not in {hit.clause_id for hit in result.hits}:
             lines += ["答案所在的条款：", *_clause("＊", entry)]
     for hit in result.hits:
