@@ -15,6 +15,7 @@ from retriever.model import MODES, STATUSES
 
 COUNTS = (5, 10, 20, 50)  # clauses on one page
 SORTS = ("score", "date")
+_WRITTEN = {"": "q", "check": "text"}  # by view, the field that somebody writes in
 LONGEST = 4000  # characters of any one value; a question that long is refused with a clear line
 
 
@@ -46,7 +47,7 @@ class View:
     mode: str = "hybrid"
     n: int = COUNTS[0]
     text: str = ""  # whose citations are checked, for Place.CHECK
-    blank: bool = False  # the question was sent empty: only said on the page, no part of an address
+    blank: bool = False  # the question or text was sent empty: only said on the page, no part of an address
 
     @property
     def filtered(self) -> int:
@@ -89,7 +90,7 @@ def read_view(query: str) -> View:
         mode=_one_of(given.get("mode"), MODES, "hybrid"),
         n=int(_one_of(given.get("n"), tuple(map(str, COUNTS)), str(COUNTS[0]))),
         text=given.get("text", "") if place == Place.CHECK.value else "",
-        blank=place == "" and given.get("q") == "",
+        blank=given.get(_WRITTEN.get(place, "")) == "",
     )
 
 

@@ -54,7 +54,11 @@
 
   // --- a lost connection -----------------------------------------------------------------------------
 
-  const reached = () => fetch(`gongbao/icon.svg?${Date.now()}`, { cache: "no-store", signal: AbortSignal.timeout(WAIT) });
+  function reached() {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), WAIT);
+    return fetch(`gongbao/icon.svg?${Date.now()}`, { cache: "no-store", signal: stop.signal });
+  }
 
   // Gradio says nothing of a request that fails: a view that takes its time makes us look for ourselves.
   async function ifReached(then = () => {}) {
