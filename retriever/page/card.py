@@ -28,7 +28,8 @@ from retriever.page.status import status_note
 from retriever.page.view import View
 
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
-# Letters of a headline in large type: with more, whom to call would stand below a phone's screen.
+# Letters of a headline in large type. With more it stands below whom to call, or that would stand below a phone's
+# first screen.
 _LARGE = 60
 
 
@@ -40,13 +41,14 @@ def answer_card(
     answer = result.answer
     assert answer is not None
     said = headline(answer, sure=result.sure)
+    long = len(said) > _LARGE
+    sentence = el("p", said, cls="answer-text long" if long else "answer-text")
+    whom = offices(answer.offices, sure=result.sure)
     return el(
         "section",
-        el("h2", "答案", id="answer-head", tabindex=-1),
-        status_note(entry.notice),
-        el("p", said, cls="answer-text long" if len(said) > _LARGE else "answer-text"),
+        el("div", el("h2", "答案", id="answer-head", tabindex=-1), status_note(entry.notice), cls="card-head"),
+        *((whom, sentence) if long else (sentence, whom)),
         *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind is NoteKind.CITED_OTHERWISE),
-        offices(answer.offices, sure=result.sure),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
         el(
             "div",
