@@ -8,6 +8,7 @@ import html
 import io
 import re
 import zipfile
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -18,10 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_support import Server, every
 
+from index.build import build
+from retriever.ask import Asker
 from retriever.citation import citation
 from retriever.page.cite import gb7714, markdown_text, source_line, styles
 from retriever.page.collection import Collection
 from retriever.page.export import FORMS, MAX_CLAUSES, Occasion, export, harmless
+from retriever.page.routes import _download
 
 pytest_plugins = ["page_fixtures"]
 
@@ -108,7 +112,7 @@ def test_the_question_goes_with_the_export(server: Server) -> None:
     page = httpx.get(server.url, params={"q": "农民工工资"}, timeout=60).text
     form = re.search(r'<form id="export".*?</form>', page, re.DOTALL)
     assert form is not None and '<input type="hidden" name="q" value="农民工工资">' in form[0]
-    assert f"一次最多 {MAX_CLAUSES} 条" in form[0]
+    assert f"Word 一次最多 {MAX_CLAUSES} 条" in form[0]
     one = re.search(r'name="all" value="([^"]*)"', form[0])
     assert one is not None
     sent = {"id": html.unescape(one[1]), "format": "md", "q": "农民工工资"}
@@ -185,3 +189,22 @@ def test_nothing_ticked_is_all_of_the_page(server: Server, collection: Collectio
     one = wanted[3].clause_id
     made = httpx.post(f"{server.url}/export", content=f"{sent}&id={quote(one)}", headers=headers)
     assert len(list(csv.DictReader(io.StringIO(made.text.removeprefix("\ufeff"))))) == 1
+
+
+def test_a_long_notice_comes_whole_as_a_table_and_says_its_limit_in_word(tmp_path: Path) -> None:
+    """Before, nothing of more than 1,000 clauses could be exported but by ticking some of them at a time."""
+    rows = "\n\n".join(f"第{number}条 第{number}个单位负责这一段河道的巡查。" for number in range(1, 800))
+    more = "\n\n".join(f"（{number}）这是另一段河道的巡查要求。" for number in range(1, 400))
+    head = "青石县人民政府关于河道巡查的通知\n青政发〔2024〕1号\n\n各乡镇：\n\n"
+    (tmp_path / "长.txt").write_text(f"{head}{rows}\n\n{more}\n\n青石县人民政府\n2024年1月2日\n", "utf-8")
+    build([tmp_path / "长.txt"], tmp_path / "index", dense=False)
+    collection = Collection.of(Asker.open(tmp_path / "index", dense=False), ready=())
+    notice = collection.asker.engine.notices[0].notice.notice_id
+    count = len(collection.clauses_of(notice))
+    assert count > MAX_CLAUSES
+    made = _download(collection, {"notice": [notice], "format": ["csv"]})
+    assert len(list(csv.DictReader(io.StringIO(bytes(made.body).decode("utf-8-sig"))))) == count
+    refused = _download(collection, {"notice": [notice], "format": ["docx"]})
+    told = bytes(refused.body).decode()
+    assert refused.status_code == 400
+    assert f"一次最多导出 {MAX_CLAUSES} 条，这里有 {count} 条" in told and "整篇请导出为表格（CSV）" in told

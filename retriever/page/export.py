@@ -19,7 +19,8 @@ from retriever.page.dates import chinese_date, today
 from retriever.page.markup import clean, words_of
 from retriever.page.status import NAMES, status_note
 
-MAX_CLAUSES = 1000  # in one export; a Word document of them takes 6 s
+MAX_CLAUSES = 1000  # that may be chosen for one export, and in a Word document, which takes 6 s for them
+MAX_ROWS = 20_000  # of one notice, in the other forms, which are made at once
 TITLE = "公报条款摘录"
 _COLUMNS = (
     *("序号", "文号", "标题", "发文机关", "成文日期", "状态", "位置", "正文", "引用", "原件", "存疑"),

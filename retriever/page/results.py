@@ -90,7 +90,8 @@ def results(
 def _unanswered(result: SearchResult, view: View) -> bool:
     """Whether a text for a question may be lacking: not where filters hide it, or nothing was asked."""
     unusable = any(note.kind is NoteKind.UNUSABLE for note in result.notes)
-    return not result.answered and not unusable and view == View(q=view.q)
+    bare = not view.filtered and (view.sort, view.mode, view.n) == ("score", "hybrid", COUNTS[0])
+    return not result.answered and not unusable and bare
 
 
 def show(
@@ -215,7 +216,7 @@ def _hit(group: Group, number: int, view: View, words: Sequence[str]) -> Html:
 def export_bar(*page: tuple[str, str]) -> Html:
     """Export of the chosen clauses, or, when none is chosen, of all on the page: `page` are the fields
     that name those, and the question that it answers."""
-    none = f"导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部，一次最多 {MAX_CLAUSES} 条"
+    none = f"导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部；Word 一次最多 {MAX_CLAUSES} 条"
     buttons = [
         el("button", label, type="submit", name="format", value=value, cls="button quiet")
         for value, label in (("docx", "Word 文档"), ("csv", "表格（CSV）"), ("md", "Markdown"))

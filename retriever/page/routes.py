@@ -16,7 +16,7 @@ from index.engine import IndexedClause
 from retriever.model import MAX_QUESTION
 from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
-from retriever.page.export import FORMS, MAX_CLAUSES, Occasion, export
+from retriever.page.export import FORMS, MAX_CLAUSES, MAX_ROWS, Occasion, export
 from retriever.page.feedback import Feedback, FeedbackFile, FileFullError
 from retriever.page.gate import Full, Gate, client_of
 from retriever.page.live import LiveIndex
@@ -120,10 +120,15 @@ def _download(collection: Collection, fields: dict[str, list[str]]) -> Response:
     if form not in FORMS:
         return _plain(f"没有这种格式，可用：{'、'.join(FORMS)}。", 400)
     chosen = list(dict.fromkeys(fields.get("id") or fields.get("all") or []))
+    most, other = MAX_CLAUSES, ""
     if not chosen and (notice := fields.get("notice", [""])[0]):
         chosen = [entry.clause_id for entry in collection.clauses_of(notice)]
-    if len(chosen) > MAX_CLAUSES:
-        return _plain(f"一次最多导出 {MAX_CLAUSES} 条，这里有 {len(chosen)} 条。请返回，分几次打勾导出。", 400)
+        if form != "docx":
+            most = MAX_ROWS
+        elif len(chosen) <= MAX_ROWS:
+            other = "整篇请导出为表格（CSV）或 Markdown；要 Word 文档，"
+    if len(chosen) > most:
+        return _plain(f"一次最多导出 {most} 条，这里有 {len(chosen)} 条。{other}请返回，分几次打勾导出。", 400)
     entries = _clauses(collection, chosen)
     if not entries:
         return _plain("没有可以导出的条款。请返回，在要导出的条款下面打勾，再点导出。", 400)
