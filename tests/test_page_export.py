@@ -193,7 +193,7 @@ def test_nothing_ticked_is_all_of_the_page(server: Server, collection: Collectio
 
 def test_a_long_notice_comes_whole_as_a_table_and_says_its_limit_in_word(tmp_path: Path) -> None:
     """Before, nothing of more than 1,000 clauses could be exported but by ticking some of them at a time."""
-    rows = "\n\n".join(f"第{number}条 第{number}个单位负责这一段河道的巡查。" for number in range(1, 800))
+    rows = "\n\n".join(f"第{number}条 第{number}个单位负责这一段河道的巡查。" for number in range(1, 999))
     more = "\n\n".join(f"（{number}）这是另一段河道的巡查要求。" for number in range(1, 400))
     head = "青石县人民政府关于河道巡查的通知\n青政发〔2024〕1号\n\n各乡镇：\n\n"
     (tmp_path / "长.txt").write_text(f"{head}{rows}\n\n{more}\n\n青石县人民政府\n2024年1月2日\n", "utf-8")

@@ -106,7 +106,7 @@ def test_a_refused_question_is_kept_where_that_is_switched_on(tmp_path: Path, wo
     live = opened(words_index)
     for on in (False, True):
         file = FeedbackFile(tmp_path / f"反馈{on}.jsonl", refused=on)
-        renderer = Renderer(live, feedback=True, refused=file.keep_refused if file.keeps_refused else None)
+        renderer = Renderer(live, feedback=True, keep_refused=file.keep_refused if file.keeps_refused else None)
         for query in (
             "q=离政办发〔2023〕99号讲了什么，我的电话13800138000",
             "q=离政办发〔2023〕99号讲了什么，我的电话13900139000&",
@@ -127,7 +127,7 @@ def test_a_refused_question_is_kept_where_that_is_switched_on(tmp_path: Path, wo
 
 def test_a_full_disk_does_not_disturb_who_asks(tmp_path: Path, words_index: Path) -> None:
     file = FeedbackFile(tmp_path / "反馈.jsonl", most=-1, refused=True)
-    page = Renderer(opened(words_index), feedback=True, refused=file.keep_refused).page(
+    page = Renderer(opened(words_index), feedback=True, keep_refused=file.keep_refused).page(
         "q=离政办发〔2023〕99号讲了什么"
     )
     assert "公报里没有找到答案" in page

@@ -29,12 +29,12 @@ class Renderer:
         live: LiveIndex,
         feedback: bool = False,
         site: Site | None = None,
-        refused: Callable[[str, str], None] | None = None,
+        keep_refused: Callable[[str, str], None] | None = None,
     ) -> None:
-        """`refused` keeps questions without an answer (see `results`)."""
+        """`keep_refused` keeps questions without an answer (see `results`)."""
         self.live = live
         self.feedback = feedback
-        self.refused = refused
+        self.keep_refused = keep_refused
         self.site = site or default_site()
 
     def page(self, query: str) -> Html:
@@ -55,7 +55,7 @@ class Renderer:
     def _page(self, view: View, now: Now) -> Html:
         main: list[Html | None] = [notice_line(now)]
         if view.place is Place.ABOUT:
-            main.append(about(now, self.feedback, self.refused is not None))
+            main.append(about(now, self.feedback, self.keep_refused is not None))
         elif now.collection is None:
             main.append(ask_form(view, None, first=not view.q))
         else:
@@ -106,7 +106,7 @@ class Renderer:
         return [
             el("h1", f"“{view.q[:60]}”的查询结果", cls="unseen"),
             ask_form(view, options, first=False),
-            results(collection, view, self.feedback, self.site, self.refused),
+            results(collection, view, self.feedback, self.site, self.keep_refused),
         ]
 
 
