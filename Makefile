@@ -1,4 +1,5 @@
-# make run    the page on http://127.0.0.1:7860 (PORT=, HOST=, ALLOW_HOST=, SITE=settings.toml, FEEDBACK=file)
+# make run    the page on http://127.0.0.1:7860 (PORT=, HOST=, ALLOW_HOST=, SITE=settings.toml, FEEDBACK=file;
+#             with FEEDBACK also KEEP_REFUSED=1: questions without an answer are kept too)
 # make test   lint, types, tests
 # make eval   all measurements; rewrites the tables in README (STARD=DIR: on that data set too)
 PYTHON ?= python3
@@ -9,6 +10,7 @@ WORKERS ?= auto
 ALLOW_HOST ?=
 SITE ?=
 FEEDBACK ?=
+KEEP_REFUSED ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 # On Linux PyPI's torch brings several GB of CUDA packages. For the CPU build:
@@ -56,7 +58,7 @@ lock:
 run: setup
 	@$(PY) build_index.py & \
 	exec $(PY) ui.py --host $(HOST) --port $(PORT) $(addprefix --allow-host ,$(ALLOW_HOST)) \
-	  $(addprefix --site ,$(SITE)) $(addprefix --feedback ,$(FEEDBACK))
+	  $(addprefix --site ,$(SITE)) $(addprefix --feedback ,$(FEEDBACK)) $(if $(KEEP_REFUSED),--keep-refused)
 
 test: setup-test
 	$(PY) -m ruff check .

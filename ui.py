@@ -32,6 +32,11 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--feedback", type=Path, metavar="FILE", help="把“有用/没用/答错了”记进这个文件（默认不记）")
     found.add_argument(
+        "--keep-refused",
+        action="store_true",
+        help="没有答上来的问题也记进去（去掉号码；要和 --feedback 一起给；默认不记）",
+    )
+    found.add_argument(
         "--site",
         type=Path,
         metavar="FILE",
@@ -48,7 +53,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
     hosts = tuple(args.allow_host)
-    return serve(Settings(args.index, args.host, args.port, args.root_path, args.feedback, args.mcp, hosts, args.site))
+    return serve(
+        Settings(
+            index=args.index,
+            host=args.host,
+            port=args.port,
+            root_path=args.root_path,
+            feedback=args.feedback,
+            mcp=args.mcp,
+            allow_hosts=hosts,
+            site=args.site,
+            keep_refused=args.keep_refused,
+        )
+    )
 
 
 if __name__ == "__main__":

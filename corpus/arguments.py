@@ -12,6 +12,8 @@ _ERRORS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"the following arguments are required: (.+)"), lambda m: f"缺少参数：{m[1]}"),
     (re.compile(r"argument (.{1,200}?): expected one argument"), lambda m: f"{m[1]} 后面要给一个值"),
     (re.compile(r"argument (.{1,200}?): expected at least one argument"), lambda m: f"{m[1]} 后面至少要给一个值"),
+    (re.compile(r"argument (.{1,200}?): expected at most one argument"), lambda m: f"{m[1]} 后面最多给一个值"),
+    (re.compile(r"argument (.{1,200}?): expected (\d+) arguments"), lambda m: f"{m[1]} 后面要给 {m[2]} 个值"),
     (re.compile(r"argument (.{1,200}?): ignored explicit argument (.+)"), lambda m: f"{m[1]} 不带值（给了 {m[2]}）"),
     (re.compile(r"argument (.{1,200}?): not allowed with argument (.+)"), lambda m: f"{m[1]} 和 {m[2]} 不能同时给"),
     (re.compile(r"argument (.{1,200}?): invalid int value: '(.*)'"), lambda m: f"{m[1]}：“{m[2]}”不是整数"),
@@ -23,6 +25,7 @@ _ERRORS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ),
     (re.compile(r"ambiguous option: (.+?) could match (.+)"), lambda m: f"{m[1]} 不明确，可能是 {m[2]}"),
     (re.compile(r"one of the arguments (.+) is required"), lambda m: f"要给其中一个：{m[1]}"),
+    (re.compile(r"argument (.{1,200}?): (.+)"), lambda m: f"{m[1]}：{m[2]}"),  # what a check of ours says
 )
 
 

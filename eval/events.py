@@ -12,7 +12,6 @@ no title), day (of the document's own events) and article agree. Each title and 
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.arguments import Parser
 from corpus.articles import article_of
 from corpus.errors import UsageError
 from corpus.events import Event
@@ -162,7 +162,7 @@ def measure(labelled: Sequence[Labelled]) -> Result:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure the files named and print the table. Raises UsageError."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m eval events",
         description="用人读出来的标注，测废止、修改、施行和期限读得有多准。",
         epilog="例：python -m eval events eval/event_labels/dev.jsonl --misses",

@@ -11,6 +11,7 @@ from corpus.doubt_words import caution
 from index.engine import IndexedClause
 from retriever.check import Checked
 from retriever.citation import citation
+from retriever.headline import headline
 from retriever.model import Office, SearchResult
 from retriever.page.card import VERDICTS
 from retriever.page.cite import source_line
@@ -32,7 +33,10 @@ def show(result: SearchResult, width: int | None = None) -> str:
     if result.answer is not None:
         own = result.answer.clause_id
         more = f"（另有{result.items_left}条）" if result.items_left else ""
-        lines.append(f"答：{VERDICTS.get(result.answer.verdict or '', '')}{result.answer.text}{more}")
+        said = headline(result.answer, sure=result.sure).split("\n")
+        said[0] = f"答：{VERDICTS.get(result.answer.verdict or '', '')}{said[0]}"
+        said[-1] += more
+        lines += [f"{'　　' if number else ''}{line}" for number, line in enumerate(said)]
         lines += [_office(office, sure=result.sure) for office in result.answer.offices]
         if not result.sure:
             lines.append(UNSURE)
@@ -42,8 +46,8 @@ def show(result: SearchResult, width: int | None = None) -> str:
         if entry is not None and own not in {hit.clause_id for hit in result.hits}:
             lines += ["答案所在的条款：", *_clause("＊", entry)]
     for part in result.parts:
-        said = f"答：{part.answer.text}" if part.answer is not None else (part.note or "没有找到答案")
-        lines += [f"又问：{part.question}", said]
+        own_words = f"答：{part.answer.text}" if part.answer is not None else (part.note or "没有找到答案")
+        lines += [f"又问：{part.question}", own_words]
         if part.answer is not None and part.answer.entry is not None:
             lines += [_office(office, sure=part.sure) for office in part.answer.offices]
             lines.append(f"　　引用：{citation(part.answer.entry.notice, part.answer.entry.clause)}")

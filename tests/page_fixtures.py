@@ -6,6 +6,7 @@ makes its tests skip with one line.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -81,3 +82,13 @@ def browser() -> Iterator[Any]:
         pytest.skip("no chromium")
     with playwright.sync_playwright() as started:
         yield started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core's source, from npm: where AXE_CORE says, or below node_modules."""
+    places = [os.environ.get("AXE_CORE", ""), "node_modules/axe-core/axe.min.js"]
+    found = next((Path(place) for place in places if place and Path(place).exists()), None)
+    if found is None:
+        pytest.skip("no axe-core")
+    return found.read_text("utf-8")

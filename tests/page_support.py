@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PHONE = {"width": 360, "height": 800}
+DESK = {"width": 1440, "height": 900}
 # Everything in it must be shown as the text it is.
 HOSTILE = """某某市人民政府关于测试网页安全的通知
 某政发〔2024〕1号
@@ -126,3 +128,24 @@ def one_line(answer: Any) -> str:
     assert text.strip() and "\n" not in text.strip()
     assert "Traceback" not in text and "Error" not in text
     return text
+
+
+def open_page(browser: Any, url: str, **options: Any) -> Any:
+    """A page in a context of its own, as soon as Gradio is ready; faults are kept in `page.faults`."""
+    context = browser.new_context(**{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"], **options})
+    page = context.new_page()
+    page.faults = []
+    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("response", lambda answer: page.faults.append(answer.url) if answer.status >= 400 else None)
+    page.goto(url)
+    page.wait_for_function("window.gongbao && window.gongbao.ready()")
+    return page
+
+
+def serious(page: Any, axe: str) -> list[tuple[str, str]]:
+    """What axe-core finds serious or critical on a page: the rule, and the first element against it."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")
+    grave = [issue for issue in found["violations"] if issue["impact"] in ("serious", "critical")]
+    return [(issue["id"], issue["nodes"][0]["html"]) for issue in grave]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.arguments import in_chinese
+from eval.__main__ import main as measure
 from index.build import build
 from retriever.__main__ import main, parser
 from retriever.ask import Asker
@@ -114,6 +115,31 @@ def test_the_help_is_chinese_and_says_the_exit_codes() -> None:
     text = parser().format_help()
     assert "没有找到答案也是0" in "".join(text.split())
     assert not {"usage", "positional", "options:", "show this help"} & set(text.replace(":", ": ").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--compare", "a"], "--compare 后面要给 2 个值"),
+        (["x.jsonl", "-k", "0"], "-k：'0' 不是正整数"),
+    ],
+)
+def test_other_commands_say_it_in_chinese_too(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before: “argument --compare: expected 2 arguments”."""
+    with pytest.raises(SystemExit):
+        measure(arguments)
+    told = capsys.readouterr().err
+    assert told.splitlines()[-1] == f"python -m eval：{words}"
+
+
+def test_an_answer_of_a_text_that_does_not_hold_says_so_first(index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before, only the lines of the clause said it, some screens below for a long answer."""
+    lines = shown(capsys, "离政函〔2023〕29号第2段", "-k", "1", "--index", index).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("1. "))
+    assert any(line.startswith("（注意：这份文件已废止，被离政函〔2023〕33号废止") for line in lines[:at])
+    assert "（注意：" not in shown(capsys, WAGES, "-k", "1", "--index", index)
 
 
 def test_what_is_not_argparse_s_own_stays() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
-from page_support import Server
+from page_support import DESK, PHONE, Server, open_page, serious
 
 from retriever.page.check_view import check_view
 from retriever.page.collection import Collection
@@ -38,3 +40,38 @@ def test_it_works_without_a_script(server: Server) -> None:
     assert "核对引用" in httpx.get(server.url).text
     page = httpx.get(server.url, params={"view": "check", "text": TEXT}, timeout=60)
     assert page.status_code == 200 and "3 处引用，1 处没有问题" in page.text
+
+
+def test_nothing_to_check_is_said_in_our_words(collection: Collection) -> None:
+    assert "还没有文字" in check_view(collection, read_view("view=check&text="))
+    assert 'role="alert" data-empty="还没有文字' in check_view(collection, read_view("view=check"))
+    assert not read_view("view=check").blank and not read_view("view=about&text=").blank
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 1366, "height": 650}, DESK], ids=["360", "1366", "1440"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
+def test_a_clerk_checks_a_paragraph(
+    browser: Any, server: Server, axe: str, size: dict[str, int], scripts: bool
+) -> None:
+    """Pastes it, reads what is wrong, opens the clause, and comes back to the text."""
+    if scripts:
+        page = open_page(browser, f"{server.url}/?view=check", viewport=size, bypass_csp=True)
+    else:
+        page = browser.new_context(viewport=size, java_script_enabled=False).new_page()
+        page.goto(f"{server.url}/?view=check")
+    page.get_by_role("button", name="核对").click()
+    page.wait_for_selector(".trouble:has-text('还没有文字')")
+    page.fill("#text", TEXT)
+    page.get_by_role("button", name="核对").click()
+    page.wait_for_selector("h2:has-text('3 处引用，1 处没有问题')")
+    assert page.locator(".hits > li").count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    if scripts:
+        assert page.evaluate("document.activeElement.id") == "answer-head"
+        assert serious(page, axe) == []
+    page.locator(".hits a").first.click()
+    page.wait_for_selector(".notice .target")
+    page.go_back()
+    page.wait_for_selector("h2:has-text('3 处引用')")
+    assert page.input_value("#text") == TEXT
+    page.context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import unicodedata
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_support import await_text, every, serving
+from page_support import await_text, every, opened, serving
 
 from corpus.errors import UsageError
 from eval.evaluate import ask_all
@@ -22,9 +23,14 @@ from eval.scoring import score
 from eval.systems import Ours
 from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
-from retriever.page.feedback import Feedback, FeedbackFile, FileFullError
+from retriever.page.feedback import Feedback, FeedbackFile, FileFullError, Recent
 from retriever.page.feedback_form import NOTHING
 from retriever.page.personal import blanked
+from retriever.page.render import Renderer
+from retriever.page.results import KEPT, show
+from retriever.page.serve import Settings
+from retriever.page.view import View
+from retriever.unanswered import main, read_lines, unanswered
 
 pytest_plugins = ["page_fixtures"]
 
@@ -51,22 +57,133 @@ def test_feedback_is_a_question_file(tmp_path: Path, collection: Collection) -> 
     assert not questions[2].answerable
 
 
-@pytest.mark.parametrize("ticked", ["the answer's own clause", "the first hit"])
-def test_an_answer_called_wrong_counts_as_wrong_whatever_clause_was_ticked(
-    tmp_path: Path, collection: Collection, ticked: str
-) -> None:
-    """Before, the ticked clause alone was kept: found first again, it counted as a right answer."""
-    question = "根治拖欠农民工工资工作的咨询电话是多少"
-    result = collection.asker.ask(question, k=5)
+QUESTION = "根治拖欠农民工工资工作的咨询电话是多少"
+RIGHT = "离政办发〔2023〕9号/二.（三）.1.（2）"
+
+
+def test_an_answer_called_wrong_counts_as_wrong(tmp_path: Path, collection: Collection) -> None:
+    """Whatever clause was ticked."""
+    result = collection.asker.ask(QUESTION, k=5)
     assert result.answer is not None
     own = result.answer.clause_id
-    clause = own if ticked.startswith("the answer") else result.hits[0].clause_id
-    file = keep(tmp_path, collection, Feedback(question, "wrong", result.answer.text, own, clause))
+    clause = next(hit.clause_id for hit in result.hits if hit.clause_id != own)
+    file = keep(tmp_path, collection, Feedback(QUESTION, "wrong", result.answer.text, own, clause))
     (kept,) = read_questions([file.path])
     assert kept.wrong == (result.answer.text,)
     system = Ours(collection.asker, [], "bm25")
     (scored,) = score(ask_all(system, [kept], 10), Passages([Hit("c", kept.relevant[0].doc_number, own)]))
     assert not scored.right and scored.answer_right is False
+
+
+def test_the_clause_judged_wrong_is_no_right_one(tmp_path: Path, collection: Collection) -> None:
+    """Before, it stood first in the form, and was kept as the right one when it was sent."""
+    result = collection.asker.ask(QUESTION, k=5)
+    assert result.answer is not None
+    own = result.answer.clause_id
+    shown = show(collection, result, View(q=QUESTION), feedback=True)
+    offered = re.findall(r'type="radio" name="clause" value="([^"]*)"', shown)
+    assert len(offered) > 2 and html.escape(own) not in offered and NOTHING in offered
+    file = keep(tmp_path, collection, Feedback(QUESTION, "wrong", result.answer.text, own, own))
+    assert file.path.read_text("utf-8") == ""
+    assert json.loads(file.open_path.read_text("utf-8"))["answer"] == result.answer.text
+
+
+def test_an_office_or_words_can_be_given_instead(tmp_path: Path, collection: Collection) -> None:
+    said = Feedback("欠薪找谁", "wrong", said="区住建局 ，我的电话13800138000")
+    file = keep(tmp_path, collection, said, Feedback("欠薪找谁？", "wrong", clause=RIGHT, said="区人社局"))
+    assert json.loads(file.open_path.read_text("utf-8"))["said"] == "区住建局 ，我的电话[号码]"
+    (kept,) = read_questions([file.path])
+    assert kept.relevant[0].doc_number == "离政办发〔2023〕9号"
+    (one,) = unanswered(read_lines(file.path))
+    assert one.count == 2 and {"区人社局", "区住建局 ，我的电话[号码]"} < set(one.instead)
+    with pytest.raises(UsageError):
+        Feedback("欠薪找谁", "wrong", said="长" * 3000)
+
+
+def test_a_refused_question_is_kept_where_that_is_switched_on(tmp_path: Path, words_index: Path) -> None:
+    """With its numbers blanked, once within a minute; never where a filter hides the answer, nothing was asked, or
+    somebody cries for help."""
+    live = opened(words_index)
+    for on in (False, True):
+        file = FeedbackFile(tmp_path / f"反馈{on}.jsonl", refused=on)
+        renderer = Renderer(live, feedback=True, keep_refused=file.keep_refused if file.keeps_refused else None)
+        for query in (
+            "q=离政办发〔2023〕99号讲了什么，我的电话13800138000",
+            "q=离政办发〔2023〕99号讲了什么，我的电话13900139000&",
+            "q=离政办发〔2023〕99号讲了什么&status=expired",
+            "q=？？",
+            "q=我要跳楼，离政办发〔2023〕99号",
+            f"q={QUESTION}",
+        ):
+            page = renderer.page(query)
+            assert (KEPT in page) == (on and "status" not in query and query.startswith("q=离政"))
+        assert ("没有答上来的问题会记下来" in renderer.page("view=about")) == on
+        if not on:
+            assert not file.open_path.exists()
+    (line,) = file.open_path.read_text("utf-8").splitlines()
+    assert json.loads(line)["question"] == "离政办发〔2023〕99号讲了什么，我的电话[号码]"
+    assert json.loads(line)["verdict"] == "refused" and json.loads(line)["clause"]
+
+
+def test_a_full_disk_does_not_disturb_who_asks(tmp_path: Path, words_index: Path) -> None:
+    file = FeedbackFile(tmp_path / "反馈.jsonl", most=-1, refused=True)
+    page = Renderer(opened(words_index), feedback=True, keep_refused=file.keep_refused).page(
+        "q=离政办发〔2023〕99号讲了什么"
+    )
+    assert "公报里没有找到答案" in page
+
+
+def test_what_comes_again_soon_is_the_same() -> None:
+    now = [0.0]
+    recent = Recent(60, clock=lambda: now[0])
+    assert [recent.new(text) for text in "abab"] == [True, True, False, False]
+    now[0] = 61
+    assert recent.new("a") and not recent.new("a")
+    assert sum(recent.new(f"x{number}") for number in range(3000)) == 3000 and recent.new("b")
+
+
+def test_the_editor_s_list(tmp_path: Path, collection: Collection, capsys: pytest.CaptureFixture[str]) -> None:
+    """没答上来的问题: counted however they were punctuated, the most frequent first."""
+    path = tmp_path / "反馈.jsonl"
+    keep(
+        tmp_path,
+        collection,
+        Feedback("公租房怎么申请", "useless"),
+        Feedback("欠薪找谁", "wrong", clause=RIGHT),
+        Feedback("欠薪找谁？", "wrong", said="区人社局"),
+        Feedback("欠薪，找谁", "wrong", said="区人社局"),
+        Feedback("火星上能办身份证吗", "wrong", clause=NOTHING),
+        Feedback("根治欠薪", "useful", clause=RIGHT, answer_clause=RIGHT),
+    )
+    assert main([str(path)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "没答上来的问题：3 个，共 5 次"
+    assert told[1].startswith("1. 欠薪找谁　3 次（答错了 3）　最近 20")
+    assert told[2] == "   用户说：区人社局　2 次" and told[3].startswith("   用户说：离政办发〔2023〕9号“")
+    assert "（用户说公报里没有）" in "\n".join(told) and "根治欠薪" not in "\n".join(told)
+    assert main([str(path), "--json"]) == 0
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (first["count"], first["wrong"], first["useless"], first["refused"]) == (3, 3, 0, 0)
+
+
+def test_the_editor_s_list_of_nothing_and_of_nonsense(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "没有.jsonl")]) == 2
+    assert "没有这个反馈文件" in capsys.readouterr().err
+    path = tmp_path / "反馈.jsonl"
+    path.write_text("", "utf-8")
+    assert main([str(path)]) == 0 and capsys.readouterr().out == "没有没答上来的问题\n"
+    path.write_text('{"question": "x", "verdict": "wrong"}\n[1]\n', "utf-8")
+    assert main([str(path)]) == 2
+    assert "第 2 行" in capsys.readouterr().err
+    path.write_text(
+        '{"question": "欠薪", "verdict": "wrong", "said": 3, "relevant": 5, "wrong": "x", "date": []}\n', "utf-8"
+    )
+    assert main([str(path)]) == 0 and "1. 欠薪　1 次（答错了 1）" in capsys.readouterr().out
+
+
+def test_refused_questions_want_a_file() -> None:
+    with pytest.raises(UsageError, match="--keep-refused"):
+        Settings(Path("x"), keep_refused=True)
 
 
 def test_a_wrong_answer_that_no_text_holds_is_kept_apart(tmp_path: Path, collection: Collection) -> None:

@@ -24,6 +24,7 @@ from eval.questions import read_questions
 from index import __main__ as index_command
 from index.local import dense, manifest
 from retriever import __main__ as retriever_command
+from retriever import unanswered as unanswered_command
 from retriever.ask import Asker
 from retriever.confidence import FEATURES
 from retriever.fusion import DENSE_WEIGHT
@@ -137,6 +138,7 @@ COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
             "--batch",
         },
     ),
+    "python -m retriever.unanswered": ([unanswered_command.parser()], {"--json"}),
     "python -m eval": (
         [eval_command.parser()],
         {
@@ -146,7 +148,17 @@ COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
     ),
     "python ui.py": (
         [ui.parser()],
-        {"--index", "--host", "--port", "--root-path", "--allow-host", "--feedback", "--mcp", "--site"},
+        {
+            "--index",
+            "--host",
+            "--port",
+            "--root-path",
+            "--allow-host",
+            "--feedback",
+            "--keep-refused",
+            "--mcp",
+            "--site",
+        },
     ),
 }
 CLAUSE_KEYS = {"clause_id", "path", "kind", "role", "text", "line_start", "line_end", "page"}

@@ -11,11 +11,15 @@ from retriever.page.state_line import BUILD_COMMAND
 _OWN = "“我最近问过的”和字号只记在您自己的浏览器里，可以随时清除；朗读只用您这台机器里的语音。"
 
 
-def about(now: Now, feedback: bool) -> Html:
-    """Help for everyone and the state of the index for those who look after it."""
+def about(now: Now, feedback: bool, refused: bool = False) -> Html:
+    """Help for everyone and the state of the index for those who look after it. `feedback` says that verdicts are kept,
+    `refused` that questions without an answer are."""
     kept = (
         "问题不会被记下来。"
         if not feedback
+        else "没有答上来的问题会记下来，供编辑补充；您点了“有用”“没用”或“答错了”，也记下那个问题和您的选择。"
+        "电话、证件号会去掉，不记您是谁。"
+        if refused
         else "问题不会被记下来；只有您点了“有用”“没用”或“答错了”，才记下那个问题和您的选择，不记您是谁。"
     )
     return el(

@@ -155,7 +155,8 @@ def create_app(
     """The whole application, for any ASGI server. `gate` is how much it takes on at a time, `hosts` under
     which names it is served."""
     gate = gate or Gate(AT_ONCE, WAITING)
-    renderer = Renderer(live, feedback is not None, site)
+    refused = feedback.keep_refused if feedback is not None and feedback.keeps_refused else None
+    renderer = Renderer(live, feedback is not None, site, refused)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, live, feedback, gate, STATIC)
     add_small_routes(app, live, root_path)

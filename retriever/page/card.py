@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from index.engine import IndexedClause
 from retriever.citation import citation
+from retriever.headline import headline
 from retriever.model import Answer, Office, SearchResult
 from retriever.notes import NoteKind
 from retriever.page.clause import (
@@ -31,6 +32,9 @@ _BESIDE = (NoteKind.CITED_OTHERWISE, NoteKind.SHARED)
 # What is to be read before the answer: that its text isn't in force, or what became of the document asked about.
 _FIRST = (NoteKind.NOT_IN_FORCE, NoteKind.STANDING, NoteKind.ENDED)
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
+# Letters of a headline in large type. With more it stands below whom to call, or that would stand below a phone's
+# first screen.
+_LARGE = 60
 
 
 def answer_card(
@@ -40,14 +44,16 @@ def answer_card(
     clauses found that say the same in the same words."""
     answer = result.answer
     assert answer is not None
+    said = headline(answer, sure=result.sure)
+    long = len(said) > _LARGE
+    sentence = _words(answer, said, result.items_left, "answer-text long" if long else "answer-text")
+    whom = offices(answer.offices, sure=result.sure)
     return el(
         "section",
-        el("h2", "答案", id="answer-head", tabindex=-1),
-        status_note(entry.notice),
+        el("div", el("h2", "答案", id="answer-head", tabindex=-1), status_note(entry.notice), cls="card-head"),
         *(el("p", f"{note.text}。", cls="line warn", role="note") for note in result.notes if note.kind in _FIRST),
-        _words(answer, result.items_left),
+        *((whom, sentence) if long else (sentence, whom)),
         *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind in _BESIDE),
-        offices(answer.offices, sure=result.sure),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
         el(
             "div",
@@ -68,17 +74,17 @@ def answer_card(
     )
 
 
-def _words(answer: Answer, left: int) -> Html:
+def _words(answer: Answer, said: str, left: int, cls: str) -> Html:
     """What the answer says: yes or no where that was asked, the sentence with the words that answer marked in it, and
     how much more there is."""
     verdict = VERDICTS.get(answer.verdict or "")
-    before, exact, after = answer.text.partition(answer.exact or answer.text)
+    before, exact, after = said.partition(answer.exact or said)
     return el(
         "p",
         el("span", verdict, cls="verdict") if verdict else None,
-        *((before, el("mark", exact), after) if exact and exact != answer.text else (answer.text,)),
+        *((before, el("mark", exact), after) if exact and exact != said else (said,)),
         el("span", f"（另有 {left} 条，见原文）", cls="bit") if left else None,
-        cls="answer-text",
+        cls=cls,
     )
 
 
@@ -172,5 +178,21 @@ def busy_card(text: str, view: View) -> Html:
         el("p", text, cls="why"),
         el("p", el("a", "再试一次", href=view.href, cls="button quiet")),
         cls="card refused",
+        aria_labelledby="answer-head",
+    )
+
+
+def lost_card(hotline: Number) -> Html:
+    """For a question that didn't reach us. It comes with every page, for then it can't be fetched; the script puts it
+    where the last answer stood, which is none to the new question."""
+    return el(
+        "section",
+        el("h2", "没连上，再试一次", id="answer-head", tabindex=-1),
+        el("p", "网络断了，或者服务停了，刚才的问题没有送到。", cls="why"),
+        el("p", "问的是：", el("b", "", cls="lost-words"), cls="lost-question", hidden=True),
+        el("p", el("button", "再试一次", type="button", cls="button main", data_retry=True)),
+        el("p", "还是没连上，请过一会儿再试。", cls="unsure lost-again", role="status", hidden=True),
+        el("p", "急的话可以打", tel(hotline.number), f"（{hotline.name}）。", cls="small"),
+        cls="card refused lost",
         aria_labelledby="answer-head",
     )

@@ -21,6 +21,9 @@ _NAMES = {
 }
 
 
+_EMPTY = "还没有文字。请粘贴含有引用的段落，如：《…办法》（…〔2023〕9号）第三条。"
+
+
 def check_view(collection: Collection, view: View) -> Html:
     """The box, and below it the citations of the text in it."""
     parts: list[Html | None] = [_form(view)]
@@ -39,7 +42,17 @@ def _form(view: View) -> Html:
         el("h1", "核对引用", id="list-head", tabindex=-1),
         el("input", type="hidden", name="view", value=Place.CHECK.value),
         el("label", "粘贴一段文字，看里面引用的公文有没有、标题和文号对不对、是不是现行。", for_="text", cls="small"),
-        el("textarea", view.text, id="text", name="text", rows=8, maxlength=LONGEST, required=True),
+        el(
+            "textarea",
+            view.text,
+            id="text",
+            name="text",
+            rows=8,
+            maxlength=LONGEST,
+            aria_describedby="text-trouble",
+            aria_invalid="true" if view.blank else None,
+        ),
+        el("p", _EMPTY if view.blank else "", id="text-trouble", cls="trouble", role="alert", data_empty=_EMPTY),
         el("div", el("button", "核对", type="submit", cls="button main"), cls="row"),
         el("p", f"一次最多 {LONGEST} 字。文字只在这台机器上核对，不会保存。", cls="small"),
         action="./",

@@ -34,10 +34,15 @@ def typed_date(text: str, *, last: bool = False) -> str | None:
         numbers = [folded[:4], folded[4:6], folded[6:]]
     if len(numbers) > 3 or not numbers or len(numbers[0]) != 4:
         return None
-    year, month, day = (*map(int, numbers), None, None)[:3]
-    month = month if month is not None else (12 if last else 1)
+    year, month, day = ([int(one) for one in numbers] + [0, 0])[:3]
+    month = month if len(numbers) > 1 else (12 if last else 1)
     try:
-        day = day if day is not None else (calendar.monthrange(year, month)[1] if last else 1)
+        day = day if len(numbers) > 2 else (calendar.monthrange(year, month)[1] if last else 1)
         return dt.date(year, month, day).isoformat()
     except ValueError:  # also of a month that there is not
         return None
+
+
+def today() -> dt.date:
+    """The day that it is in Beijing."""
+    return dt.datetime.now(_BEIJING).date()

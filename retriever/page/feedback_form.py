@@ -9,11 +9,13 @@ from retriever.model import SearchResult
 from retriever.page.markup import Html, el
 
 _OFFERED = 5  # clauses to choose the right one from
+LONGEST_SAID = 200  # characters of an office or words that somebody writes down
 NOTHING = "-"  # the value that says: the gazettes do not answer this
 
 
 def feedback_form(result: SearchResult, clauses: Sequence[IndexedClause]) -> Html:
-    """Three buttons; with 答错了 the right clause may be pointed out."""
+    """Three buttons; with 答错了 the right clause may be pointed out, or the right office or words be written down.
+    `clauses` are those that may be the right one: never the one that the answer judged wrong stands in."""
     answer = result.answer
     hidden = [
         el("input", type="hidden", name=name, value=value)
@@ -27,19 +29,25 @@ def feedback_form(result: SearchResult, clauses: Sequence[IndexedClause]) -> Htm
         _choice(entry.clause_id, f"{entry.notice.doc_number or entry.notice.title}：{entry.text[:60]}")
         for entry in clauses[:_OFFERED]
     ]
-    choices.append(_choice(NOTHING, "公报里没有这个问题的答案"))
+    if answer is not None:
+        choices.append(_choice(NOTHING, "公报里没有这个问题的答案"))
+    said = el("input", type="text", name="said", maxlength=LONGEST_SAID, autocomplete="off")
     return el(
         "form",
         *hidden,
-        el("p", "这个回答对您有用吗？", id="feedback-label"),
-        el("div", *(_verdict(value, label) for value, label in (("useful", "有用"), ("useless", "没用"))), cls="row"),
+        el("p", "这个回答对您有用吗？" if answer else "没有答上来，请告诉我们", id="feedback-label"),
+        el("div", *(_verdict(value, label) for value, label in (("useful", "有用"), ("useless", "没用"))), cls="row")
+        if answer
+        else None,
         el(
             "details",
-            el("summary", "答错了"),
-            el("fieldset", el("legend", "正确的是哪一条？（可以不选）"), *choices),
+            el("summary", "答错了" if answer else "我知道答案在哪里"),
+            el("fieldset", el("legend", "正确的是哪一条？（可以不选）"), *choices) if choices else None,
+            el("label", el("span", "或者写下正确的单位或说法（可以不写）"), said, cls="said"),
             el("div", _verdict("wrong", "提交"), cls="row"),
         ),
-        el("p", "只记下问题和您的选择，不记您是谁；问题里的电话、证件号会去掉。", cls="small"),
+        el("p", "只记下问题和您的选择，不记您是谁；写下的电话、证件号会去掉。", cls="small"),
+        el("p", cls="unsent unsure", role="status"),
         action="feedback",
         method="post",
         cls="feedback",

@@ -48,31 +48,64 @@ def header(view: View, site: Site, place: str) -> Html:
 
 
 def ask_form(view: View, options: Options | None, first: bool) -> Html:
-    """The question box: one field, one button. `first` is the start view, where it is big."""
-    field = el(
-        "input",
-        id="q",
-        name="q",
-        type="text",
-        value=view.q,
-        maxlength=MAX_QUESTION,
-        autocomplete="off",
-        enterkeyhint="search",
-        placeholder="用一句话写出来",
-        required=True,
-    )
+    """The question box: one field, one button. `first` is the start view, where it is big; after asking the box folds
+    to one line, the question, which opens it again."""
+    trouble = trouble_of(view)
     label = "想问什么事？" if first else "您的问题"
+    box = [
+        el("label", label, for_="q", cls="ask-label"),
+        el("div", _field(view, trouble), el("button", "查一查", type="submit", cls="button main"), cls="ask-row"),
+        el("p", trouble, id="q-trouble", cls="trouble", role="alert", data_empty=_EMPTY, data_signs=_SIGNS),
+        el("p", "按回车提问，Shift＋回车换行", id="q-hint", cls="small hint") if first else None,
+    ]
+    if first or trouble is not None:
+        parts: list[Html | None] = [el("div", *box, cls="asked")]
+    else:
+        asked = [
+            el("span", "问：", cls="quiet"),
+            el("span", view.q, cls="asked-words"),
+            el("span", "修改", cls="change"),
+        ]
+        parts = [el("details", el("summary", *asked), *box, cls="asked", open=len(view.q) > MAX_QUESTION)]
+    parts.append(filters(view, options, "ask") if options is not None else None)
     return el(
         "form",
-        el("label", label, for_="q", cls="ask-label"),
-        el("div", field, el("button", "查一查", type="submit", cls="button main"), cls="ask-row"),
-        filters(view, options, "ask") if options is not None else None,
+        *parts,
         id="ask",
         role="search",
         aria_label="提问",
         action="./",
         method="get",
         cls="ask first" if first else "ask",
+    )
+
+
+_EMPTY = "还没有写问题。请用一句话写出想问的事，比如“拖欠工资找谁”。"
+_SIGNS = "只看到标点，没有字。请用一句话写出想问的事。"
+
+
+def trouble_of(view: View) -> str | None:
+    """What is said of a question with nothing in it that could be looked for."""
+    if not view.q:
+        return _EMPTY if view.blank else None
+    return None if any(map(str.isalnum, view.q)) else _SIGNS
+
+
+def _field(view: View, trouble: str | None) -> Html:
+    """The field grows with what is typed into it. Nothing is required by the browser: what it would say then comes in
+    its own language, and differs from one to another."""
+    return el(
+        "textarea",
+        view.q,
+        id="q",
+        name="q",
+        rows=1,
+        maxlength=MAX_QUESTION,
+        autocomplete="off",
+        enterkeyhint="search",
+        placeholder="用一句话写出来",
+        aria_describedby="q-trouble",
+        aria_invalid="true" if trouble else None,
     )
 
 

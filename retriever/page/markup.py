@@ -18,6 +18,7 @@ _HIDDEN = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\
 HIDDEN = "〔隐藏字符〕"
 _LONGEST, _HEAD, _TAIL = 4000, 3000, 500  # characters of one text; a clause has 800, a title some 60
 _EXACT = frozenset({"href", "src", "value", "data-src"})  # what is sent back must be what it was
+_TAG = re.compile(r"<[^<>]*>")  # in what `el` made: `<` and `>` of texts are escaped
 _VOID = frozenset({"input", "br", "hr", "img", "meta", "link"})
 
 
@@ -45,6 +46,11 @@ def shortened(text: str) -> str:
 def esc(text: str) -> Html:
     """Text as markup; what is markup already stays as it is."""
     return text if isinstance(text, Html) else Html(html.escape(shortened(clean(text)), quote=True))
+
+
+def words_of(markup: Html) -> str:
+    """What a piece of markup says, for files that have none."""
+    return " ".join(html.unescape(_TAG.sub("", markup)).split())
 
 
 def join(parts: list[Html] | tuple[Html, ...], between: str = "") -> Html:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from corpus.errors import GongbaoError
 from retriever.page.about import about
 from retriever.page.aids import recent_box
-from retriever.page.card import busy_card, trouble_card
+from retriever.page.card import busy_card, lost_card, trouble_card
 from retriever.page.catalogue import catalogue
 from retriever.page.check_view import check_view
 from retriever.page.collection import Collection
 from retriever.page.family import family_view
 from retriever.page.faults import FAULT, report
-from retriever.page.frame import ask_form, footer, header, list_form
+from retriever.page.frame import ask_form, footer, header, list_form, trouble_of
 from retriever.page.large_type import carried
 from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
@@ -30,9 +30,17 @@ from retriever.page.view import Place, View, read_view
 class Renderer:
     """Renders any address of the page. Safe to use from several threads."""
 
-    def __init__(self, live: LiveIndex, feedback: bool = False, site: Site | None = None) -> None:
+    def __init__(
+        self,
+        live: LiveIndex,
+        feedback: bool = False,
+        site: Site | None = None,
+        keep_refused: Callable[[str, str], None] | None = None,
+    ) -> None:
+        """`keep_refused` keeps questions without an answer (see `results`)."""
         self.live = live
         self.feedback = feedback
+        self.keep_refused = keep_refused
         self.site = site or default_site()
 
     def page(self, query: str) -> Html:
@@ -53,7 +61,7 @@ class Renderer:
     def _page(self, view: View, now: Now) -> Html:
         main: list[Html | None] = [notice_line(now)]
         if view.place is Place.ABOUT:
-            main.append(about(now, self.feedback))
+            main.append(about(now, self.feedback, self.keep_refused is not None))
         elif now.collection is None:
             main.append(ask_form(view, None, first=not view.q))
         else:
@@ -81,6 +89,7 @@ class Renderer:
             header(view, self.site, self.site.place or collected),
             el("main", el("div", *main, cls="wide"), id="main", tabindex=-1),
             footer(state_line(now), self.site),
+            el("template", lost_card(self.site.hotline), id="lost"),
             el("p", id="said", cls="unseen", role="status", aria_live="polite"),
             cls="gongbao",
             data_title=self.title(view),
@@ -108,7 +117,7 @@ class Renderer:
             return [office_view(collection, view)]
         if view.place is Place.CHECK:
             return [check_view(collection, view)]
-        if not view.q:
+        if not view.q or trouble_of(view) is not None:
             return [
                 _welcome(),
                 ask_form(view, options, first=True),
@@ -118,7 +127,7 @@ class Renderer:
         return [
             el("h1", f"“{view.q[:60]}”的查询结果", cls="unseen"),
             ask_form(view, options, first=False),
-            results(collection, view, self.feedback, self.site),
+            results(collection, view, self.feedback, self.site, self.keep_refused),
         ]
 
 

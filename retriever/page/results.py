@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from corpus.duties import duties
 from corpus.errors import GongbaoError
 from retriever.model import SearchResult
@@ -11,6 +13,7 @@ from retriever.page.also import also
 from retriever.page.card import answer_card, emergency_line, refused_card, trouble_card
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
+from retriever.page.export import MAX_CLAUSES
 from retriever.page.facets import chosen_box, facet_box
 from retriever.page.feedback_form import feedback_form
 from retriever.page.filters import filters_of
@@ -18,14 +21,22 @@ from retriever.page.found import by_date, by_notice, found_list, merge, relevant
 from retriever.page.markup import Html, el, join
 from retriever.page.share import printed_code
 from retriever.page.site import Site, default_site
-from retriever.page.view import View
+from retriever.page.view import COUNTS, View
 from retriever.search import DEPTH
 
+KEPT = "这个问题已记下，供编辑补充；电话、证件号已去掉，不记是谁问的。"
 _NEAREST = 3  # clauses of a refused question whose offices are named, and offices
 
 
-def results(collection: Collection, view: View, feedback: bool, site: Site | None = None) -> Html:
-    """Search and show. Everything that goes wrong is a card with one clear line."""
+def results(
+    collection: Collection,
+    view: View,
+    feedback: bool,
+    site: Site | None = None,
+    refused: Callable[[str, str], None] | None = None,
+) -> Html:
+    """Search and show. Everything that goes wrong is a card with one clear line. `refused`, where such questions are
+    kept, is told of a question without an answer and of the clause that is nearest."""
     try:
         filters = filters_of(view, collection.options)
         # All that were found: they are counted, and listed by notice.
@@ -33,12 +44,29 @@ def results(collection: Collection, view: View, feedback: bool, site: Site | Non
     except GongbaoError as err:
         return trouble_card(str(err))
     urgent = (site or default_site()).emergency(view.q)
-    shown = show(collection, result, view, feedback, site)
+    kept = refused is not None and urgent is None and _unanswered(result, view)
+    if refused is not None and kept:
+        refused(result.question, result.hits[0].clause_id if result.hits else "")
+    shown = show(collection, result, view, feedback, site, kept=kept)
     return join([emergency_line(urgent), shown]) if urgent is not None else shown
 
 
-def show(collection: Collection, result: SearchResult, view: View, feedback: bool, site: Site | None = None) -> Html:
-    """The card and the clauses of a result."""
+def _unanswered(result: SearchResult, view: View) -> bool:
+    """Whether a text for a question may be lacking: not where filters hide it, or nothing was asked."""
+    unusable = any(note.kind is NoteKind.UNUSABLE for note in result.notes)
+    bare = not view.filtered and (view.sort, view.mode, view.n) == ("score", "hybrid", COUNTS[0])
+    return not result.answered and not unusable and bare
+
+
+def show(
+    collection: Collection,
+    result: SearchResult,
+    view: View,
+    feedback: bool,
+    site: Site | None = None,
+    kept: bool = False,
+) -> Html:
+    """The card and the clauses of a result. `kept` says that the question was written down."""
     unusable = [note.text for note in result.notes if note.kind is NoteKind.UNUSABLE]
     if unusable:
         return trouble_card("；".join(unusable))
@@ -59,16 +87,17 @@ def show(collection: Collection, result: SearchResult, view: View, feedback: boo
     listed = by_notice([group for group in groups if not group.holds(own)], enough)
     below = [entry for found in listed[: view.n] for entry in found.entries]
     parts: list[Html] = [card, also(result.parts, view), aids(ANSWER if answering is not None else REFUSAL)]
+    if kept:
+        parts.append(el("p", KEPT, cls="small"))
     if feedback:
-        shown = [answering] if answering is not None else []
-        parts.append(feedback_form(result, [*shown, *below]))
+        parts.append(feedback_form(result, below))
     if below:
         head = "其他相关条款" if answering is not None else "最接近的条款，仅供参考"
         narrow = [chosen_box(view), facet_box([hit.entry.source for hit in enough], view)]
         parts.append(found_list(listed, view, words, head, [one for one in narrow if one is not None]))
     if below or answering is not None:
         here = [answering] if answering is not None else []
-        parts.append(export_bar(*(("all", entry.clause_id) for entry in [*here, *below])))
+        parts.append(export_bar(*(("all", entry.clause_id) for entry in [*here, *below]), ("q", view.q)))
     code = printed_code(view)
     return join([*parts, code] if code is not None else parts)
 
@@ -107,8 +136,8 @@ def _nothing(view: View) -> Html:
 
 def export_bar(*page: tuple[str, str]) -> Html:
     """Export of the chosen clauses, or, when none is chosen, of all on the page: `page` are the fields
-    that name those."""
-    none = "导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部"
+    that name those, and the question that it answers."""
+    none = f"导出条款（带出处）：先在条款下面打勾，不打勾就导出本页全部；Word 一次最多 {MAX_CLAUSES} 条"
     buttons = [
         el("button", label, type="submit", name="format", value=value, cls="button quiet")
         for value, label in (("docx", "Word 文档"), ("csv", "表格（CSV）"), ("md", "Markdown"))

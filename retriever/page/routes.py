@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, quote
@@ -12,9 +13,10 @@ from starlette.concurrency import run_in_threadpool
 
 from corpus.errors import GongbaoError, UsageError
 from index.engine import IndexedClause
+from retriever.model import MAX_QUESTION
 from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
-from retriever.page.export import FORMS, MAX_CLAUSES, export
+from retriever.page.export import FORMS, MAX_CLAUSES, MAX_ROWS, Occasion, export
 from retriever.page.feedback import Feedback, FeedbackFile, FileFullError
 from retriever.page.gate import Full, Gate, client_of
 from retriever.page.live import LiveIndex
@@ -57,9 +59,7 @@ def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, gat
             return _plain("这里不收反馈。", 404)
         try:
             fields = await _form(request)
-            sent = Feedback(
-                **{name: fields.get(name, [""])[0] for name in ("q", "verdict", "answer", "answer_clause", "clause")}
-            )
+            sent = Feedback(**{one.name: fields.get(one.name, [""])[0] for one in dataclasses.fields(Feedback)})
             if not verdicts.take(_client(request)):
                 return _plain("反馈太多了，请过一小时再试。", 429)
             await run_in_threadpool(feedback.keep, sent, collection)
@@ -120,14 +120,19 @@ def _download(collection: Collection, fields: dict[str, list[str]]) -> Response:
     if form not in FORMS:
         return _plain(f"没有这种格式，可用：{'、'.join(FORMS)}。", 400)
     chosen = list(dict.fromkeys(fields.get("id") or fields.get("all") or []))
+    most, other = MAX_CLAUSES, ""
     if not chosen and (notice := fields.get("notice", [""])[0]):
         chosen = [entry.clause_id for entry in collection.clauses_of(notice)]
-    if len(chosen) > MAX_CLAUSES:
-        return _plain(f"一次最多导出 {MAX_CLAUSES} 条，这里有 {len(chosen)} 条。请返回，分几次打勾导出。", 400)
+        if form != "docx":
+            most = MAX_ROWS
+        elif len(chosen) <= MAX_ROWS:
+            other = "整篇请导出为表格（CSV）或 Markdown；要 Word 文档，"
+    if len(chosen) > most:
+        return _plain(f"一次最多导出 {most} 条，这里有 {len(chosen)} 条。{other}请返回，分几次打勾导出。", 400)
     entries = _clauses(collection, chosen)
     if not entries:
         return _plain("没有可以导出的条款。请返回，在要导出的条款下面打勾，再点导出。", 400)
-    made = export(entries, form)
+    made = export(entries, form, Occasion(fields.get("q", [""])[0][:MAX_QUESTION], collection.place))
     disposition = f"attachment; filename=\"gongbao.{form}\"; filename*=UTF-8''{quote(made.name)}"
     return Response(made.data, headers={"content-disposition": disposition}, media_type=made.media_type)
 

@@ -28,6 +28,7 @@ class Settings:
     mcp: bool = False
     allow_hosts: tuple[str, ...] = ()
     site: Path | None = None
+    keep_refused: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -35,6 +36,8 @@ class Settings:
         if self.root_path and not re.fullmatch(r"(?:https?://[^/?#@\s]+)?(?:/[\w.-]+)+", self.root_path):
             todo = "请写成 /gb 或 https://网址/gb 的样子，末尾不带 /"
             raise UsageError(f"路径“{self.root_path}”不对", "--root-path", todo)
+        if self.keep_refused and self.feedback is None:
+            raise UsageError("没有给反馈文件", "--keep-refused", "请同时给 --feedback FILE")
         _ = self.hosts
 
     @property
@@ -98,7 +101,9 @@ def serve(settings: Settings) -> int:
     from retriever.page.site import read_site
 
     site = read_site(settings.site) if settings.site is not None else None
-    feedback = FeedbackFile(settings.feedback) if settings.feedback is not None else None
+    feedback = None
+    if settings.feedback is not None:
+        feedback = FeedbackFile(settings.feedback, refused=settings.keep_refused)
     if settings.mcp:
         _require_mcp()
     taken = take_port(settings.host, settings.port)

@@ -25,7 +25,7 @@ PAGE = "page"  # id of the element that holds the view
 
 
 _STYLES = ("style.css", "finding.css")
-_SCRIPTS = ("script.js", "suggest.js", "aids.js")
+_SCRIPTS = ("script.js", "ask.js", "suggest.js", "aids.js")
 
 
 def document(

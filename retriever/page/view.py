@@ -18,6 +18,7 @@ SORTS = ("score", "date")
 ALL = "all"
 # Names of an address that Python has other uses for.
 _NAMES = {"place": "view", "since": "from", "until": "to"}
+_WRITTEN = {"": "q", "check": "text"}  # by view, the field that somebody writes in
 LONGEST = 4000  # characters of any one value; a question that long is refused with a clear line
 
 
@@ -61,6 +62,7 @@ class View:
     office: str = ""  # its key or one of its names, for Place.OFFICE
     tools: bool = False  # whether each clause of a notice has its buttons
     big: bool = False  # whether the type is large
+    blank: bool = False  # the question or text was sent empty: only said on the page, no part of an address
 
     @property
     def filtered(self) -> int:
@@ -79,7 +81,7 @@ class View:
         pairs: list[tuple[str, str]] = []
         for field in fields(self):
             value = getattr(self, field.name)
-            if value != getattr(plain, field.name):
+            if field.name != "blank" and value != getattr(plain, field.name):
                 pairs.append((_NAMES.get(field.name, field.name), "1" if value is True else str(value)))
         return "?" + urlencode(pairs) if pairs else "./"
 
@@ -116,6 +118,7 @@ def read_view(query: str) -> View:
         office=given.get("office", ""),
         tools=given.get("tools") == "1",
         big=given.get("big") == "1",
+        blank=given.get(_WRITTEN.get(place, "")) == "",
     )
 
 
@@ -125,7 +128,7 @@ def _is_page(text: str) -> bool:
 
 def _pairs(query: str) -> dict[str, list[str]]:
     try:
-        return parse_qs(query.removeprefix("?"), max_num_fields=40, errors="replace")
+        return parse_qs(query.removeprefix("?"), keep_blank_values=True, max_num_fields=40, errors="replace")
     except ValueError:  # too many fields
         return {}
 

@@ -5,10 +5,12 @@
 
   const WAIT = 15000; // milliseconds after which a view is loaded as a plain page instead
   const REFRESH = 2000; // between looks whether an index has appeared
+  const REACHED = 400; // until it is looked whether the server can be reached at all; most views are there by then
   let ask = null; // asks Gradio for a view
   let serial = 0; // of the newest request; answers to older ones are dropped
   let here = location.search; // of the view that is shown
-  let waiting = null; // { url, push, quiet, y, timer }
+  let waiting = null; // { url, push, quiet, y, timer, probe }
+  let missed = null; // the address that couldn't be reached
 
   const page = () => document.getElementById("page");
   const one = (selector) => page().querySelector(selector);
@@ -25,32 +27,91 @@
   }
 
   function go(url, { push = true, quiet = false, y = 0 } = {}) {
-    if (!ask) {
-      if (!quiet) location.assign(url);
-      return;
-    }
-    if (waiting) clearTimeout(waiting.timer);
+    if (!ask && quiet) return;
+    stopWaiting();
     serial += 1;
-    const timer = setTimeout(() => location.assign(url), WAIT);
-    waiting = { url, push, quiet, y, timer };
-    if (!quiet) {
+    waiting = { url, push, quiet, y };
+    if (quiet) {
+      waiting.timer = setTimeout(() => { stopWaiting(); refresh(); }, WAIT);
+    } else if (navigator.onLine === false) {
+      return lost();
+    } else if (!ask) {
+      return location.assign(url);
+    } else {
+      waiting.timer = setTimeout(() => ifReached(() => location.assign(url)), WAIT);
+      waiting.probe = setTimeout(ifReached, REACHED);
       page().setAttribute("aria-busy", "true");
       say("正在查找");
     }
     ask(url.search);
   }
 
+  function stopWaiting() {
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    clearTimeout(waiting.probe);
+    waiting = null;
+  }
+
+  // --- a lost connection -----------------------------------------------------------------------------
+
+  function reached() {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), WAIT);
+    return fetch(`gongbao/icon.svg?${Date.now()}`, { cache: "no-store", signal: stop.signal });
+  }
+
+  // Gradio says nothing of a request that fails: a view that takes its time makes us look for ourselves.
+  async function ifReached(then = () => {}) {
+    const asked = serial;
+    try {
+      await reached();
+      if (waiting && serial === asked) then();
+    } catch {
+      if (waiting && serial === asked) lost();
+    }
+  }
+
+  // The last answer is none to what was asked now: it goes at once.
+  function lost() {
+    const { url, push } = waiting;
+    stopWaiting();
+    serial += 1; // what may still come is not taken
+    missed = url;
+    if (push) pushed(url);
+    page().removeAttribute("aria-busy");
+    one("#main > .wide").replaceChildren(document.getElementById("lost").content.cloneNode(true));
+    const words = url.searchParams.get("q");
+    one(".lost-words").textContent = words || "";
+    one(".lost-question").hidden = !words;
+    one("#answer-head").focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+
+  // A new page, for Gradio's own connection may be gone as well.
+  async function retry() {
+    one(".lost-again").hidden = true;
+    say("正在连接");
+    try {
+      await reached();
+      location.assign(missed);
+    } catch {
+      if (one(".lost-again")) one(".lost-again").hidden = false;
+    }
+  }
+
   function arrived(value) {
     const cut = value.indexOf("\n");
     if (!waiting || Number(value.slice(0, cut)) !== serial) return;
-    const { url, push, quiet, y, timer } = waiting;
-    waiting = null;
-    clearTimeout(timer);
-    if (push) {
-      history.replaceState({ y: scrollY }, "");
-      history.pushState({ y: 0 }, "", url);
-    }
+    const { url, push, quiet, y } = waiting;
+    stopWaiting();
+    if (push) pushed(url);
     show(value.slice(cut + 1), quiet, y);
+  }
+
+  function pushed(url) {
+    history.replaceState({ y: scrollY }, "");
+    history.pushState({ y: 0 }, "", url);
   }
 
   function show(html, quiet, y) {
@@ -141,6 +202,8 @@
       if (!answer.ok) text = await answer.text();
     } catch {
       text = "没能发出去，请再试一次。";
+      form.querySelector(".unsent").textContent = text; // what was chosen stays
+      return say(text);
     }
     form.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
     say(text);
@@ -218,6 +281,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-copy]");
     if (button) copy(button);
+    else if (event.target.closest("[data-retry]")) retry();
     else if (page().contains(event.target)) follow(event);
   });
   document.addEventListener("submit", submitted);
@@ -226,6 +290,8 @@
   document.addEventListener("toggle", ({ target }) => {
     if (target.matches("details.original[open]")) fetchSheets(target.lastElementChild);
   }, true);
+  addEventListener("offline", () => waiting && !waiting.quiet && lost());
+  addEventListener("online", () => one(".lost") && retry());
   addEventListener("popstate", (event) => {
     if (location.search === here && !one(".lost")) return; // another place of the same view
     go(new URL(location.href), { push: false, y: (event.state && event.state.y) || 0 });
