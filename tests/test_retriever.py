@@ -16,6 +16,7 @@ from corpus.model import Role
 from corpus.text import squash
 from corpus.typed_place import TypedStep, typed_place
 from index.build import build
+from index.opening import open_index
 from retriever.ask import Asker
 from retriever.citation import citation, in_title_marks
 from retriever.confidence import FEATURES, Evidence, confidence, threshold
@@ -28,7 +29,7 @@ from retriever.reading.by_words import question_terms
 from retriever.reading.passages import Passages
 from retriever.reading.places import named_places
 from retriever.reading.spans import wanted
-from tests.conftest import GAZETTE, ROOT
+from tests.conftest import GAZETTE, ROOT, TODAY
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +42,13 @@ def keyword_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def keywords(keyword_index: Path) -> Asker:
-    return Asker.open(keyword_index)
+    return Asker.over(open_index(keyword_index, today=TODAY))
 
 
 @pytest.fixture(scope="session")
 def hybrid(dense_index: Path) -> Asker:
     """The gazette with vectors."""
-    return Asker.open(dense_index)
+    return Asker.over(open_index(dense_index, today=TODAY))
 
 
 def test_places() -> None:
@@ -242,7 +243,7 @@ def _shared_keywords() -> Asker:
 
         folder = Path(tempfile.mkdtemp())
         build([GAZETTE], folder, dense=False)
-        _KEPT.append(Asker.open(folder))
+        _KEPT.append(Asker.over(open_index(folder, today=TODAY)))
     return _KEPT[0]
 
 
