@@ -76,7 +76,7 @@ class Asker:
         names = Names(engine)
         self.resolver = Resolver(engine, names)
         self.references = References(engine, names)
-        self.preparer = Preparer(engine, embedder) if like is None else like.preparer
+        self.preparer: Preparer = Preparer(engine, embedder) if like is None else like.preparer
         neighbours = Neighbours(engine)
         self.retriever = Retriever(engine, neighbours)
         families = Families(engine.notices)

@@ -101,9 +101,8 @@ def filters(view: View, options: Options, form: str) -> Html:
     bare = View(place=view.place, q=view.q, sort=view.sort)
     clear = el("a", "清除筛选", href=bare.href, cls="clear") if view.filtered else None
     year = f"{view.year} 年" if view.year else ""
-    chosen = "、".join(
-        filter(None, (view.issuer, year, view.kind, view.section, NAMES.get(view.status), view.on and f"按{view.on}"))
-    )
+    day = f"按 {view.on}" if view.on else ""
+    chosen = "、".join(filter(None, (view.issuer, year, view.kind, view.section, NAMES.get(view.status), day)))
     return el(
         "details",
         el("summary", f"筛选：{chosen}" if chosen else "筛选"),

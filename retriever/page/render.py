@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.errors import GongbaoError
+from retriever.model import ParameterError
 from retriever.page.about import about
 from retriever.page.card import busy_card, trouble_card
 from retriever.page.catalogue import catalogue
@@ -17,7 +17,7 @@ from retriever.page.live import LiveIndex, Now
 from retriever.page.markup import Html, el
 from retriever.page.notice import notice_view
 from retriever.page.offices import offices_view
-from retriever.page.on_view import dated, day_line
+from retriever.page.on_view import NAME, dated, day_line
 from retriever.page.results import results
 from retriever.page.site import Site, default_site
 from retriever.page.state_line import notice_line, state_line
@@ -84,9 +84,10 @@ class Renderer:
 
     def _views(self, collection: Collection, view: View) -> Sequence[Html | None]:
         try:
-            collection = dated(collection, view)
-        except GongbaoError as err:
-            return [ask_form(view, collection.options, first=False), trouble_card(str(err))]
+            collection = dated(collection, view.on)
+        except ParameterError as err:
+            said = str(err.named({err.parameter: NAME}))
+            return [ask_form(view, collection.options, first=False), trouble_card(said)]
         return [day_line(view), *self._view(collection, view)]
 
     def _view(self, collection: Collection, view: View) -> Sequence[Html | None]:
