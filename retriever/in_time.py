@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.consolidated import reads_on
@@ -29,7 +29,6 @@ from retriever.when import plain, year_of, years_in
 # A text that isn't in force stands below those in force that score at least this share of its score: on one matter a
 # repealed notice and the new one are near equal (0.84 and 0.82 for 预支指标).
 _RIVAL = 0.75
-_NEAR = 3  # the last rank of a text kept out that the reason names
 _NAME = 4  # letters of a title that name it
 _OPENS = re.compile(r"^.{0,40}?关于")
 _PLACE = re.compile(r"^[^的]{2,6}?[省市县区](?!域|级|政|场|委)")
@@ -40,7 +39,8 @@ _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The retrieval as it is shown, and that part of it that may answer; `kept_out` is the best hit that may not.
+    """The retrieval as it is shown, and that part of it that may answer; `kept_out` is the
+    best hit, where that may not.
     `query` is what is read with: without the year that chose the texts. `year` chose them."""
 
     query: Query
@@ -67,9 +67,10 @@ class InTime:
             return Standing(query, retrieval, retrieval, None, None)
         rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
         entries = {entry.row: entry for entry in self._engine.clauses(rows)}
-        out = self._kept_out(query, question, retrieval, list(entries.values()), year)
+        asked = self._asked(query, question, retrieval, entries.values())
+        out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, question, year))
         hits = retrieval.hits if year is None else tuple(self._worded(hit, year) for hit in retrieval.hits)
-        shown = _lower(hits, {hit.entry.row for hit in hits if hit.entry.row in out})
+        shown = _lower(_higher(hits, asked), out)
         may = [hit for hit in shown if hit.entry.row not in out]
         ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(may, 1))
         rest = replace(
@@ -78,45 +79,42 @@ class InTime:
             dense=_without(retrieval.candidates.dense, out),
             bm25=_without(retrieval.candidates.bm25, out),
         )
-        first = next((hit for hit in retrieval.hits if hit.entry.row in out), None)
+        first = next(iter(shown), None)
+        first = first if first is not None and first.entry.row in out else None
         if year is not None and not any(year in _around(hit.entry) for hit in ranked[:5]):
             query = replace(query, text=_without_year(query.text, year))
         kept = replace(retrieval, hits=shown)
         return Standing(query, kept, Retrieval(ranked, rest), first, year)
 
-    def _kept_out(
-        self, query: Query, question: str, retrieval: Retrieval, entries: Sequence[IndexedClause], year: str | None
+    def _asked(
+        self, query: Query, question: str, retrieval: Retrieval, entries: Iterable[IndexedClause]
     ) -> frozenset[int]:
-        """The rows of candidates that may not answer."""
-        named_too = {entry.ordinal for entry in self._engine.clauses(retrieval.candidates.numbered)}
+        """The notices among those found that aren't in force and are asked for by number or name: of a title only
+        where none of its texts is in force."""
+        asked = {entry.ordinal for entry in self._engine.clauses(retrieval.candidates.numbered)}
         if query.cited is not None:
             found = query.cited.resolution
-            holding = [at for at in found.ordinals if at not in self._stale]
-            named_too |= set(found.ordinals if found.cited.number is not None or not holding else holding)
+            by_number = found.cited.number is not None
+            asked |= {at for at in found.ordinals if by_number or self._last_word(at)}
         letters = key(plain(question))
-        years = years_in(question)
-        verdicts: dict[int, bool] = {}
-        out = set()
-        for entry in entries:
-            at = entry.ordinal
-            if at not in verdicts:
-                verdicts[at] = at in named_too or self._may(at, letters, years, year)
-            if verdicts[at] or (year is not None and at not in self._stale and year in _around(entry)):
-                continue
-            out.add(entry.row)
-        return frozenset(out)
+        for at in {entry.ordinal for entry in entries} & self._stale - asked:
+            if self._last_word(at) and _is_called(self._engine.notices[at].notice, letters):
+                asked.add(at)
+        return frozenset(asked & self._stale)
 
-    def _may(self, ordinal: int, letters: str, years: frozenset[str], year: str | None) -> bool:
-        """Whether a notice may answer without being cited."""
-        notice = self._engine.notices[ordinal].notice
+    def _last_word(self, ordinal: int) -> bool:
+        """Whether no text of a notice's title is in force."""
+        return all(at in self._stale for at in self._families.of(ordinal))
+
+    def _may(self, entry: IndexedClause, asked: frozenset[int], question: str, year: str | None) -> bool:
+        """Whether a clause may answer."""
+        at = entry.ordinal
+        if at in asked:
+            return True
+        notice = self._engine.notices[at].notice
         if year is not None:
-            return held_in(notice, year)
-        if ordinal not in self._stale:
-            return True
-        if any(held_in(notice, one) for one in years):
-            return True
-        others = any(at not in self._stale for at in self._families.of(ordinal))
-        return not others and _is_called(notice, letters)
+            return held_in(notice, year) or (at not in self._stale and year in _around(entry))
+        return at not in self._stale or any(held_in(notice, one) for one in years_in(question))
 
     def _worded(self, hit: Hit, year: str) -> Hit:
         """A hit with the wording that its clause had in a year."""
@@ -137,22 +135,27 @@ class InTime:
         return decision if why is None else replace(decision, note=why)
 
     def _why_not(self, found: Standing) -> Note | None:
-        hit = found.kept_out
-        if found.year is not None:
-            begun = "" if hit is None else begins(hit.entry.notice) or ""
-            newer = hit is not None and begun[:4] > found.year
-            said = f"，收录的{named(hit.entry.notice)}是{begun[:4]}年的文本" if hit is not None and newer else ""
-            return note(NoteKind.NOT_OF_YEAR, found.year, said)
-        if hit is None or hit.rank > _NEAR:
+        if found.kept_out is None:
             return None
-        notice = hit.entry.notice
+        notice = found.kept_out.entry.notice
+        if found.year is not None:
+            begun = (begins(notice) or "")[:4]
+            said = f"，收录的{named(notice)}是{begun}年的文本" if begun > found.year else ""
+            return note(NoteKind.NOT_OF_YEAR, found.year, said)
         return note(NoteKind.ONLY_ENDED, named(notice), standing(notice, self._day))
 
 
-def _lower(hits: Sequence[Hit], out: set[int]) -> tuple[Hit, ...]:
-    """The hits in a new order: each of those in `out` behind all others that score nearly as much."""
-    if not out:
+def _higher(hits: Sequence[Hit], asked: frozenset[int]) -> tuple[Hit, ...]:
+    """The hits with those of the notices that are asked for in front."""
+    if not any(hit.entry.ordinal in asked for hit in hits):
         return tuple(hits)
+    top = max(hit.score for hit in hits)
+    first = [replace(hit, score=top) for hit in hits if hit.entry.ordinal in asked]
+    return (*first, *(hit for hit in hits if hit.entry.ordinal not in asked))
+
+
+def _lower(hits: Sequence[Hit], out: frozenset[int]) -> tuple[Hit, ...]:
+    """The hits in a new order: each of those in `out` behind all others that score nearly as much."""
     order: list[Hit] = [hit for hit in hits if hit.entry.row not in out]
     for hit in hits:
         if hit.entry.row not in out:

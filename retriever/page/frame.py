@@ -145,7 +145,7 @@ def filters(view: View, options: Options, form: str) -> Html:
     year = f"{view.year} 年" if view.year else ""
     days = period(view) if view.since or view.until else ""
     traits = (view.issuer, year, view.kind, view.section, view.gazette, NAMES.get(view.status), days)
-    chosen = "、".join(filter(None, (*traits, view.on and f"按{view.on}")))
+    chosen = "、".join(filter(None, (*traits, view.on and f"按 {view.on}")))
     return el(
         "details",
         el("summary", f"筛选：{chosen}" if chosen else "筛选"),

@@ -17,7 +17,6 @@ from retriever.model import Filters, ParameterError
 from retriever.page.collection import Collection
 from retriever.page.live import LiveIndex
 from retriever.page.on_view import dated
-from retriever.page.view import View
 
 _Item = TypeVar("_Item")
 
@@ -54,7 +53,7 @@ class Programs:
     ) -> dict[str, Any]:
         """A notice with its clauses: all of them, those of a section (第三部分, or words of a heading), a page of
         them. `versions` are all texts of its title, `references` and `referred_by` the notices it has to do with."""
-        collection = dated(self.collection(), View(on=on))
+        collection = dated(self.collection(), on)
         named = collection.notice(doc_number.strip())
         if named is None:
             raise ParameterError(f"没有收录“{doc_number[:60]}”", "doc_number", "请核对文号")

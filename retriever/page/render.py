@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from corpus.errors import GongbaoError
+from retriever.model import ParameterError
 from retriever.page.about import about
 from retriever.page.aids import recent_box
 from retriever.page.card import busy_card, lost_card, trouble_card
@@ -20,7 +20,7 @@ from retriever.page.markup import Html, el
 from retriever.page.notice import notice_view
 from retriever.page.office_view import office_view
 from retriever.page.offices import offices_view
-from retriever.page.on_view import dated, day_line
+from retriever.page.on_view import NAME, dated, day_line
 from retriever.page.results import results
 from retriever.page.site import Site, default_site
 from retriever.page.state_line import notice_line, state_line
@@ -98,9 +98,10 @@ class Renderer:
 
     def _views(self, collection: Collection, view: View) -> Sequence[Html | None]:
         try:
-            collection = dated(collection, view)
-        except GongbaoError as err:
-            return [ask_form(view, collection.options, first=False), trouble_card(str(err))]
+            collection = dated(collection, view.on)
+        except ParameterError as err:
+            said = str(err.named({err.parameter: NAME}))
+            return [ask_form(view, collection.options, first=False), trouble_card(said)]
         return [day_line(view), *self._view(collection, view)]
 
     def _view(self, collection: Collection, view: View) -> Sequence[Html | None]:
