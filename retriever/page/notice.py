@@ -50,10 +50,10 @@ def notice_view(collection: Collection, view: View) -> Html:
     finds = Finds.of(view.find, standing)
     pages = pages_of(clauses, view, finds.first())
     text = _Text(pages, finds, finds.words or (collection.words(view.q) if view.q else ()), view)
-    turns = [
+    above, turn = (
         pager(view.but(clause=""), pages.number, len(pages.pages), label, "text") if pages.number else None
         for label in ("公文的各页", "公文的各页（正文后）")
-    ]
+    )
     return el(
         "article",
         _back(view),
@@ -66,9 +66,9 @@ def notice_view(collection: Collection, view: View) -> Html:
         find_box(view) if len(standing) >= _FIND_FROM else None,
         found_line(finds, pages, view),
         _ways(pages, view),
-        turns[0],
+        above,
         el("div", *text.lines(_places(shown.notice, clauses)), id="text", tabindex=-1, cls="full"),
-        turns[1],
+        turn,
         export_bar(("notice", shown.notice.notice_id)),
         printed_code(view),
         cls="notice",
