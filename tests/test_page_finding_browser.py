@@ -46,6 +46,7 @@ def visit(browser: Any, server: Server, size: dict[str, int]) -> Iterator[Open]:
     def opened(view: str, *, js: bool = True, before: str = "", **options: Any) -> Any:
         context = browser.new_context(viewport=size, java_script_enabled=js, **options)
         contexts.append(context)
+        context.set_default_timeout(90_000)  # on a machine with other work
         if before:
             context.add_init_script(before)
         page = context.new_page()
