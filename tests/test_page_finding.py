@@ -112,10 +112,11 @@ def test_a_period_that_cannot_be_says_so(view: View, said: str, renderer: Render
 
 def test_facets_count_the_notices_found_for_this_question(collection: Collection) -> None:
     hits = collection.asker.ask("安全生产", k=400).hits
-    enough = relevant(hits)
-    for trait, values in facets([hit.entry.source for hit in enough], View(q="安全生产")):
+    found = facets([hit.entry.source for hit in hits], View(q="安全生产"))
+    assert {trait.field for trait, _ in found} >= {"kind", "issuer", "section"}
+    for trait, values in found:
         for value, count in values:
-            having = {hit.entry.ordinal for hit in enough if trait.value(hit.entry.source) == value}
+            having = {hit.entry.ordinal for hit in hits if trait.value(hit.entry.source) == value}
             assert len(having) == count
             # Followed, it brings at least these, and nothing else.
             view = View(q="安全生产").but(**{trait.field: value})

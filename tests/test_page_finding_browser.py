@@ -46,6 +46,7 @@ def visit(browser: Any, server: Server, size: dict[str, int]) -> Iterator[Open]:
     def opened(view: str, *, js: bool = True, before: str = "", **options: Any) -> Any:
         context = browser.new_context(viewport=size, java_script_enabled=js, **options)
         contexts.append(context)
+        context.set_default_timeout(90_000)  # on a machine with other work
         if before:
             context.add_init_script(before)
         page = context.new_page()
@@ -83,18 +84,15 @@ def is_seen(page: Any, selector: str) -> bool:
 
 @both
 def test_narrow_a_question(visit: Open, js: bool) -> None:
-    page = visit(f"?q={SUBJECT}", js=js)
+    page = visit("?q=安全生产", js=js)
     page.locator(".facets > summary").click()
     kinds = page.locator(".facet ul[aria-label=文种] a")
-    said = kinds.first.inner_text()
-    name, count = re.fullmatch(r"(\S+)\s(\d+) 篇", said).groups()  # type: ignore[union-attr]
+    name, count = re.fullmatch(r"(\S+)\s+(\d+) 篇", kinds.first.inner_text()).groups()  # type: ignore[union-attr]
     kinds.first.click()
     come(page, "kind", name)
     page.wait_for_selector(f".chosen a:has-text('{name}')")
-    titles = [one.strip() for one in page.locator(".hit h3").all_inner_texts()]
-    assert titles and all(title.endswith(name) or name in title for title in titles)
-    listed = {re.sub(r"^\d+\. ", "", title) for title in titles}
-    assert len(listed) >= min(int(count), 5) - 1  # the answer's own may stand in the card alone
+    titles = page.locator(".hit h3").all_inner_texts()
+    assert len(titles) == min(int(count), 5) and all(name in title for title in titles)
     page.locator(".chosen a").first.click()
     come(page, "kind", None)
     page.wait_for_selector(".chosen", state="detached")
@@ -103,7 +101,7 @@ def test_narrow_a_question(visit: Open, js: bool) -> None:
     page.fill("input[name=to]", "2023-06-30")
     page.get_by_role("button", name="应用筛选").click()
     page.wait_for_selector(".chosen a:has-text('2023年6月1日至2023年6月30日')")
-    assert query(page)["from"] == "2023-06-01" and query(page)["q"] == SUBJECT
+    assert query(page)["from"] == "2023-06-01" and query(page)["q"] == "安全生产"
     dates = page.locator(".hit > .from").all_inner_texts()
     assert dates and all("2023年6月" in one for one in dates)
 

@@ -34,7 +34,7 @@ def facet_box(notices: Sequence[CorpusNotice], view: View) -> Html | None:
     return el(
         "details",
         el("summary", f"缩小范围：{names}"),
-        el("p", "数字是和问题相关程度较高的公文篇数。", cls="small"),
+        el("p", "数字是这个问题找到的公文篇数。", cls="small"),
         *(_trait(trait, values, view) for trait, values in found),
         cls="facets",
     )

@@ -51,7 +51,10 @@ def notice_view(collection: Collection, view: View) -> Html:
     finds = Finds.of(view.find, standing)
     pages = pages_of(clauses, view, finds.first())
     text = _Text(pages, finds, finds.words or (collection.words(view.q) if view.q else ()), view)
-    turn = pager(view.but(clause=""), pages.number, len(pages.pages), "公文的各页", "text") if pages.number else None
+    above, turn = (
+        pager(view.but(clause=""), pages.number, len(pages.pages), label, "text") if pages.number else None
+        for label in ("公文的各页", "公文的各页（正文后）")
+    )
     return el(
         "article",
         _back(view),
@@ -65,7 +68,7 @@ def notice_view(collection: Collection, view: View) -> Html:
         find_box(view) if len(standing) >= _FIND_FROM else None,
         found_line(finds, pages, view),
         _ways(pages, view),
-        turn,
+        above,
         el("div", *text.lines(_places(shown.notice, clauses)), id="text", tabindex=-1, cls="full"),
         turn,
         export_bar(("notice", shown.notice.notice_id), ("q", view.q)),

@@ -72,7 +72,8 @@ def show(
         return trouble_card("；".join(unusable))
     words = collection.words(view.q)
     enough = relevant(result.hits)
-    groups = merge(by_date(result.hits) if view.sort == "date" else result.hits)
+    pool = by_date(result.hits) if view.sort == "date" else result.hits
+    groups = merge(pool)
     answering = collection.clause(result.answer.clause_id) if result.answer else None
     own = answering.clause_id if answering is not None else None
     if answering is not None:
@@ -93,7 +94,7 @@ def show(
         parts.append(feedback_form(result, below))
     if below:
         head = "其他相关条款" if answering is not None else "最接近的条款，仅供参考"
-        narrow = [chosen_box(view), facet_box([hit.entry.source for hit in enough], view)]
+        narrow = [chosen_box(view), facet_box([hit.entry.source for hit in pool], view)]
         parts.append(found_list(listed, view, words, head, [one for one in narrow if one is not None]))
     if below or answering is not None:
         here = [answering] if answering is not None else []
