@@ -47,7 +47,7 @@ def answer_card(
     return el(
         "section",
         el("div", el("h2", "答案", id="answer-head", tabindex=-1), status_note(entry.notice), cls="card-head"),
-        *((whom, sentence) if long else (sentence, whom)),
+        *((whom, sentence) if long and any(one.phone for one in answer.offices) else (sentence, whom)),
         *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind is NoteKind.CITED_OTHERWISE),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
         el(
