@@ -52,7 +52,7 @@ def answer_card(
         "section",
         el("div", el("h2", "答案", id="answer-head", tabindex=-1), status_note(entry.notice), cls="card-head"),
         *(el("p", f"{note.text}。", cls="line warn", role="note") for note in result.notes if note.kind in _FIRST),
-        *((whom, sentence) if long else (sentence, whom)),
+        *((whom, sentence) if long and any(one.phone for one in answer.offices) else (sentence, whom)),
         *(el("p", f"{note.text}。", cls="unsure") for note in result.notes if note.kind in _BESIDE),
         el("p", "这个答案不一定准，请看下面的原文再确认。", cls="unsure") if not result.sure else None,
         el(
