@@ -84,7 +84,7 @@ def build(
     with build_lock(index):
         sweep(index)
         files = hash_inputs(paths)
-        choice = choose_model(model) if dense else Choice()
+        choice = choose_model(model, load_embedder) if dense else Choice()
         old = _whole(index)
         failed_before = old is not None and any("error" in file for file in old.sources)
         retry = rebuild or (strict and failed_before)
@@ -94,7 +94,7 @@ def build(
             parsed = task.parse(files, readers, rebuild)
         if not parsed or (strict and task.report.failed):
             raise InputError(_errors(task.report.failed) or "没有可以读取的文件")
-        task.publish(parsed, files, old, choice)
+        task.publish(parsed, files, old, choice, readers.jobs)
     return task.report
 
 
@@ -197,18 +197,18 @@ class _Build:
         return list(found.values())
 
     def publish(
-        self, parsed: list[ParsedFile], files: Sequence[InputFile], old: Manifest | None, choice: Choice
+        self, parsed: list[ParsedFile], files: Sequence[InputFile], old: Manifest | None, choice: Choice, jobs: int
     ) -> None:
         """Write the new index beside the old one and put it in place.
 
-        Where there are no vectors yet, the keyword index answers while they are made.
+        Where there are no vectors yet, the keyword index answers while they are made. `jobs` processes count words.
         """
         corpus = collect(parsed)
         self._warn(corpus)
         errors = {file.file: file.error for file in self.report.files}
         sources = tuple(file.to_source(errors[file.name]) for file in files)
         try:
-            writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name))
+            writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name), jobs)
             writer.write_keywords(corpus.notices)
             self.report.notices = len(corpus.notices)
             self.report.uncertain = sum_doubts(corpus.notices)

@@ -11,15 +11,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
 from index.engine import IndexInfo
 from index.model.cores import instructions
+from index.model.embedder import Embedder
 from index.model.errors import ModelError
 from index.model.folder import INT8_NAME, MODEL_NAME, default_folder, int8_folder, whole_card
-from index.model.load import load_embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,14 @@ class Choice:
         return sha256 in self.models if self.models else sha256 is None or self.note is not None
 
 
-def choose_model(name: str | None) -> Choice:
-    """The model named, or the nets of the default one that have been made.
+def choose_model(name: str | None, load: Callable[[str], Embedder]) -> Choice:
+    """The model named, which `load` loads, or the nets of the default one that have been made.
 
     Raises ModelError if the model named can't be loaded. The default model is known by its card, so
     that finding an index up to date loads no model.
     """
     if name is not None and name != MODEL_NAME:
-        chosen = load_embedder(name)
+        chosen = load(name)
         return Choice({chosen.sha256: chosen.name}, None if chosen.name == MODEL_NAME else chosen.name)
     try:
         models = {whole_card(default_folder()).sha256: MODEL_NAME}

@@ -1,23 +1,17 @@
-"""Files read side by side, each by a process of its own, and handed on in order.
-
-The threads here only wait for those processes. As many files are on their way as there are processes, and a few
-are read ahead of the one that is waited for, so that memory doesn't grow with the number of files.
-"""
+"""Files read side by side, each by a process of its own, and handed on in order."""
 
 from __future__ import annotations
 
-import collections
 import queue
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from corpus.guard import Reader
 from corpus.limits import Limits
 from index.model.cores import usable_cores
+from index.side_by_side import in_order
 
-_AHEAD = 4  # files for each process that may be done before the one that is waited for
 _Item, _Made = TypeVar("_Item"), TypeVar("_Made")
 
 
@@ -67,36 +61,22 @@ class Readers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._interrupt()
         for reader in self._all:
-            reader.interrupt()
             reader.close()
 
     def map(self, work: Callable[[Reader, _Item], _Made], items: Sequence[_Item]) -> Iterator[_Made]:
-        """`work` on each item with one of the readers; results in the order of `items`. Whatever `work` raises ends
-        all of it, and so does Ctrl-C."""
-        if self.jobs == 1:
-            yield from (work(self._all[0], item) for item in items)
-            return
-        waiting: collections.deque[Future[_Made]] = collections.deque()
-        pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="reader")
-        try:
-            for item in items:
-                waiting.append(pool.submit(self._with_one, work, item))
-                if len(waiting) > _AHEAD * self.jobs:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for reader in self._all:
-                reader.interrupt()
-            raise
-        finally:
-            pool.shutdown()
+        """`work` on each item with one of the readers; results in the order of `items` (`side_by_side.in_order`)."""
 
-    def _with_one(self, work: Callable[[Reader, _Item], _Made], item: _Item) -> _Made:
-        reader = self._free.get()
-        try:
-            return work(reader, item)
-        finally:
-            self._free.put(reader)
+        def one(item: _Item) -> _Made:
+            reader = self._free.get()
+            try:
+                return work(reader, item)
+            finally:
+                self._free.put(reader)
+
+        return in_order(self.jobs, one, items, self._interrupt)
+
+    def _interrupt(self) -> None:
+        for reader in self._all:
+            reader.interrupt()
