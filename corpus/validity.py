@@ -7,7 +7,7 @@ the place of the older one. `link` finds these events, and the status on a day f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -207,20 +207,19 @@ def in_force_on(notice: Notice, day: dt.date) -> bool:
     return (began is None or began <= day.isoformat()) and as_of(notice, day).status.holds
 
 
-def next_change(notices: Sequence[Notice], today: dt.date) -> str | None:
-    """The first day after today on which the status of one of the notices, or a wording, is another one (ISO)."""
-    now = today.isoformat()
-    days = []
+def change_days(notices: Iterable[Notice]) -> list[str]:
+    """The days (ISO) on which the status of one of the notices, or a wording, becomes another one, in order."""
+    kinds = dict(_STATUS)
+    days = set()
     for notice in notices:
         for event in notice.events:
-            if event.date is None or event.kind not in dict(_STATUS):
+            if event.date is None or event.kind not in kinds:
                 continue
             day = event.date
             if event.kind is EventKind.EXPIRED:
                 day = (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat()
-            if day > now:
-                days.append(day)
-    return min(days, default=None)
+            days.add(day)
+    return sorted(days)
 
 
 def resolve(notices: Sequence[Notice], day: dt.date, files: Sequence[str] = ()) -> list[Notice]:

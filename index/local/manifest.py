@@ -57,8 +57,8 @@ class Manifest:
     `data` is the name of the data folder, `files` maps each file of it to its `bytes` and `sha256`.
     `sources` are the files it was built from: `file`, `sha256` and, where one couldn't be used,
     `error`. `model` (`name`, `dim`, `sha256`) is None for an index without vectors. `settings` says
-    with which program the index was made, of which kind the FAISS index is, the model if a user chose one, and what
-    notices are uncertain.
+    with which program the index was made, of which kind the FAISS index is, the model if a user chose one, what
+    notices are uncertain, and on which days a status changes.
     """
 
     data: str

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import CorpusNotice
+from corpus.validity import change_days
 from index.doubts import sum_doubts
 from index.engine import ModelInfo, Provenance, SourceFile, Vector
 from index.files import TEMPORARY, remove_folder, seal
@@ -53,6 +54,7 @@ class LocalWriter:
         self._notices, self._clauses = len(notices), write_clauses(self.data, notices)
         write_offices(self.data, notices)
         self._settings["uncertain"] = sum_doubts(notices)
+        self._settings["changes"] = change_days(source.notice for source in notices)
         pairs = ((source.notice.title, clause) for source in notices for clause in source.notice.clauses)
         fields = (Fields(clause.text, " ".join(clause.path), title) for title, clause in pairs)
         from_weights(counted(fields, self._jobs)).save(self.data)
