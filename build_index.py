@@ -16,6 +16,7 @@ from index.build import BuildReport, build
 from index.doubts import doubt_lines
 from index.files import reason
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
+from index.report import PAGES, READING
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,18 +33,35 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--no-dense", action="store_true", help="只建关键词索引")
     found.add_argument("--rebuild", action="store_true", help="全部重新解析")
     found.add_argument("--strict", action="store_true", help="有一个文件读不了就停止")
+    found.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="同时读几个文件（默认按处理器和内存定；建成的索引都一样）"
+    )
     found.add_argument("--json", action="store_true", help="把结果输出为 JSON")
     add_options(found)
     return found
 
 
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError("应为 1 到 256 之间的整数")
+    return int(text)
+
+
 def progress_bars() -> Callable[[str, int, int], None]:
-    """Progress on stderr, one bar for each stage; none where stderr is no terminal."""
+    """Progress on stderr, one bar for each stage; none where stderr is no terminal. The pages of the files that are
+    being read stand behind the bar of that stage."""
     from tqdm import tqdm
 
     bars: dict[str, tqdm[None]] = {}
+    pages: dict[str, str] = {}
 
     def show(stage: str, done: int, total: int) -> None:
+        if stage.startswith(PAGES) and (bar := bars.get(READING)) is not None:
+            pages.pop(stage, None)
+            if done < total:
+                pages[stage] = f"{stage.removeprefix(PAGES)} {done}/{total} 页"
+            bar.set_postfix_str("，".join(pages.values()))
+            return
         if stage not in bars:
             bars[stage] = tqdm(total=total, desc=stage, file=console.plain(sys.stderr), disable=None, unit="个")
         bars[stage].update(done - bars[stage].n)
@@ -69,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
             strict=args.strict,
             progress=progress_bars(),
             limits=limits_of(args),
+            jobs=args.jobs,
         )
     except OSError as err:
         print(f"{args.index}：写索引失败（{reason(err)}）。原有索引没有改动，请检查磁盘空间和权限", file=sys.stderr)

@@ -39,6 +39,10 @@ class ReadingStoppedError(InputError):
     """A file took more memory or time than it may, or brought its reader down."""
 
 
+class ReaderKilledError(ReadingStoppedError):
+    """The system, or somebody, ended the reader of a file: short of memory, as a rule, and not the file's fault."""
+
+
 class ReaderFaultError(GongbaoError):
     """A fault of ours or of the machine while a file was read."""
 
@@ -61,6 +65,7 @@ class Reader:
         self.limits = limits or Limits()
         self._child: _Child | None = None
         self._lock = threading.Lock()
+        self._interrupted = False
 
     def __enter__(self) -> Reader:
         return self
@@ -72,6 +77,13 @@ class Reader:
         """End the process. The next file starts another one."""
         with self._lock:
             self._stop()
+
+    def interrupt(self) -> None:
+        """End the process from another thread, in the middle of a file: that one fails, and no other is read."""
+        self._interrupted = True
+        child = self._child
+        if child is not None:
+            child.kill()
 
     def parse(
         self, path: Path, cache: Path | None = None, progress: OnPage | None = None, site: Sequence[int] = ()
@@ -110,6 +122,8 @@ class Reader:
             return self._answer(request, shown(path), progress)
 
     def _answer(self, request: dict[str, Any], where: str, progress: OnPage | None) -> dict[str, Any]:
+        if self._interrupted:
+            raise ReadingStoppedError("已停止读取", where, "请再运行一次")
         silence = self.limits.silence()
         if self._child is not None and self._child.is_over:  # between two files, which is no fault of this one
             self._stop()
@@ -145,8 +159,9 @@ class Reader:
             child.stop()
 
     def _crashed(self, child: _Child, where: str) -> ReadingStoppedError:
-        return ReadingStoppedError(
-            f"读取它的程序意外退出（{child.end()}）：文件可能已损坏，或者需要的内存超过 {self.limits.memory} MB",
+        end = child.end()
+        return (ReaderKilledError if end == "SIGKILL" else ReadingStoppedError)(
+            f"读取它的程序意外退出（{end}）：文件可能已损坏，或者需要的内存超过 {self.limits.memory} MB",
             where,
             "请重新下载或另存一份再试，也可以用 --memory-limit 放宽内存",
         )
@@ -240,9 +255,12 @@ class _Child:
         except ValueError:
             return f"信号 {-code}"
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def stop(self) -> None:
         """End the process, whatever it is doing."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
         self._thread.join()
         assert self._process.stdin is not None and self._process.stdout is not None

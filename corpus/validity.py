@@ -7,7 +7,7 @@ the place of the older one. `link` finds these events, and the status on a day f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -221,20 +221,21 @@ def changes(notice: Notice) -> bool:
     return begins(notice) is not None or any(event.kind in _DECIDES for event in notice.events)
 
 
-def next_change(notices: Sequence[Notice], today: dt.date) -> str | None:
-    """The first day after today on which the status of one of the notices, or a wording, is another one (ISO)."""
-    now = today.isoformat()
-    days = [day for notice in notices if (day := begins(notice)) is not None and day > now]
+def change_days(notices: Iterable[Notice]) -> list[str]:
+    """The days (ISO) on which the status of one of the notices, or a wording, becomes another one, in order."""
+    days = set()
     for notice in notices:
+        first = begins(notice)
+        if first is not None:
+            days.add(first)
         for event in notice.events:
             if event.date is None or event.kind not in _DECIDES:
                 continue
             day = event.date
             if event.kind is EventKind.EXPIRED:
                 day = (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat()
-            if day > now:
-                days.append(day)
-    return min(days, default=None)
+            days.add(day)
+    return sorted(days)
 
 
 def resolve(notices: Sequence[Notice], day: dt.date, files: Sequence[str] = ()) -> list[Notice]:

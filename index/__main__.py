@@ -81,11 +81,12 @@ def verify_model(folder: Path, model: ModelInfo) -> str:
     Raises ModelError for a damaged model, with the command that makes it again.
     """
     from index.model.errors import ModelMissing
-    from index.model.folder import MODEL_NAME, default_folder, is_made_model
+    from index.model.folder import is_made_model, own_folder
     from index.model.folder import verify as verify_files
 
-    made = default_folder() if model.name == MODEL_NAME else Path(model.name)
-    if model.name != MODEL_NAME and not is_made_model(made):
+    own = own_folder(model.name)
+    made = own or Path(model.name)
+    if own is None and not is_made_model(made):
         return "另行指定的模型，没有核对"
     try:
         card = verify_files(made)

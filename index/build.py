@@ -6,9 +6,9 @@ last. Whatever stops a build, the old index goes on answering, and finished embe
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from corpus.limits import Limits
 from corpus.model import CorpusNotice, ParsedFile
 from corpus.site import find_edges
 from corpus.sources import shown
+from index.choice import Choice, choose_model, net_for
 from index.doubts import sum_doubts
 from index.engine import EngineWriter, ModelInfo, Provenance
 from index.inputs import (
@@ -39,22 +40,22 @@ from index.local.manifest import (
     IndexMissing,
     IndexOutdated,
     Manifest,
+    info_of,
     open_files,
     read_manifest,
 )
 from index.local.writer import LocalWriter, sweep
 from index.model.embedder import Embedder
-from index.model.errors import ModelError
-from index.model.folder import MODEL_NAME, default_folder, whole_card
 from index.model.load import load_embedder
 from index.passages import passage
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
-from index.report import BuildProgress, BuildReport, FileReport
+from index.readers import Readers
+from index.report import READING, BuildProgress, BuildReport, FileReport
 from index.tokens import fingerprint
 from index.vectors import VectorCache
 
 _NAMED = 10  # files that are named where none could be read
-_BATCH = 64  # passages embedded between two writes to the cache
+_BATCH = 512  # passages embedded between two writes to the cache: some seconds of work
 
 
 def build(
@@ -67,10 +68,12 @@ def build(
     strict: bool = False,
     progress: BuildProgress | None = None,
     limits: Limits | None = None,
+    jobs: int | None = None,
 ) -> BuildReport:
     """Build or bring up to date the index in folder `index`.
 
-    `limits` are those of reading one file: one that passes them fails, and the others are read.
+    `limits` are those of reading one file: one that passes them fails, and the others are read. `jobs` files are
+    read at once (None: as many as suit the machine); what is built is the same for any number.
     `strict` makes any file that can't be read fail the build (nothing is changed then). Raises
     UsageError, InputError (no file could be read), ModelError (the model named can't be used),
     BuildBusy, or OSError from the disk.
@@ -81,17 +84,17 @@ def build(
     with build_lock(index):
         sweep(index)
         files = hash_inputs(paths)
-        choice = choose_model(model) if dense else Choice(None)
+        choice = choose_model(model, load_embedder) if dense else Choice()
         old = _whole(index)
         failed_before = old is not None and any("error" in file for file in old.sources)
         retry = rebuild or (strict and failed_before)
         if old is not None and not retry and _is_current(old, files, choice):
             return task.unchanged(old, files, choice)
-        with Reader(limits) as reader:
-            parsed = task.parse(files, reader, rebuild)
+        with Readers(limits, jobs) as readers:
+            parsed = task.parse(files, readers, rebuild)
         if not parsed or (strict and task.report.failed):
             raise InputError(_errors(task.report.failed) or "没有可以读取的文件")
-        task.publish(parsed, files, old, choice)
+        task.publish(parsed, files, old, choice, readers.jobs)
     return task.report
 
 
@@ -100,32 +103,6 @@ def _errors(failed: Sequence[FileReport]) -> str:
     named = [file.error or "" for file in failed[:_NAMED]]
     more = [f"另外还有 {len(failed) - _NAMED} 个文件读不了"] if len(failed) > _NAMED else []
     return "；".join([*named, *more])
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The model to embed with: its hash, and its name if it is not the default one; without a hash, why."""
-
-    sha256: str | None
-    name: str | None = None
-    note: str | None = None
-
-
-def choose_model(name: str | None) -> Choice:
-    """The model named, or the default one if it has been made.
-
-    Raises ModelError if the model named can't be loaded. The default model is known by its card, so
-    that finding an index up to date loads no model.
-    """
-    if name is not None and name != MODEL_NAME:
-        chosen = load_embedder(name)
-        return Choice(chosen.sha256, None if chosen.name == MODEL_NAME else chosen.name)
-    try:
-        return Choice(whole_card(default_folder()).sha256)
-    except ModelError as err:
-        if name is not None:
-            raise
-        return Choice(None, None, f"没有向量，只能按关键词检索：{err}")
 
 
 def _whole(index: Path) -> Manifest | None:
@@ -145,9 +122,7 @@ def _is_current(old: Manifest, files: Sequence[InputFile], choice: Choice) -> bo
         return False
     if old.gongbao != VERSION or old.tokens != fingerprint() or old.settings.get("program") != _program():
         return False
-    if choice.sha256 is None and choice.note is not None:
-        return True  # a model is wanted but isn't there: what vectors there are stay
-    return (old.model or {}).get("sha256") == choice.sha256
+    return choice.fits((old.model or {}).get("sha256"))
 
 
 def _program() -> str:
@@ -158,13 +133,24 @@ def _silent(stage: str, done: int, total: int) -> None:
     pass
 
 
+def _one_at_a_time(progress: BuildProgress) -> BuildProgress:
+    """The same, for several threads: pages are counted by those that wait for files."""
+    lock = threading.Lock()
+
+    def told(stage: str, done: int, total: int) -> None:
+        with lock:
+            progress(stage, done, total)
+
+    return told
+
+
 class _Build:
     """One build under its lock: what it reports, and its steps in order."""
 
     def __init__(self, index: Path, inputs: list[str], progress: BuildProgress) -> None:
         self.index = index
         self.inputs = inputs
-        self.progress = progress
+        self.progress = _one_at_a_time(progress)
         self.report = BuildReport(shown(index), [])
         self.kept: list[str] = []  # parses of pages without their site's lines
         self.started = self.lap = time.monotonic()
@@ -181,53 +167,58 @@ class _Build:
         self._lap("total", since=self.started)
         return report
 
-    def parse(self, files: Sequence[InputFile], reader: Reader, rebuild: bool) -> list[ParsedFile]:
+    def parse(self, files: Sequence[InputFile], readers: Readers, rebuild: bool) -> list[ParsedFile]:
         """Parse every file, or take its parse from the cache if its bytes and the program are the same."""
         cache = ParseCache(self.index / "cache" / "parsed")
         pages = self.index / "cache"
         found: dict[str, ParsedFile] = {}
-        for done, file in enumerate(files):
-            self.progress("解析", done, len(files))
-            parsed, report = parse_input(file, reader, cache, pages, rebuild=rebuild, progress=self.progress)
+        sites: dict[str, tuple[int, ...]] = {}
+
+        def one(reader: Reader, file: InputFile) -> tuple[ParsedFile | None, FileReport]:
+            site = sites.get(file.name, ())
+            return parse_input(file, reader, cache, pages, rebuild=rebuild, progress=self.progress, site=site)
+
+        self.progress(READING, 0, len(files))
+        for file, (parsed, report) in zip(files, readers.map(one, files), strict=True):
+            self.progress(READING, len(self.report.files), len(files))
             self.report.files.append(report)
             if parsed is not None:
                 found[file.name] = parsed
         # What several pages of a site have at their edges shows only when all have been read once.
         edges = find_edges({name: parsed.page_lines for name, parsed in found.items() if parsed.page_lines})
-        for at, file in enumerate(files):
-            if site := edges.get(file.name):
-                parsed, report = parse_input(
-                    file, reader, cache, pages, rebuild=rebuild, progress=self.progress, site=site
-                )
-                self.kept.append(parse_digest(file, site))
-                if parsed is not None:
-                    self.report.files[at], found[file.name] = report, parsed
-        self.progress("解析", len(files), len(files))
+        sites = {name: lines for name, lines in edges.items() if lines}
+        again = [(at, file) for at, file in enumerate(files) if file.name in sites]
+        for (at, file), (parsed, report) in zip(again, readers.map(one, [file for _, file in again]), strict=True):
+            self.kept.append(parse_digest(file, sites[file.name]))
+            if parsed is not None:
+                self.report.files[at], found[file.name] = report, parsed
+        self.progress(READING, len(files), len(files))
         self._lap("parse")
         return list(found.values())
 
     def publish(
-        self, parsed: list[ParsedFile], files: Sequence[InputFile], old: Manifest | None, choice: Choice
+        self, parsed: list[ParsedFile], files: Sequence[InputFile], old: Manifest | None, choice: Choice, jobs: int
     ) -> None:
         """Write the new index beside the old one and put it in place.
 
-        Where there are no vectors yet, the keyword index answers while they are made.
+        Where there are no vectors yet, the keyword index answers while they are made. `jobs` processes count words.
         """
         corpus = collect(parsed)
         self._warn(corpus)
         errors = {file.file: file.error for file in self.report.files}
         sources = tuple(file.to_source(errors[file.name]) for file in files)
         try:
-            writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name))
+            writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name), jobs)
             writer.write_keywords(corpus.notices)
             self.report.notices = len(corpus.notices)
             self.report.uncertain = sum_doubts(corpus.notices)
             self.report.clauses = sum(len(source.notice.clauses) for source in corpus.notices)
             self._lap("bm25")
-            if choice.sha256 is not None:
+            if choice.models:
                 if old is None or old.model is None:
                     writer.publish()
-                self._vectors(writer, corpus.notices, choice)
+                before = None if old is None else info_of(self.index, old)
+                self._vectors(writer, corpus.notices, net_for(choice, self.report.clauses, before))
             self.report.note = choice.note
             writer.publish()
         finally:
@@ -242,9 +233,9 @@ class _Build:
         for name, warning in corpus.warnings:
             by_file[name].warnings.append(warning.to_json())
 
-    def _vectors(self, writer: EngineWriter, notices: Sequence[CorpusNotice], choice: Choice) -> None:
+    def _vectors(self, writer: EngineWriter, notices: Sequence[CorpusNotice], model: str) -> None:
         """Embed what is new and write all vectors."""
-        embedder = load_embedder(choice.name)
+        embedder = load_embedder(model)
         pairs = ((source.notice.title, clause) for source in notices for clause in source.notice.clauses)
         texts: list[str] = []
         owners: list[int] = []
@@ -261,12 +252,23 @@ class _Build:
         self._lap("embed")
 
     def _embed(self, cache: VectorCache, embedder: Embedder, texts: list[str]) -> NDArray[np.float32]:
-        """Vectors of `texts` [len(texts), dim]; those made before come from the cache."""
-        missing = cache.missing(texts)
+        """Vectors of `texts` [len(texts), dim]; those made before come from the cache.
+
+        Those of like length are embedded together, the longest first: little is spent on padding, and what the bar
+        says is left is rather too much than too little.
+        """
+        missing = sorted(cache.missing(texts), key=len, reverse=True)
+        done = 0
+
+        def more(texts: int) -> None:
+            nonlocal done
+            done += texts
+            self.progress("嵌入", done, len(missing))
+
+        self.progress("嵌入", 0, len(missing))
         for begin in range(0, len(missing), _BATCH):
-            self.progress("嵌入", begin, len(missing))
             batch = missing[begin : begin + _BATCH]
-            cache.add(batch, embedder.encode_passages(batch))
+            cache.add(batch, embedder.encode_passages(batch, more))
         self.progress("嵌入", len(missing), len(missing))
         self.report.embedded = len(missing)
         return cache.get(texts)

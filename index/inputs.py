@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.documents.archive import Archives, split_path
-from corpus.documents.pages import PageProgress
+from corpus.documents.pages import OnPage, PageProgress
 from corpus.errors import GongbaoError, UsageError
-from corpus.guard import Reader
+from corpus.guard import Parsed, Reader, ReaderKilledError
 from corpus.model import ParsedFile
 from corpus.sources import MAX_FILE, expand_inputs, shown
 from index.engine import SourceFile
 from index.files import sha256_file, write_file
 from index.paths import ROOT
-from index.report import BuildProgress, FileReport
+from index.report import PAGES, BuildProgress, FileReport
 
 _NAMED = 10  # of what was passed over, where there is nothing to read
 
@@ -167,14 +167,14 @@ def parse_input(
     """
 
     def page_done(page: PageProgress) -> None:
-        progress(f"读 {file.name}", page.done, page.total)
+        progress(f"{PAGES}{file.name}", page.done, page.total)
 
     digest = parse_digest(file, site)
     parsed = None if rebuild else cache.get(digest)
     reused = parsed is not None
     if parsed is None:
         try:
-            result = reader.parse(file.path, pages, page_done, site)
+            result = _read(reader, file.path, pages, page_done, site)
             if result.sha256 != file.sha256:
                 raise UsageError("读取时文件正在改动", file.name, "请等复制或保存完成后再运行一次")
             parsed = replace(result.parsed, file=file.name)
@@ -187,3 +187,11 @@ def parse_input(
         cache.put(digest, stored)
     parsed = replace(parsed, file=file.name)
     return parsed, FileReport.of(parsed, reused=reused)
+
+
+def _read(reader: Reader, path: Path, pages: Path, page_done: OnPage, site: tuple[int, ...]) -> Parsed:
+    """The file parsed; once more where the process that read it was killed: the next one may be luckier."""
+    try:
+        return reader.parse(path, pages, page_done, site)
+    except ReaderKilledError:
+        return reader.parse(path, pages, page_done, site)

@@ -9,6 +9,8 @@ from typing import Any
 from corpus.model import ParsedFile
 
 BuildProgress = Callable[[str, int, int], None]  # stage, done, of how many
+READING = "解析"  # the stage of reading files
+PAGES = "读 "  # with a file's name behind it: the pages of one that is being read
 
 
 @dataclass(slots=True)

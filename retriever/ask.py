@@ -15,7 +15,7 @@ from corpus.text import nfkc
 from index.engine import Engine
 from index.model.embedder import Embedder
 from index.model.errors import ModelError
-from index.model.load import load_embedder
+from index.model.load import load_asking
 from index.opening import open_index
 from index.paths import DEFAULT_INDEX
 from retriever.answering import Answerer, Assessment
@@ -96,7 +96,7 @@ class Asker:
         if model is None:
             return cls(engine, None, _no_vectors("索引里还没有向量，已改为按关键词检索"))
         try:
-            embedder = load_embedder(model.name)
+            embedder = load_asking(model.name)
         except ModelError as err:
             return cls(engine, None, _no_vectors(f"嵌入模型无法加载，已改为按关键词检索（{err}）"))
         if embedder.sha256 != model.sha256:

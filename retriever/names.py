@@ -20,22 +20,40 @@ _FIRST = 4
 
 
 class Names:
-    """The numbers and titles of one index. Safe under threads: nothing changes once it is made."""
+    """The numbers and titles of one index, each read when it is first needed. Safe under threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.numbers: list[DocNumber | None] = []
-        self._titles: dict[str, list[int]] = {}
-        self._inner: dict[str, list[int]] = {}
-        self._unread: list[tuple[str, int]] = []  # numbers of no known form
-        for ordinal, source in enumerate(engine.notices):
-            notice = source.notice
-            self.numbers.append(parse(notice.doc_number or ""))
-            if notice.doc_number and self.numbers[-1] is None:
-                self._unread.append((key(notice.doc_number), ordinal))
-            self._titles.setdefault(key(notice.title), []).append(ordinal)
-            for inner in _within(notice.title):
-                self._inner.setdefault(inner, []).append(ordinal)
+
+    @functools.cached_property
+    def numbers(self) -> list[DocNumber | None]:
+        return [parse(source.notice.doc_number or "") for source in self._engine.notices]
+
+    @functools.cached_property
+    def _unread(self) -> list[tuple[str, int]]:
+        """Numbers of no known form."""
+        pairs = zip(self._engine.notices, self.numbers, strict=True)
+        return [
+            (key(source.notice.doc_number), ordinal)
+            for ordinal, (source, number) in enumerate(pairs)
+            if source.notice.doc_number and number is None
+        ]
+
+    @functools.cached_property
+    def _titles(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for ordinal, source in enumerate(self._engine.notices):
+            found.setdefault(key(source.notice.title), []).append(ordinal)
+        return found
+
+    @functools.cached_property
+    def _inner(self) -> dict[str, list[int]]:
+        """Titles that titles name as issued."""
+        found: dict[str, list[int]] = {}
+        for ordinal, source in enumerate(self._engine.notices):
+            for inner in _within(source.notice.title):
+                found.setdefault(inner, []).append(ordinal)
+        return found
 
     def numbered(self, number: str) -> list[int]:
         """The notices that a number names, as it is typed or as it is printed, best matches only."""

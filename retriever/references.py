@@ -7,6 +7,7 @@ is no reference into the corpus.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -42,10 +43,14 @@ class References:
     def __init__(self, engine: Engine, names: Names) -> None:
         self._engine = engine
         self._names = names
-        self._numbers: dict[str, int] = {}
-        for ordinal, source in enumerate(engine.notices):
+
+    @functools.cached_property
+    def _numbers(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for ordinal, source in enumerate(self._engine.notices):
             if source.notice.doc_number:
-                self._numbers.setdefault(number_key(source.notice.doc_number), ordinal)
+                found.setdefault(number_key(source.notice.doc_number), ordinal)
+        return found
 
     def links(self, entry: IndexedClause) -> tuple[Link, ...]:
         """What a clause points to, in the order of its text, each target once."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from corpus.doc_number import match_notices, parse
+from corpus.doc_number import DocNumber, match_notices, parse
 from corpus.model import Role
 from corpus.typed_place import fits
 from index.engine import Engine, IndexedClause, NoticeSet, Ranked
@@ -49,7 +50,10 @@ class Retriever:
     def __init__(self, engine: Engine, neighbours: Neighbours) -> None:
         self.engine = engine
         self._neighbours = neighbours
-        self._numbers = [parse(source.notice.doc_number or "") for source in engine.notices]
+
+    @functools.cached_property
+    def _numbers(self) -> list[DocNumber | None]:
+        return [parse(source.notice.doc_number or "") for source in self.engine.notices]
 
     def retrieve(
         self, query: Query, mode: str, filters: Filters, count: int, without: Collection[int] = ()

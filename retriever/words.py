@@ -134,6 +134,7 @@ def parse_words(text: str, where: str) -> tuple[LayWord, ...]:
         raise WordsError(f"对照表读不了（{_toml_place(str(err))}）", where, _HELP) from err
     lines = _Lines(text)
     words: list[LayWord] = []
+    seen: set[str] = set()
     mistakes: list[tuple[int, str]] = []
     unknown = sorted(set(data) - {"area"})
     mistakes += [(lines.find(key), f"不认识的项目「{key}」") for key in unknown]
@@ -144,10 +145,11 @@ def parse_words(text: str, where: str) -> tuple[LayWord, ...]:
             continue
         for lay, official in area["words"].items():
             number = lines.find_key(lay)
-            wrong = _mistake(lay, official, {word.lay for word in words})
+            wrong = _mistake(lay, official, seen)
             if wrong:
                 mistakes.append((number, wrong))
             else:
+                seen.add(lay)
                 words.append(LayWord(lay, tuple(official), name, source))
     if mistakes:
         told = "；".join(f"第 {number} 行：{wrong}" for number, wrong in sorted(mistakes))
@@ -160,20 +162,19 @@ class _Lines:
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
-        self._from: dict[str, int] = {}
+        self._keys: dict[str, list[int]] = {}
+        for number, line in enumerate(self._lines, 1):
+            before, equals, _ = line.partition("=")
+            if equals:
+                self._keys.setdefault(before.strip().strip("\"'"), []).append(number)
 
     def find(self, piece: str) -> int:
         return next((number for number, line in enumerate(self._lines, 1) if piece in line), 1)
 
     def find_key(self, key: str) -> int:
         """The line of a key, the next one each time a key is asked for again."""
-        pattern = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*=""")
-        start = self._from.get(key, 0)
-        for number in range(start, len(self._lines)):
-            if pattern.match(self._lines[number]):
-                self._from[key] = number + 1
-                return number + 1
-        return 1
+        numbers = self._keys.get(key)
+        return numbers.pop(0) if numbers else 1
 
 
 def _mistake(lay: str, official: object, seen: set[str]) -> str:

@@ -27,7 +27,10 @@ FILES = {
 # nothing named here (`index.build`, `index.opening`, `corpus.sources` …) put the parts together.
 BASE = {
     f"index.{name}"
-    for name in ("engine", "files", "paths", "tokens", "segmenter", "office_list", "term_counts", "passages", "doubts")
+    for name in (
+        *("engine", "files", "paths", "tokens", "segmenter", "office_list", "term_counts", "passages", "doubts"),
+        "side_by_side",
+    )
 }
 PARTS = {
     **dict.fromkeys(BASE, BASE),

@@ -1,6 +1,6 @@
 """The notices and clauses of an index: how they are stored, and read one by one.
 
-Notices are JSON lines, read when the index is opened. Clauses are JSON lines too; a table beside
+Notices are JSON lines (`index.local.notices`). Clauses are JSON lines too; a table beside
 them says where each ends, of which notice and in which role it is, so that opening parses none. A second
 table finds a clause by the hash of its id.
 """
@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.consolidated import reads_on
-from corpus.model import Bulletin, Clause, CorpusNotice, Notice, Role
-from corpus.validity import as_of
+from corpus.model import Clause, CorpusNotice, Role
 from index.engine import IndexedClause
 from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, NOTICES
+from index.local.notices import Notices
 
 ROLES = tuple(Role)
 TABLE = np.dtype([("end", np.int64), ("notice", np.int32), ("role", np.uint8)])
@@ -45,7 +45,7 @@ class Clauses(Sequence[IndexedClause]):
         text: memoryview,
         table: NDArray[np.void],
         ids: NDArray[np.void],
-        notices: tuple[CorpusNotice, ...],
+        notices: Sequence[CorpusNotice],
         day: dt.date,
     ) -> None:
         """Clauses read as they do on `day`. Raises ValueError if text, tables and notices do not fit each other."""
@@ -154,22 +154,12 @@ def _line(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False).encode("utf-8") + b"\n"
 
 
-def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[tuple[CorpusNotice, ...], Clauses]:
-    """The notices and clauses that `write_clauses` wrote.
-
-    A notice that states its own end is expired from the day after, and a repeal or an amendment counts from its
-    day, also if the index was built before. Raises ValueError, KeyError or TypeError if the
-    files do not hold what they should.
-    """
-    notices = []
-    for line in bytes(files[NOTICES]).splitlines():
-        data = json.loads(line)
-        notice = as_of(Notice.from_json(data["notice"]), today)
-        issue = None if data["bulletin"] is None else Bulletin.from_json(data["bulletin"])
-        notices.append(CorpusNotice(notice, tuple(data["files"]), issue))
+def read_clauses(files: Mapping[str, memoryview], today: dt.date) -> tuple[Notices, Clauses]:
+    """The notices and clauses that `write_clauses` wrote, as they stand on a day. Raises ValueError, KeyError or
+    TypeError if the files do not hold what they should."""
+    notices = Notices(bytes(files[NOTICES]), today)
     table = np.load(io.BytesIO(files[CLAUSE_TABLE]), allow_pickle=False)
     ids = np.load(io.BytesIO(files[CLAUSE_IDS]), allow_pickle=False)
     if table.dtype != TABLE or ids.dtype != IDS:
         raise ValueError("clause table has other columns")
-    sources = tuple(notices)
-    return sources, Clauses(files[CLAUSES], table, ids, sources, today)
+    return notices, Clauses(files[CLAUSES], table, ids, notices, today)

@@ -17,8 +17,8 @@ from typing import Any
 
 from corpus.errors import GongbaoError
 from index.engine import IndexInfo, ModelInfo, SourceFile
-from index.files import FileDamaged, read_sealed, reason, write_file
-from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
+from index.files import Checked, FileDamaged, read_sealed, reason, write_file
+from index.paths import DEFAULT_INDEX, DEFAULT_INPUT, cache_folder
 
 # 2: clauses have a table of places, BM25 has plain arrays, files have sizes, the manifest its own hash.
 # 3: the offices that the corpus names are kept.
@@ -33,6 +33,7 @@ CLAUSES, CLAUSE_TABLE, CLAUSE_IDS, NOTICES = "clauses.jsonl", "clauses.npy", "cl
 SCORES, ROWS, STARTS, VOCABULARY = "bm25-scores.npy", "bm25-rows.npy", "bm25-starts.npy", "bm25-vocabulary.json"
 DENSE, OWNERS = "dense.faiss", "owners.npy"
 OFFICES = "offices.jsonl"
+CHECKED_FILE = "indexes-checked.json"  # in our cache folder
 
 _DATA, _FILE = re.compile(r"data-[0-9a-f]{12}"), re.compile(r"[a-z0-9][a-z0-9.-]*")
 
@@ -56,8 +57,8 @@ class Manifest:
     `data` is the name of the data folder, `files` maps each file of it to its `bytes` and `sha256`.
     `sources` are the files it was built from: `file`, `sha256` and, where one couldn't be used,
     `error`. `model` (`name`, `dim`, `sha256`) is None for an index without vectors. `settings` says
-    with which program the index was made, of which kind the FAISS index is, the model if a user chose one, and what
-    notices are uncertain.
+    with which program the index was made, of which kind the FAISS index is, the model if a user chose one, what
+    notices are uncertain, and on which days a status changes.
     """
 
     data: str
@@ -172,14 +173,16 @@ def open_files(
     Raises IndexCorrupt naming the first file that is missing or differs.
     """
     out: dict[str, memoryview] = {}
+    checked = Checked(cache_folder() / CHECKED_FILE)
     for name in manifest.files if names is None else names:
         path = folder / manifest.data / name
         try:
             if name not in manifest.files:
                 raise FileDamaged("清单里没有这个文件")
-            out[name] = read_sealed(path, manifest.files[name], thorough=thorough)
+            out[name] = read_sealed(path, manifest.files[name], thorough=thorough, checked=checked)
         except FileDamaged as err:
             raise IndexCorrupt(f"索引文件损坏（{err}）", str(path), build_command(folder, manifest)) from err
+    checked.save()
     return out
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import CorpusNotice
-from corpus.validity import next_change
+from corpus.validity import change_days
 from index.engine import IndexedClause, IndexInfo, NoticeClauses, NoticeSet, Ranked, Vector
 from index.local.clauses import Clauses, read_clauses
 from index.local.dense import Dense, load_dense
@@ -43,7 +43,7 @@ class LocalEngine:
     folder: Path
     manifest: Manifest
     info: IndexInfo
-    notices: tuple[CorpusNotice, ...]
+    notices: Sequence[CorpusNotice]
     content: Clauses
     bm25: Bm25
     dense: Dense | None
@@ -93,7 +93,11 @@ class LocalEngine:
         except (ValueError, KeyError, TypeError, RuntimeError) as err:
             where = str(folder / manifest.data)
             raise IndexCorrupt(f"索引内容和清单不一致（{err}）", where, build_command(folder, manifest)) from err
-        expires = next_change([source.notice for source in notices], today) if day is None else None
+        expires = None
+        if day is None:
+            days = manifest.settings.get("changes")
+            stated = change_days(source.notice for source in notices) if days is None else days
+            expires = min((one for one in stated if one > today.isoformat()), default=None)
         return cls(folder, manifest, info, notices, content, bm25, dense, offices, today, seen, expires)
 
     @property

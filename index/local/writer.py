@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.model import CorpusNotice
+from corpus.validity import change_days
 from index.doubts import sum_doubts
 from index.engine import ModelInfo, Provenance, SourceFile, Vector
 from index.files import TEMPORARY, remove_folder, seal
 from index.local.clauses import write_clauses
+from index.local.counting import counted
 from index.local.dense import build_dense, factory, save_dense
-from index.local.keywords import Fields, build_bm25
+from index.local.keywords import Fields, from_weights
 from index.local.manifest import (
     OFFICES,
     IndexCorrupt,
@@ -36,12 +38,12 @@ from index.tokens import fingerprint
 class LocalWriter:
     """One index being written (`index.engine.EngineWriter`). Until `publish`, nobody sees it."""
 
-    def __init__(self, folder: Path, made: Provenance) -> None:
-        """Raises OSError if the data folder can't be made."""
+    def __init__(self, folder: Path, made: Provenance, jobs: int = 1) -> None:
+        """`jobs` processes count words. Raises OSError if the data folder can't be made."""
         self.folder = folder
         self.data = folder / f"data-{secrets.token_hex(6)}"
         self.data.mkdir()
-        self._made = made
+        self._made, self._jobs = made, jobs
         self._notices = self._clauses = self._vectors = 0
         self._model: ModelInfo | None = None
         self._settings: dict[str, Any] = {"program": made.program, "model": made.model}
@@ -52,8 +54,10 @@ class LocalWriter:
         self._notices, self._clauses = len(notices), write_clauses(self.data, notices)
         write_offices(self.data, notices)
         self._settings["uncertain"] = sum_doubts(notices)
+        self._settings["changes"] = change_days(source.notice for source in notices)
         pairs = ((source.notice.title, clause) for source in notices for clause in source.notice.clauses)
-        build_bm25(Fields(clause.text, " ".join(clause.path), title) for title, clause in pairs).save(self.data)
+        fields = (Fields(clause.text, " ".join(clause.path), title) for title, clause in pairs)
+        from_weights(counted(fields, self._jobs)).save(self.data)
         self._files = seal(self.data)
 
     def write_vectors(self, vectors: Vector, owners: NDArray[np.int32], model: ModelInfo) -> None:

@@ -51,13 +51,17 @@ def _cgroup_quota() -> int | None:
     return max(1, -(-int(quota) // int(period)))
 
 
+def instructions() -> frozenset[str]:
+    """The processor's instruction sets by Linux's names; none are known on other systems."""
+    try:
+        return frozenset(Path("/proc/cpuinfo").read_text().partition("flags")[2].partition("\n")[0].split())
+    except OSError:
+        return frozenset()
+
+
 def has_vnni() -> bool:
     """Whether products of int8 numbers have instructions of their own (AVX-512 VNNI, AVX-VNNI; Linux only).
 
     Without them int8 is no faster than float32, and sums of two products may overflow.
     """
-    try:
-        flags = Path("/proc/cpuinfo").read_text().partition("flags")[2].partition("\n")[0].split()
-    except OSError:
-        return False
-    return not {"avx512_vnni", "avx_vnni"}.isdisjoint(flags)
+    return not {"avx512_vnni", "avx_vnni"}.isdisjoint(instructions())

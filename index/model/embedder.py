@@ -75,6 +75,10 @@ class WindowedEmbedder(ABC):
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
         """One batch, every text of which fits the window: float32 [len(texts), dim], norm 1."""
 
+    def _encode_batches(self, prefix: str, batches: Sequence[Sequence[str]]) -> Iterator[Vectors]:
+        """The vectors of each batch, in order; one batch after the other, unless a model has another way."""
+        return (self._encode(prefix, batch) for batch in batches)
+
     def split_passage(self, context: str, text: str) -> list[str]:
         return self._windows(self.prompts.passage, context, text)
 
@@ -100,8 +104,9 @@ class WindowedEmbedder(ABC):
         waiting = Counter(owners)
         sums = np.zeros((len(texts), self.dim), np.float32)
         lengths = [self._count(prefix + window) for window in windows]
-        for batch in batches(lengths, self.batch_tokens):
-            vectors = self._encode(prefix, [windows[row] for row in batch])
+        rows = list(batches(lengths, self.batch_tokens))
+        made = self._encode_batches(prefix, [[windows[row] for row in batch] for batch in rows])
+        for batch, vectors in zip(rows, made, strict=True):
             self._check_width(vectors)
             mine = [owners[row] for row in batch]
             np.add.at(sums, mine, vectors)

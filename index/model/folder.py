@@ -6,24 +6,26 @@ A folder without a readable card is no model.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.files import sha256_file, write_file
+from index.files import Checked, sha256_file
 from index.model.errors import ModelError, ModelMissing
 from index.paths import cache_folder
 
 MODEL_NAME = "multilingual-e5-small-zh-lay"
 # What the default model was called before: an index made with it is to be made again.
 FORMER_NAMES = ("multilingual-e5-small-zh",)
-# Raised when a change of `index/model/make.py` makes other files from the same source.
-FORMAT = 1
+# The same model with int8 products, for the passages of large corpora: vectors of its own, so a name of its own.
+INT8_NAME = "multilingual-e5-small-zh-lay-int8"
+# Raised when a change of `index/model/make.py` (or `int8_make.py`) makes other files from the same source.
+FORMAT, INT8_FORMAT = 1, 1
 CARD_FILE = "gongbao-model.json"
 GRAPH_FILE = "model.onnx"
+INT8_GRAPH_FILE = "model-int8.onnx"
 WEIGHTS_FILE = "model.safetensors"
 TOKENIZER_FILE = "tokenizer.json"
 CHECKED_FILE = "models-checked.json"  # in our cache folder
@@ -73,6 +75,19 @@ def default_folder(cache: Path | None = None) -> Path:
     """
     made_with = short_hash(own_lora_path())
     return (cache_folder() if cache is None else cache) / f"{MODEL_NAME}-{FORMAT}-{made_with}"
+
+
+def int8_folder(cache: Path | None = None) -> Path:
+    """Where the int8 net of that same model is, or will be made."""
+    made_with = short_hash(own_lora_path())
+    return (cache_folder() if cache is None else cache) / f"{INT8_NAME}-{INT8_FORMAT}-{made_with}"
+
+
+def own_folder(name: str) -> Path | None:
+    """The folder of a model that comes with the program, by the name that an index states; None for any other."""
+    if name == INT8_NAME:
+        return int8_folder()
+    return default_folder() if name in (MODEL_NAME, *FORMER_NAMES) else None
 
 
 @functools.cache
@@ -131,19 +146,13 @@ def whole_card(folder: Path) -> ModelCard:
     usual start only looks at those. Raises ModelMissing or ModelError.
     """
     card = read_card(folder)
-    checked = cache_folder() / CHECKED_FILE
-    known = _checked_before(checked)
-    now: dict[str, list[int | str]] = {}
+    checked = Checked(cache_folder() / CHECKED_FILE)
     for name, info in card.files.items():
         status = (folder / name).stat()
-        key = str((folder / name).resolve())
-        now[key] = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, info.sha256]
-        if known.get(key) != now[key]:
+        if not checked.is_whole(folder / name, status, info.sha256):
             _check(folder, name, info)
-    if any(known.get(key) != state for key, state in now.items()):
-        kept = {key: state for key, state in known.items() if Path(key).is_file()}
-        with contextlib.suppress(OSError):  # a folder that can't be written to: read again next time
-            write_file(checked, json.dumps({**kept, **now}, indent=1).encode("utf-8"))
+            checked.found_whole(folder / name, status, info.sha256)
+    checked.save()
     return card
 
 
@@ -154,15 +163,6 @@ def _check(folder: Path, name: str, info: FileInfo) -> None:
         raise broken(folder, f"{name} 读不出来") from err
     if not whole:
         raise broken(folder, f"{name} 的内容已改变")
-
-
-def _checked_before(path: Path) -> dict[str, object]:
-    """What was found whole by earlier runs; nothing if the record can't be read."""
-    try:
-        known = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return known if isinstance(known, dict) else {}
 
 
 def broken(folder: Path, what: str) -> ModelError:

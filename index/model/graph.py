@@ -47,7 +47,11 @@ def build_graph(
     `stored` has transformers' BertModel names; `biases[f"layer.{n}"]` is a layer's query, key and
     value bias in one row, as the fused attention wants it.
     """
-    net = Net(shape, epsilon, weights_file, stored)
+    return sentence_encoder(Net(shape, epsilon, weights_file, stored), shape, biases)
+
+
+def sentence_encoder(net: Net, shape: Shape, biases: Mapping[str, NDArray[np.float32]]) -> onnx.ModelProto:
+    """The whole encoder, its linear layers as `net` writes them."""
     x = net.embeddings()
     for layer in range(shape.layers):
         x = net.layer(layer, x, biases[f"layer.{layer}"])

@@ -39,7 +39,7 @@ from index.model.lora import Lora, read_lora
 from index.model.onnx_embedder import OnnxEmbedder
 from index.model.placing import make_folder
 from index.model.prompts import prompts_for
-from index.model.source import SOURCE_SHA256, ModelSource, Vocabulary, find_source
+from index.model.source import SOURCE_SHA256, ModelSource, Shape, Vocabulary, find_source
 
 _SPACE_MARK = "▁"
 # Stands for a character that NFKC must leave alone; a noncharacter, so no text holds it.
@@ -134,6 +134,14 @@ def _weights(source: ModelSource, rows: NDArray[np.int64]) -> Iterator[tuple[str
 
 def _attention_bias(source: ModelSource, layer: int) -> NDArray[np.float32]:
     return np.concatenate([source.tensor(f"l{layer}.{part}.b") for part in "qkv"])
+
+
+def stated_shape(folder: Path) -> tuple[Shape, float]:
+    """The sizes of a made model's encoder, and the epsilon of its layer norms."""
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size")
+    sizes = (config[name] for name in (*names, "max_position_embeddings", "type_vocab_size"))
+    return Shape(*sizes), config["layer_norm_eps"]
 
 
 def stored_tensors(path: Path) -> dict[str, StoredTensor]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.arguments import Parser
+from index.model.int8_make import make_int8
 from index.model.make import make_model
 from index.model.reader_make import make_reader
 
@@ -24,6 +25,7 @@ def main_make_model(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     start = time.perf_counter()
     folder = make_model(args.cache, force=args.force)
+    make_int8(args.cache, force=args.force)
     made = time.perf_counter()
     print(f"向量模型已就绪（{made - start:.1f} 秒）", file=sys.stderr)
     make_reader(cache=args.cache, force=args.force)

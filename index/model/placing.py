@@ -42,6 +42,14 @@ def make_folder(
     return folder
 
 
+def link_file(file: Path, to: Path) -> None:
+    """The same file under another name, or a copy where the disk has no links."""
+    try:
+        to.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, to)
+
+
 def _put_in_place(new: Path, folder: Path, is_whole: Callable[[Path], bool]) -> None:
     """Flush the new folder to the disk, move an old one aside, and give the new one its name."""
     new.chmod(0o755)

@@ -17,7 +17,8 @@ from safetensors.numpy import save_file
 
 from index.files import sha256_file
 from index.model.errors import ModelError
-from index.model.reader_graph import Weights, quantise
+from index.model.int8_graph import quantise
+from index.model.reader_graph import Weights
 
 _CHANGE, _SCALE = ".change", ".scale"
 _BASE, _LAYERS = "encoder_sha256", "layers"

@@ -11,6 +11,7 @@ import onnx
 from numpy.typing import NDArray
 
 from index.model.graph import FUSED, Net, StoredTensor
+from index.model.int8_graph import quantise
 from index.model.source import Shape
 
 Weights = dict[str, NDArray[np.float32]]
@@ -72,9 +73,3 @@ class _Int8Net(Net):
         matrix = self.inline(f"{name}.int8", np.ascontiguousarray(whole.T))
         scales = self.inline(f"{name}.scale", scale)
         return self.node("DynamicQuantizeMatMul", [x, matrix, scales], name, FUSED)
-
-
-def quantise(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """A matrix [outputs, inputs] as int8, and what each output's numbers are to be multiplied by."""
-    scale = np.maximum(np.abs(weight).max(axis=1), 1e-12).astype(np.float32) / np.float32(127)
-    return np.rint(weight / scale[:, None]).astype(np.int8), scale

@@ -6,7 +6,6 @@ vectors are the default model's own: its file is linked, so that they lie on the
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -26,11 +25,10 @@ from index.model.folder import (
     short_hash,
     verify,
 )
-from index.model.make import make_model, stored_tensors
-from index.model.placing import make_folder
+from index.model.make import make_model, stated_shape, stored_tensors
+from index.model.placing import link_file, make_folder
 from index.model.reader_file import ReaderFile, read_reader
 from index.model.reader_graph import Weights, build_reader_graph
-from index.model.source import Shape
 from index.paths import cache_folder
 
 READER_NAME = "gongbao-reader"
@@ -76,31 +74,23 @@ def encoder_weights(folder: Path) -> Weights:
 def _write(reader: ReaderFile, encoder: Path, folder: Path) -> None:
     base = encoder_weights(encoder)
     changed = dict(reader.weights(base))
-    config = json.loads((encoder / "config.json").read_text("utf-8"))
-    shape = replace(_shape(config), layers=reader.layers)
+    whole, epsilon = stated_shape(encoder)
+    shape = replace(whole, layers=reader.layers)
     used = {name: one for name, one in {**base, **changed}.items() if _is_used(name, reader.layers)}
     # In the graph a layer's weights have the names of BertModel, `encoder.layer.0…`; the heads have none of those.
     weights = {name.removeprefix(_ENCODER): one for name, one in used.items()}
     own = {name.removeprefix(_ENCODER) for name in used if name.startswith(_ENCODER)} - {_WORDS}
     save_file({name: weights[name] for name in own}, folder / WEIGHTS_FILE, metadata={"format": "pt"})
     shutil.copyfile(encoder / TOKENIZER_FILE, folder / TOKENIZER_FILE)
-    _link(encoder / WEIGHTS_FILE, folder / SHARED_FILE)
+    link_file(encoder / WEIGHTS_FILE, folder / SHARED_FILE)
     words = replace(stored_tensors(folder / SHARED_FILE)[_WORDS], file=SHARED_FILE)
     places = {**stored_tensors(folder / WEIGHTS_FILE), _WORDS: words}
     for name, int8 in ((GRAPH, False), (INT8_GRAPH, True)):
-        graph = build_reader_graph(shape, config["layer_norm_eps"], places, weights, WEIGHTS_FILE, int8=int8)
+        graph = build_reader_graph(shape, epsilon, places, weights, WEIGHTS_FILE, int8=int8)
         (folder / name).write_bytes(graph.SerializeToString(deterministic=True))
     files = describe(folder, [GRAPH, INT8_GRAPH, WEIGHTS_FILE, SHARED_FILE, TOKENIZER_FILE])
     card = ModelCard(READER_NAME, shape.hidden, shape.positions, reader.base, files, reader.sha256)
     (folder / CARD_FILE).write_text(card.to_json(), encoding="utf-8")
-
-
-def _link(file: Path, to: Path) -> None:
-    """The same file under another name, or a copy where the disk has no links."""
-    try:
-        to.hardlink_to(file)
-    except OSError:
-        shutil.copyfile(file, to)
 
 
 def _is_used(name: str, layers: int) -> bool:
@@ -108,8 +98,3 @@ def _is_used(name: str, layers: int) -> bool:
     if parts[:3] == ["encoder", "encoder", "layer"]:
         return int(parts[3]) < layers
     return parts[1] != "pooler" if len(parts) > 1 else True
-
-
-def _shape(config: dict[str, int]) -> Shape:
-    names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size")
-    return Shape(*(config[name] for name in (*names, "max_position_embeddings", "type_vocab_size")))

@@ -2,8 +2,9 @@
 
 Passages are the bulletin's paragraphs, repaired and cut at sentence ends to 200 characters, as in
 an index. Both sides read the same model folder and use the same threads, in turns, and the best
-turn of each counts. The arithmetic limit is what the same processor needs for the float32 matrix
-products of the twelve layers alone (21.3 M multiply-adds a token), measured with NumPy and with
+turn of each counts. The int8 net (for large corpora, on processors with VNNI) is measured beside them, and
+how far its vectors agree with the float32 net's. The arithmetic limit is what the same processor needs for the
+float32 matrix products of the twelve layers alone (21.3 M multiply-adds a token), measured with NumPy and with
 ONNX Runtime's MatMul, whichever is faster.
 
     python tests/bench/bench_embedding.py [--passages 200] [--turns 3]
@@ -28,10 +29,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from corpus.text import cut, repair  # noqa: E402
-from index.model.cores import usable_cores  # noqa: E402
+from index.model.cores import has_vnni, usable_cores  # noqa: E402
 from index.model.embedder import Embedder  # noqa: E402
+from index.model.int8_make import make_int8  # noqa: E402
 from index.model.make import make_model  # noqa: E402
-from index.model.onnx_embedder import OnnxEmbedder  # noqa: E402
+from index.model.onnx_embedder import Int8Embedder, OnnxEmbedder  # noqa: E402
 
 BULLETIN = ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt"
 QUESTION = "怎么申请最低生活保障？"
@@ -60,15 +62,23 @@ def main() -> None:
     tokens = sum(ours._count("passage: " + text) for text in texts)
     print(f"passages: {len(texts)}, {sum(map(len, texts)) / len(texts):.0f} characters, {tokens} tokens in all")
 
-    plain, st, fast = best_of(
-        args.turns,
+    whole = int8_embedder(threads)
+    works = [
         lambda: theirs._model.encode(["passage: " + text for text in texts], normalize_embeddings=True),
         lambda: theirs.encode_passages(texts),
         lambda: ours.encode_passages(texts),
-    )
+        *([lambda: whole.encode_passages(texts)] if whole else []),
+    ]
+    plain, st, fast, *int8 = best_of(args.turns, *works)
     print(f"sentence-transformers, encode(): {len(texts) / plain:6.1f} passages/s")
-    print(f"  the same in our batches:       {len(texts) / st:6.1f} passages/s")
-    print(f"default model:                   {len(texts) / fast:6.1f} passages/s, {min(plain, st) / fast:.2f} times")
+    print(f"  the same in our batches:       {len(texts) / st:6.1f} passages/s, {plain / st:.2f} times")
+    print(f"default model, float32:          {len(texts) / fast:6.1f} passages/s, {plain / fast:.2f} times")
+    for seconds in int8:
+        print(f"default model, int8:             {len(texts) / seconds:6.1f} passages/s, {plain / seconds:.2f} times")
+        cosines = (ours.encode_passages(texts) * whole.encode_passages(texts)).sum(axis=1)
+        print(
+            f"  {fast / seconds:.2f} times float32; cosine with it: mean {cosines.mean():.4f}, min {cosines.min():.4f}"
+        )
 
     limit = arithmetic_limit(threads)
     share = tokens / fast / limit
@@ -79,6 +89,15 @@ def main() -> None:
     print(
         f"one question: sentence-transformers {st * 1e3:.1f} ms, default model {fast * 1e3:.1f} ms, 1/{st / fast:.1f}"
     )
+
+
+def int8_embedder(threads: int) -> Int8Embedder | None:
+    """The int8 net, where the processor runs it."""
+    if not has_vnni():
+        print("no VNNI: the int8 net is not measured")
+        return None
+    make_int8()
+    return Int8Embedder(threads=threads)
 
 
 def passages(count: int) -> list[str]:
@@ -148,7 +167,7 @@ def processor() -> str:
     except OSError:
         return platform.processor() or platform.machine()
     name = re.search(r"model name\s*: (.*)", info)
-    width = next((flag for flag in ("avx512f", "avx2") if f" {flag} " in info), "no AVX2")
+    width = next((flag for flag in ("avx512_vnni", "avx512f", "avx2") if f" {flag} " in info), "no AVX2")
     return f"{name.group(1) if name else platform.machine()} ({width})"
 
 

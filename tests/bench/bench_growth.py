@@ -31,6 +31,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from corpus.validity import change_days  # noqa: E402
 from index.files import seal  # noqa: E402
 from index.local.clauses import write_clauses  # noqa: E402
 from index.local.dense import Dense, build_dense, factory, save_dense  # noqa: E402
@@ -106,8 +107,11 @@ def build(folder: Path, size: int, embedder: Embedder, embedded: int) -> dict[st
     model = {"name": embedder.name, "dim": embedder.dim, "sha256": embedder.sha256}
     built = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     notices = -(-size // CLAUSES)
+    settings = {"changes": change_days(source.notice for source in corpus.notices())}
+    counts = (notices, count, count)
     write_manifest(
-        folder, Manifest(data.name, [], fingerprint(), model, notices, count, count, built, ["synthetic"], files)
+        folder,
+        Manifest(data.name, [], fingerprint(), model, *counts, built, ["synthetic"], files, settings=settings),
     )
     return out
 
