@@ -98,7 +98,7 @@ class Answerer:
             offices=offices_of(self._engine, self._directory, entry, query.asked, choice.exact),
             clause_id=entry.clause_id,
             entry=entry,
-            exact=None if reading is None else reading.text,
+            exact=None if reading is None else choice.exact,
             verdict=reading.kind.value if reading and reading.kind in _VERDICTS and asks_whether(query.text) else None,
             more=len(choice.others) or (items_left(entry, self._neighbours) if asks_list(query.text) else 0),
         )

@@ -73,7 +73,8 @@ def _read(found: Found, choice: Choice) -> dict[str, float | None]:
     """What the reader says of the choice, or of what was read best where a title answers; and of the first hit."""
     if not found.readings:
         return {}
-    best = max(one.score for one in found.readings.values()) if choice.reading is None else choice.reading.score
+    reading = choice.reading or found.readings.get(choice.matched.entry.row)
+    best = max(one.score for one in found.readings.values()) if reading is None else reading.score
     first = found.readings.get(found.retrieval.hits[0].entry.row)
     return {"reader": _clipped(best), "first": _clipped(first.score if first else -MOST)}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from index.engine import Engine
 from index.term_counts import idf
@@ -35,8 +36,15 @@ class ByWords:
     def __init__(self, passages: Passages) -> None:
         self._passages = passages
 
-    def choose(self, passages: Sequence[Passage], holds: Holds | None, terms: Terms) -> Choice:
-        """The first passage's span unless a lower one's is clearly better. There must be a passage."""
+    def choose(
+        self,
+        passages: Sequence[Passage],
+        holds: Holds | None,
+        terms: Terms,
+        worth: Mapping[int, float] = MappingProxyType({}),
+    ) -> Choice:
+        """The first passage's span unless a lower one's is clearly better; `worth` is what else speaks for a passage,
+        by row. There must be a passage."""
         best: tuple[float, Choice] | None = None
         top = passages[0].score
         for passage in passages:
@@ -44,16 +52,17 @@ class ByWords:
             span = best_span(passage.entry.clause, holds, terms.discounted(title, TITLE_SHARE))
             choice = Choice(passage, span, passage)
             if not span.has_type:
-                choice = self.introduced(choice, holds, terms) or choice
+                choice = self._introduced(choice, holds, terms) or choice
             value = choice.span.score + passage.score / top if top > 0 else choice.span.score
             value -= RANK_COST * (passage.rank - 1)
             value -= NO_TYPE if not choice.span.has_type else 0.0
+            value += worth.get(passage.entry.row, 0.0)
             if best is None or value > best[0] + 1e-9:
                 best = (value, choice)
         assert best is not None  # there is at least one passage
         return best[1]
 
-    def introduced(self, item: Choice, holds: Holds | None, terms: Terms) -> Choice | None:
+    def _introduced(self, item: Choice, holds: Holds | None, terms: Terms) -> Choice | None:
         """The value asked for may stand in the sentence that introduces an item (「有下列行为之一，一次记6分：」):
         that sentence's span, as good as the item is."""
         passage = self._passages.introduction(item.matched)

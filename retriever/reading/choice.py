@@ -39,5 +39,8 @@ class Choice:
 
     @property
     def exact(self) -> str:
-        """The words that answer: the reader's, else the whole span."""
-        return self.text if self.reading is None else self.reading.text
+        """The words of the span that answer: the reader's, else all."""
+        if self.reading is None:
+            return self.text
+        start, end = max(self.reading.start, self.span.start), min(self.reading.end, self.span.end)
+        return self.passage.entry.text[start:end].strip() or self.text

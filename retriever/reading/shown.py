@@ -33,6 +33,15 @@ def around(clause: Clause, start: int, end: int) -> tuple[int, int]:
     return (low, high) if high - low <= MAX_ANSWER else _fitted(text, start, end, low, high)
 
 
+def on(text: str, start: int, end: int) -> int:
+    """Where a part of a text ends that goes on with the sentences behind it, as far as an answer goes."""
+    for found in _SENTENCE.finditer(text, end):
+        if found.end() - start > MAX_ANSWER:
+            break
+        end = found.end()
+    return len(text) if len(text) - start <= MAX_ANSWER else end
+
+
 def cells_at(row: str) -> int:
     """Where a row's cells begin, behind its caption and its columns' heads: `表（甲｜乙）：1｜2` → 6."""
     at = row.find("）：")
