@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.engine import Engine
@@ -27,6 +28,7 @@ from retriever.reading.shown import opening
 from retriever.search import Retrieval
 
 _VERDICTS = (AnswerKind.YES, AnswerKind.NO)
+_NAMED = 10  # offices that a note names
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Answerer:
         if not decision.answered:
             return decision, None
         if choice.others:
-            decision = replace(decision, note=note(NoteKind.SHARED, "、".join(choice.others)))
+            decision = replace(decision, note=note(NoteKind.SHARED, _listed(choice.others)))
         return with_caution(decision, self._worded(query, choice), query.asked)
 
     def _worded(self, query: Query, choice: Choice) -> Answer:
@@ -102,3 +104,9 @@ class Answerer:
             verdict=reading.kind.value if reading and reading.kind in _VERDICTS and asks_whether(query.text) else None,
             more=len(choice.others) or (items_left(entry, self._neighbours) if asks_list(query.text) else 0),
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`甲局、乙局`; of many the first and how many there are."""
+    more = f"等 {len(names)} 个单位" if len(names) > _NAMED else ""
+    return "、".join(names[:_NAMED]) + more

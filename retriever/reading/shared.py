@@ -20,7 +20,7 @@ from retriever.neighbours import HEADINGS, Neighbours
 from retriever.reading.terms import Terms, fold
 
 FEWEST = 3  # sections that fit a question alike: with two it may well mean one of them
-ALIKE = 0.9  # of the question's words that the best section holds
+ALIKE = 0.9  # of the question's words that the section of the clause found holds
 # An office that leads the others says so in its section: 「实施定期综合调度」「加强组织协调」「承担领导小组日常工作」.
 _LEADS = re.compile(r"牵头负责|组织协调|综合协调|统筹协调|综合调度|日常工作|指导协调|总体协调")
 
@@ -49,9 +49,9 @@ def shared_duty(entry: IndexedClause, neighbours: Neighbours, question: str, ter
         return None
     sections = _sections(entry, own[0], neighbours)
     held = [max((terms.coverage(fold(one.text)) for one in section.clauses), default=0.0) for section in sections]
-    best = max(held, default=0.0)
-    alike = [section for section, share in zip(sections, held, strict=True) if share >= ALIKE * best > 0]
-    if len(alike) < FEWEST or not any(same_office(section.office, own[1]) for section in alike):
+    found = max(share for section, share in zip(sections, held, strict=True) if section.office == own[1])
+    alike = [section for section, share in zip(sections, held, strict=True) if share >= ALIKE * found > 0]
+    if len(alike) < FEWEST:
         return None
     lead = _lead(sections, entry.notice.unit)
     if lead is None:
