@@ -8,7 +8,7 @@ what the reader is measured against.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
@@ -21,7 +21,7 @@ from retriever.query import Query
 from retriever.reading.by_words import ByWords
 from retriever.reading.choice import Choice, Found
 from retriever.reading.listed import asks_list, first_item
-from retriever.reading.passages import Passage, Passages
+from retriever.reading.passages import Passage, Passages, Why
 from retriever.reading.ranking import MOST, Ranker, reordered
 from retriever.reading.reader import Reader, Reading
 from retriever.reading.shared import shared_duty
@@ -75,10 +75,9 @@ class Chooser:
         if not found.readings:
             chosen = self._by_words.choose(beside, holds, terms)
         else:
-            all_read = _each_once(
-                [*beside, *(Passage(hit.entry, hit) for hit in hits if hit.entry.row in found.readings)]
-            )
-            chosen = self._by_reader(query, all_read, found.readings, holds, terms)
+            if all(one.why is Why.HIT for one in beside):  # else what stands beside a hit is meant
+                beside = [Passage(hit.entry, hit) for hit in hits if hit.entry.row in found.readings]
+            chosen = self._by_reader(query, beside, found.readings, holds, terms)
         if _WHOM & set(query.asked) and not found.retrieval.candidates.numbered:
             chosen = self._lead(query, chosen, found.readings, holds, terms)
         if asks_list(query.text):
@@ -141,13 +140,6 @@ def _as_read(chosen: Choice, reading: Reading, holds: Holds | None) -> Choice:
         end = on(clause.text, start, end)
     has_type = holds is None or holds_wanted(clause, start, end, holds)
     return replace(chosen, span=Span(start, end, span.score, has_type), reading=reading)
-
-
-def _each_once(passages: Iterable[Passage]) -> list[Passage]:
-    first: dict[int, Passage] = {}
-    for one in passages:
-        first.setdefault(one.entry.row, one)
-    return list(first.values())
 
 
 _PHONE_OF = re.compile(
