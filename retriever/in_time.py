@@ -14,25 +14,28 @@ from dataclasses import dataclass, replace
 from corpus.consolidated import reads_on
 from corpus.model import Notice, Status
 from corpus.validity import begins
-from corpus.versions import issued_title
 from index.engine import Engine, IndexedClause
-from retriever.decide import Decision
+from retriever.decide import RULED_OUT, Decision
 from retriever.families import Families
-from retriever.model import Hit
+from retriever.model import Answer, Hit
 from retriever.names import key
 from retriever.notes import Note, NoteKind, note
 from retriever.query import Query
 from retriever.search import Retrieval
 from retriever.standing import DECIDES, named, standing
-from retriever.when import plain, year_of, years_in
+from retriever.when import asked_of, plain, year_of, years_in
 
 # A text that isn't in force stands below those in force that score at least this share of its score: on one matter a
 # repealed notice and the new one are near equal (0.84 and 0.82 for 预支指标).
 _RIVAL = 0.75
 _NAME = 4  # letters of a title that name it
 _OPENS = re.compile(r"^.{0,40}?关于")
-_PLACE = re.compile(r"^[^的]{2,6}?[省市县区](?!域|级|政|场|委)")
+_ISSUED = re.compile(r"^(?:印发|转发|发布|公布|颁布)《?([^《》]{4,80}?)》?的?(?:通知|函|公告|通告|决定|命令|令)$")
+_PLACES = re.compile(r"^(?:[^的《]{1,5}?[省市县区](?![域级政场委内外])){1,3}")
 _EDITION = re.compile(r"[（(][^（()）]{1,12}[)）]$")
+# Statuses whose texts may answer, with their warning, where nothing in force is near. None: a text no longer in force
+# answers only when it is asked for. With Status.EXPIRED a text that ended by itself would: see the report of the eval.
+_LAST_WORD: tuple[Status, ...] = ()
 _VAGUE = (NoteKind.NO_HITS, NoteKind.NOTHING_NEAR, NoteKind.OTHER_FIGURES, NoteKind.NOT_STATED)
 _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 
@@ -65,12 +68,17 @@ class InTime:
         year = year if year is not None and f"{year}-12-31" < self._day else None
         if year is None and not self._stale:
             return Standing(query, retrieval, retrieval, None, None)
+        if asked_of(question) is not None:
+            return Standing(query, retrieval, retrieval, None, None)  # its being over is what is asked
         rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
         entries = {entry.row: entry for entry in self._engine.clauses(rows)}
         asked = self._asked(query, question, retrieval, entries.values())
         out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, question, year))
         hits = retrieval.hits if year is None else tuple(self._worded(hit, year) for hit in retrieval.hits)
         shown = _lower(_higher(hits, asked), out)
+        first = next(iter(shown), None)
+        if first is not None and first.entry.row in out and year is None and first.entry.notice.status in _LAST_WORD:
+            out = frozenset(row for row in out if entries[row].ordinal != first.entry.ordinal)
         may = [hit for hit in shown if hit.entry.row not in out]
         ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(may, 1))
         rest = replace(
@@ -79,7 +87,6 @@ class InTime:
             dense=_without(retrieval.candidates.dense, out),
             bm25=_without(retrieval.candidates.bm25, out),
         )
-        first = next(iter(shown), None)
         first = first if first is not None and first.entry.row in out else None
         if year is not None and not any(year in _around(hit.entry) for hit in ranked[:5]):
             query = replace(query, text=_without_year(query.text, year))
@@ -127,12 +134,12 @@ class InTime:
         if not notice.status.holds:
             yield note(NoteKind.NOT_IN_FORCE, named(notice), standing(notice, self._day))
 
-    def explained(self, decision: Decision, found: Standing) -> Decision:
-        """The decision, with the reason where nothing answers because a text was kept out that is near."""
-        if decision.answered or (decision.note is not None and decision.note.kind not in _VAGUE):
-            return decision
+    def explained(self, decision: Decision, answer: Answer | None, found: Standing) -> tuple[Decision, Answer | None]:
+        """Decision and answer, or the reason why nothing answers: what is by far nearest to the question is a text that
+        may not. Another one that answers then answers something else."""
         why = self._why_not(found)
-        return decision if why is None else replace(decision, note=why)
+        vague = decision.answered or decision.note is None or decision.note.kind in _VAGUE
+        return (decision, answer) if why is None or not vague else (Decision(False, RULED_OUT, why), None)
 
     def _why_not(self, found: Standing) -> Note | None:
         if found.kept_out is None:
@@ -189,11 +196,11 @@ def _is_called(notice: Notice, letters: str) -> bool:
 
 def _names(title: str) -> Iterator[str]:
     """云岭市人民政府关于停车收费的通知 → itself, 停车收费的通知, 停车收费通知; 云岭市停车条例 → itself, 停车条例."""
-    issued = issued_title(title)
-    yield from (key(title), key(_EDITION.sub("", issued)))
-    bare = _EDITION.sub("", _OPENS.sub("", title) if issued == title else issued)
-    bare = _PLACE.sub("", bare)
-    yield from (key(bare), key(bare).replace("的", ""))
+    bare = _OPENS.sub("", title)
+    issued = _ISSUED.match(bare)
+    bare = _EDITION.sub("", bare if issued is None else issued[1])
+    for name in (title, bare, _PLACES.sub("", bare)):
+        yield from (key(name), key(name).replace("的", ""))
 
 
 def _around(entry: IndexedClause) -> str:
