@@ -159,8 +159,7 @@ class Asker:
             standing = self._in_time.settle(query, text, retrieval)
             may = standing.may_answer
             decision, answer = self._answer(standing.query, replace(may, hits=may.hits[:FIRST_HITS]), mode_used)
-            decision, answer = self._in_time.explained(decision, answer, standing)
-            hits = standing.shown.hits
+            decision, hits = self._in_time.explained(decision, standing), standing.shown.hits
             if answer is not None and answer.entry is not None:
                 notes = [*self._in_time.warnings(answer.entry), *notes]
         if filters.on is not None:

@@ -15,9 +15,9 @@ from corpus.consolidated import reads_on
 from corpus.model import Notice, Status
 from corpus.validity import begins
 from index.engine import Engine, IndexedClause
-from retriever.decide import RULED_OUT, Decision
+from retriever.decide import Decision
 from retriever.families import Families
-from retriever.model import Answer, Hit
+from retriever.model import Hit
 from retriever.names import key
 from retriever.notes import Note, NoteKind, note
 from retriever.query import Query
@@ -60,18 +60,17 @@ class InTime:
         self._engine = engine
         self._families = families
         self._day = engine.day.isoformat()
-        self._stale = frozenset(at for at, source in enumerate(engine.notices) if not source.notice.status.holds)
 
     def settle(self, query: Query, question: str, retrieval: Retrieval) -> Standing:
         """What may answer, and in which order the hits are shown."""
         year = year_of(question)
         year = year if year is not None and f"{year}-12-31" < self._day else None
-        if year is None and not self._stale:
-            return Standing(query, retrieval, retrieval, None, None)
         if asked_of(question) is not None:
             return Standing(query, retrieval, retrieval, None, None)  # its being over is what is asked
         rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
         entries = {entry.row: entry for entry in self._engine.clauses(rows)}
+        if year is None and all(entry.notice.status.holds for entry in entries.values()):
+            return Standing(query, retrieval, retrieval, None, None)
         asked = self._asked(query, question, retrieval, entries.values())
         out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, question, year))
         hits = retrieval.hits if year is None else tuple(self._worded(hit, year) for hit in retrieval.hits)
@@ -79,7 +78,10 @@ class InTime:
         first = next(iter(shown), None)
         if first is not None and first.entry.row in out and year is None and first.entry.notice.status in _LAST_WORD:
             out = frozenset(row for row in out if entries[row].ordinal != first.entry.ordinal)
-        may = [hit for hit in shown if hit.entry.row not in out]
+        first = first if first is not None and first.entry.row in out else None
+        # What is by far nearest may not answer: another text that would then answers something else.
+        refused = first is not None and query.number is None and query.cited is None
+        may = [] if refused else [hit for hit in shown if hit.entry.row not in out]
         ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(may, 1))
         rest = replace(
             retrieval.candidates,
@@ -87,7 +89,6 @@ class InTime:
             dense=_without(retrieval.candidates.dense, out),
             bm25=_without(retrieval.candidates.bm25, out),
         )
-        first = first if first is not None and first.entry.row in out else None
         if year is not None and not any(year in _around(hit.entry) for hit in ranked[:5]):
             query = replace(query, text=_without_year(query.text, year))
         kept = replace(retrieval, hits=shown)
@@ -104,14 +105,17 @@ class InTime:
             by_number = found.cited.number is not None
             asked |= {at for at in found.ordinals if by_number or self._last_word(at)}
         letters = key(plain(question))
-        for at in {entry.ordinal for entry in entries} & self._stale - asked:
+        for at in {entry.ordinal for entry in entries if not entry.notice.status.holds} - asked:
             if self._last_word(at) and _is_called(self._engine.notices[at].notice, letters):
                 asked.add(at)
-        return frozenset(asked & self._stale)
+        return frozenset(at for at in asked if not self._holds(at))
+
+    def _holds(self, ordinal: int) -> bool:
+        return self._engine.notices[ordinal].notice.status.holds
 
     def _last_word(self, ordinal: int) -> bool:
         """Whether no text of a notice's title is in force."""
-        return all(at in self._stale for at in self._families.of(ordinal))
+        return not any(map(self._holds, self._families.of(ordinal)))
 
     def _may(self, entry: IndexedClause, asked: frozenset[int], question: str, year: str | None) -> bool:
         """Whether a clause may answer."""
@@ -120,8 +124,8 @@ class InTime:
             return True
         notice = self._engine.notices[at].notice
         if year is not None:
-            return held_in(notice, year) or (at not in self._stale and year in _around(entry))
-        return at not in self._stale or any(held_in(notice, one) for one in years_in(question))
+            return held_in(notice, year) or (notice.status.holds and year in _around(entry))
+        return notice.status.holds or any(held_in(notice, one) for one in years_in(question))
 
     def _worded(self, hit: Hit, year: str) -> Hit:
         """A hit with the wording that its clause had in a year."""
@@ -134,12 +138,12 @@ class InTime:
         if not notice.status.holds:
             yield note(NoteKind.NOT_IN_FORCE, named(notice), standing(notice, self._day))
 
-    def explained(self, decision: Decision, answer: Answer | None, found: Standing) -> tuple[Decision, Answer | None]:
-        """Decision and answer, or the reason why nothing answers: what is by far nearest to the question is a text that
-        may not. Another one that answers then answers something else."""
+    def explained(self, decision: Decision, found: Standing) -> Decision:
+        """The decision, with the reason where nothing answers because a text was kept out that is near."""
+        if decision.answered or (decision.note is not None and decision.note.kind not in _VAGUE):
+            return decision
         why = self._why_not(found)
-        vague = decision.answered or decision.note is None or decision.note.kind in _VAGUE
-        return (decision, answer) if why is None or not vague else (Decision(False, RULED_OUT, why), None)
+        return decision if why is None else replace(decision, note=why)
 
     def _why_not(self, found: Standing) -> Note | None:
         if found.kept_out is None:
