@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from corpus.model import CorpusNotice, Notice
@@ -10,23 +11,31 @@ from corpus.versions import by_issuer
 
 
 class Families:
-    """Which notices are texts of one title by one body. Made once for an index; safe under threads."""
+    """Which notices are texts of one title by one body; looked up when one is first asked for that has others. Safe
+    under threads."""
 
     def __init__(self, notices: Sequence[CorpusNotice]) -> None:
-        named: dict[str, list[int]] = {}
-        for ordinal, source in enumerate(notices):
-            if source.notice.family is not None:
-                named.setdefault(source.notice.family, []).append(ordinal)
-        every = [source.notice for source in notices]
-        self._members: dict[int, tuple[int, ...]] = {}
-        for group in named.values():
-            for members in by_issuer(every, group):
-                newest = tuple(sorted(members, key=lambda ordinal: text_day(every[ordinal]), reverse=True))
-                self._members |= dict.fromkeys(newest, newest)
+        self._notices = notices
 
     def of(self, ordinal: int) -> tuple[int, ...]:
         """The ordinals of all texts of a notice's title, itself included, the newest first."""
+        if self._notices[ordinal].notice.family is None:
+            return (ordinal,)
         return self._members.get(ordinal, (ordinal,))
+
+    @functools.cached_property
+    def _members(self) -> dict[int, tuple[int, ...]]:
+        named: dict[str, list[int]] = {}
+        every = [source.notice for source in self._notices]
+        for ordinal, notice in enumerate(every):
+            if notice.family is not None:
+                named.setdefault(notice.family, []).append(ordinal)
+        found: dict[int, tuple[int, ...]] = {}
+        for group in named.values():
+            for members in by_issuer(every, group):
+                newest = tuple(sorted(members, key=lambda ordinal: text_day(every[ordinal]), reverse=True))
+                found |= dict.fromkeys(newest, newest)
+        return found
 
 
 def text_day(notice: Notice) -> str:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from corpus.consolidated import reads_on
 from corpus.model import Notice, Status
 from corpus.validity import begins
-from corpus.versions import issued_title
 from index.engine import Engine, IndexedClause
 from retriever.decide import Decision
 from retriever.families import Families
@@ -24,15 +23,19 @@ from retriever.notes import Note, NoteKind, note
 from retriever.query import Query
 from retriever.search import Retrieval
 from retriever.standing import DECIDES, named, standing
-from retriever.when import plain, year_of, years_in
+from retriever.when import asked_of, plain, year_of, years_in
 
 # A text that isn't in force stands below those in force that score at least this share of its score: on one matter a
 # repealed notice and the new one are near equal (0.84 and 0.82 for 预支指标).
 _RIVAL = 0.75
 _NAME = 4  # letters of a title that name it
 _OPENS = re.compile(r"^.{0,40}?关于")
-_PLACE = re.compile(r"^[^的]{2,6}?[省市县区](?!域|级|政|场|委)")
+_ISSUED = re.compile(r"^(?:印发|转发|发布|公布|颁布)《?([^《》]{4,80}?)》?的?(?:通知|函|公告|通告|决定|命令|令)$")
+_PLACES = re.compile(r"^(?:[^的《]{1,5}?[省市县区](?![域级政场委内外])){1,3}")
 _EDITION = re.compile(r"[（(][^（()）]{1,12}[)）]$")
+# Statuses whose texts may answer, with their warning, where nothing in force is near. None: a text no longer in force
+# answers only when it is asked for. With Status.EXPIRED a text that ended by itself would: see the report of the eval.
+_LAST_WORD: tuple[Status, ...] = ()
 _VAGUE = (NoteKind.NO_HITS, NoteKind.NOTHING_NEAR, NoteKind.OTHER_FIGURES, NoteKind.NOT_STATED)
 _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 
@@ -57,21 +60,28 @@ class InTime:
         self._engine = engine
         self._families = families
         self._day = engine.day.isoformat()
-        self._stale = frozenset(at for at, source in enumerate(engine.notices) if not source.notice.status.holds)
 
     def settle(self, query: Query, question: str, retrieval: Retrieval) -> Standing:
         """What may answer, and in which order the hits are shown."""
         year = year_of(question)
         year = year if year is not None and f"{year}-12-31" < self._day else None
-        if year is None and not self._stale:
-            return Standing(query, retrieval, retrieval, None, None)
+        if asked_of(question) is not None:
+            return Standing(query, retrieval, retrieval, None, None)  # its being over is what is asked
         rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
         entries = {entry.row: entry for entry in self._engine.clauses(rows)}
+        if year is None and all(entry.notice.status.holds for entry in entries.values()):
+            return Standing(query, retrieval, retrieval, None, None)
         asked = self._asked(query, question, retrieval, entries.values())
         out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, question, year))
         hits = retrieval.hits if year is None else tuple(self._worded(hit, year) for hit in retrieval.hits)
         shown = _lower(_higher(hits, asked), out)
-        may = [hit for hit in shown if hit.entry.row not in out]
+        first = next(iter(shown), None)
+        if first is not None and first.entry.row in out and year is None and first.entry.notice.status in _LAST_WORD:
+            out = frozenset(row for row in out if entries[row].ordinal != first.entry.ordinal)
+        first = first if first is not None and first.entry.row in out else None
+        # What is by far nearest may not answer: another text that would then answers something else.
+        refused = first is not None and query.number is None and query.cited is None
+        may = [] if refused else [hit for hit in shown if hit.entry.row not in out]
         ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(may, 1))
         rest = replace(
             retrieval.candidates,
@@ -79,8 +89,6 @@ class InTime:
             dense=_without(retrieval.candidates.dense, out),
             bm25=_without(retrieval.candidates.bm25, out),
         )
-        first = next(iter(shown), None)
-        first = first if first is not None and first.entry.row in out else None
         if year is not None and not any(year in _around(hit.entry) for hit in ranked[:5]):
             query = replace(query, text=_without_year(query.text, year))
         kept = replace(retrieval, hits=shown)
@@ -97,14 +105,17 @@ class InTime:
             by_number = found.cited.number is not None
             asked |= {at for at in found.ordinals if by_number or self._last_word(at)}
         letters = key(plain(question))
-        for at in {entry.ordinal for entry in entries} & self._stale - asked:
+        for at in {entry.ordinal for entry in entries if not entry.notice.status.holds} - asked:
             if self._last_word(at) and _is_called(self._engine.notices[at].notice, letters):
                 asked.add(at)
-        return frozenset(asked & self._stale)
+        return frozenset(at for at in asked if not self._holds(at))
+
+    def _holds(self, ordinal: int) -> bool:
+        return self._engine.notices[ordinal].notice.status.holds
 
     def _last_word(self, ordinal: int) -> bool:
         """Whether no text of a notice's title is in force."""
-        return all(at in self._stale for at in self._families.of(ordinal))
+        return not any(map(self._holds, self._families.of(ordinal)))
 
     def _may(self, entry: IndexedClause, asked: frozenset[int], question: str, year: str | None) -> bool:
         """Whether a clause may answer."""
@@ -113,8 +124,8 @@ class InTime:
             return True
         notice = self._engine.notices[at].notice
         if year is not None:
-            return held_in(notice, year) or (at not in self._stale and year in _around(entry))
-        return at not in self._stale or any(held_in(notice, one) for one in years_in(question))
+            return held_in(notice, year) or (notice.status.holds and year in _around(entry))
+        return notice.status.holds or any(held_in(notice, one) for one in years_in(question))
 
     def _worded(self, hit: Hit, year: str) -> Hit:
         """A hit with the wording that its clause had in a year."""
@@ -189,11 +200,11 @@ def _is_called(notice: Notice, letters: str) -> bool:
 
 def _names(title: str) -> Iterator[str]:
     """云岭市人民政府关于停车收费的通知 → itself, 停车收费的通知, 停车收费通知; 云岭市停车条例 → itself, 停车条例."""
-    issued = issued_title(title)
-    yield from (key(title), key(_EDITION.sub("", issued)))
-    bare = _EDITION.sub("", _OPENS.sub("", title) if issued == title else issued)
-    bare = _PLACE.sub("", bare)
-    yield from (key(bare), key(bare).replace("的", ""))
+    bare = _OPENS.sub("", title)
+    issued = _ISSUED.match(bare)
+    bare = _EDITION.sub("", bare if issued is None else issued[1])
+    for name in (title, bare, _PLACES.sub("", bare)):
+        yield from (key(name), key(name).replace("的", ""))
 
 
 def _around(entry: IndexedClause) -> str:

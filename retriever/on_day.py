@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import overload
 
 from corpus.consolidated import reads_on
 from corpus.model import CorpusNotice
@@ -24,16 +25,12 @@ from index.office_list import OfficeEntry
 
 class OnDay:
     """An engine (`index.engine.Engine`) over another one, as of a day. It shares everything that days don't change:
-    made once, it holds only the notices whose status is another one, and no clauses."""
+    made once, it holds only notices whose status is another one, and no clauses."""
 
     def __init__(self, engine: Engine, day: dt.date) -> None:
         self._engine = engine
         self.day = day
-        notices: list[CorpusNotice] = []
-        for source in engine.notices:
-            notice = as_of(source.notice, day) if changes(source.notice) else source.notice
-            notices.append(source if notice is source.notice else replace(source, notice=notice))
-        self.notices: Sequence[CorpusNotice] = notices
+        self.notices: Sequence[CorpusNotice] = _Notices(engine.notices, day)
 
     @property
     def info(self) -> IndexInfo:
@@ -73,3 +70,30 @@ class OnDay:
         if clause is entry.clause and source is entry.source:
             return entry
         return IndexedClause(entry.row, clause, source, entry.ordinal)
+
+
+class _Notices(Sequence[CorpusNotice]):
+    """Notices as of a day, each made when it is asked for; one that is the same as today is that of today."""
+
+    def __init__(self, notices: Sequence[CorpusNotice], day: dt.date) -> None:
+        self._notices = notices
+        self._day = day
+        self._made: list[CorpusNotice | None] = [None] * len(notices)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, ordinal: int) -> CorpusNotice: ...
+    @overload
+    def __getitem__(self, ordinal: slice) -> list[CorpusNotice]: ...
+    def __getitem__(self, ordinal: int | slice) -> CorpusNotice | list[CorpusNotice]:
+        if isinstance(ordinal, slice):
+            return [self[one] for one in range(*ordinal.indices(len(self)))]
+        made = self._made[ordinal]
+        if made is None:
+            source = self._notices[ordinal]
+            notice = as_of(source.notice, self._day) if changes(source.notice) else source.notice
+            made = source if notice is source.notice else replace(source, notice=notice)
+            self._made[ordinal] = made
+        return made

@@ -7,6 +7,7 @@ any other.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -64,11 +65,16 @@ class Teller:
         self._names = names
         self._families = families
         self._day = engine.day.isoformat()
-        self._by: dict[str, list[tuple[int, Event]]] = {}  # what each notice repeals
-        for ordinal, source in enumerate(engine.notices):
+
+    @functools.cached_property
+    def _by(self) -> dict[str, list[tuple[int, Event]]]:
+        """What each notice repeals."""
+        found: dict[str, list[tuple[int, Event]]] = {}
+        for ordinal, source in enumerate(self._engine.notices):
             for event in source.notice.events:
                 if event.kind is EventKind.REPEALED and event.notice_id != source.notice.notice_id:
-                    self._by.setdefault(event.notice_id, []).append((ordinal, event))
+                    found.setdefault(event.notice_id, []).append((ordinal, event))
+        return found
 
     def tell(self, asked: Asked, query: Query, retrieval: Retrieval, question: str) -> Told | None:
         """What is to be told; None where it can't be settled which document is meant, or nothing is known."""

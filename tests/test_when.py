@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retriever.when import asked_of, time_kinds, year_of, years_in
+from retriever.when import TimeKind, asked_of, time_kinds, year_of, years_in
+from tests.hostile.test_patterns_elsewhere import is_steep
 
 KINDS, YEARS = time_kinds(), time_kinds("year")
 
@@ -51,3 +52,11 @@ def test_what_is_left_names_the_document(text: str, subject: str, year: str | No
 
 def test_the_year_of_a_number_is_no_year() -> None:
     assert years_in("离政函〔2023〕29号在2024年的标准") == {"2024"}
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *YEARS], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "unit", ["号", "办法", "（1", "现在", "被哪个文件", "2023年", "什么时候", "后来", "哪些文件已经"]
+)
+def test_a_pattern_takes_its_share_of_time(kind: TimeKind, unit: str) -> None:
+    assert not is_steep(kind.pattern, unit, "!")
