@@ -37,11 +37,11 @@ def notice_view(collection: Collection, view: View) -> Html:
     """The notice, or one line that it is not there."""
     shown = collection.notice(view.notice)
     if shown is None:
-        text = f"没有收录“{view.notice}”这篇公文。"
+        missing = f"没有收录“{view.notice}”这篇公文。"
         return el(
             "section",
             el("h1", "找不到这篇公文"),
-            el("p", text, el("a", "看公文目录", href="?view=notices")),
+            el("p", missing, el("a", "看公文目录", href="?view=notices")),
             cls="card",
         )
     view = view.but(notice=shown.notice.notice_id)
