@@ -34,11 +34,10 @@ def typed_date(text: str, *, last: bool = False) -> str | None:
         numbers = [folded[:4], folded[4:6], folded[6:]]
     if len(numbers) > 3 or not numbers or len(numbers[0]) != 4:
         return None
-    year, month, day = ([int(one) for one in numbers] + [0, 0])[:3]
-    month = month if len(numbers) > 1 else (12 if last else 1)
+    year, month = numbers[0], numbers[1] if len(numbers) > 1 else ("12" if last else "1")
     try:
-        day = day if len(numbers) > 2 else (calendar.monthrange(year, month)[1] if last else 1)
-        return dt.date(year, month, day).isoformat()
+        end = calendar.monthrange(int(year), int(month))[1] if last else 1
+        return dt.date(int(year), int(month), int(numbers[2]) if len(numbers) > 2 else end).isoformat()
     except ValueError:  # also of a month that there is not
         return None
 

@@ -95,7 +95,7 @@ def _all(view: View) -> list[Trait]:
 
 
 def _chosen(trait: Trait, view: View) -> bool:
-    return bool(getattr(view, trait.field) != _plain(trait))
+    return str(getattr(view, trait.field)) != _plain(trait)
 
 
 def _plain(trait: Trait) -> str:

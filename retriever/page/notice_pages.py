@@ -11,7 +11,7 @@ from retriever.page.pager import page_of
 from retriever.page.view import ALL, View
 
 # Letters of a page; a heading of the first level begins a new one where the page has as much as FULL.
-LETTERS, FULL = 12_000, 7_000
+LETTERS, FULL = 6_000, 3_500
 
 
 @dataclass(frozen=True, slots=True)

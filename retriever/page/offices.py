@@ -99,9 +99,10 @@ def _without_phone(offices: list[OfficeEntry], *, opened: bool) -> Html:
 
 
 def _duties(office: OfficeEntry) -> Html | None:
-    """How many clauses charge the office with something."""
+    """A link to what clauses charge the office with."""
     count = sum(map(len, office.roles.values()))
-    return el("span", f"{count} 条职责", cls="bit") if count else None
+    target = View(place=Place.OFFICE, office=office.key)
+    return el("a", f"看它的 {count} 条职责", href=target.href, cls="bit") if count else None
 
 
 def _stated(collection: Collection, ordinal: int) -> Html:

@@ -45,7 +45,8 @@ def qr_svg(text: str) -> bytes:
 
 
 def printed_code(view: View) -> Html | None:
-    """The code at the end of a printed page; on a screen it isn't shown, and a browser doesn't fetch it."""
+    """The code at the end of a printed page. A screen doesn't show it, but it is fetched: what is fetched when the page
+    is printed comes too late."""
     query = _plain(view)
     if len(query) > MOST:
         return None
@@ -55,7 +56,6 @@ def printed_code(view: View) -> Html | None:
             "img",
             src=f"qr{query}",
             alt="这一页网址的二维码",
-            loading="lazy",
             width=120,
             height=120,
         ),
