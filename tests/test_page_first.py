@@ -67,7 +67,7 @@ def bottom(page: Any, selector: str) -> float:
 def test_status_answer_and_telephone_stand_in_the_first_screen(
     browser: Any, server: Server, size: dict[str, int], scripts: bool
 ) -> None:
-    """Before, the telephone of 5 of these 8 stood below a phone's first screen."""
+    """Also where the answer is long, and where the page has a line above everything."""
     page = opened(browser, server.url, size, scripts)
     shown = 0
     for question in PHONED:

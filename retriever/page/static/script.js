@@ -94,7 +94,8 @@
     say("正在连接");
     try {
       await reached();
-      location.assign(missed);
+      if (location.href === missed.href) location.reload(); // a place of the same page would not be loaded anew
+      else location.assign(missed);
     } catch {
       if (one(".lost-again")) one(".lost-again").hidden = false;
     }
