@@ -66,7 +66,7 @@ def test_vectors_are_near_those_of_float32(exact: OnnxEmbedder, whole: Int8Embed
     assert other.dtype == np.float32 and other.shape == one.shape
     np.testing.assert_allclose(np.linalg.norm(other, axis=1), 1, atol=1e-5)
     cosines = (one * other).sum(axis=1)
-    assert cosines.mean() >= 0.996 and cosines.min() >= 0.99
+    assert cosines.mean() >= 0.999 and cosines.min() >= 0.998
 
 
 @vnni
@@ -162,10 +162,10 @@ def test_a_damaged_net_is_noticed(made: Path, tmp_path: Path, monkeypatch: pytes
     for name in (make_model().name, made.name):
         (tmp_path / name).mkdir()
         for path in (made.parent / name).iterdir():
-            if path.is_file():
-                shutil.copy(path, tmp_path / name) if path.name == INT8_GRAPH_FILE else (
-                    tmp_path / name / path.name
-                ).symlink_to(path)
+            if path.name == INT8_GRAPH_FILE:
+                shutil.copy(path, tmp_path / name)
+            else:
+                (tmp_path / name / path.name).symlink_to(path)
     monkeypatch.setattr(model_folder, "cache_folder", lambda: tmp_path)
     graph = int8_folder() / INT8_GRAPH_FILE
     graph.write_bytes(b"\0" * graph.stat().st_size)
