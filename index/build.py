@@ -245,8 +245,8 @@ class _Build:
             owners += [row] * len(windows)
         cache = VectorCache(self.index / "cache", embedder)
         vectors = self._embed(cache, embedder, texts)
-        model = ModelInfo(embedder.name, embedder.dim, embedder.sha256)
-        writer.write_vectors(vectors, np.asarray(owners, np.int32), model)
+        made_by = ModelInfo(embedder.name, embedder.dim, embedder.sha256)
+        writer.write_vectors(vectors, np.asarray(owners, np.int32), made_by)
         cache.forget_all_but(texts)
         self.report.vectors, self.report.model, self.report.dense = len(texts), embedder.name, True
         self._lap("embed")

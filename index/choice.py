@@ -69,8 +69,13 @@ def net_for(choice: Choice, clauses: int, old: IndexInfo | None) -> str:
 
 
 def int8_pays() -> bool:
-    """Whether this processor was measured to embed faster in int8, by as much as makes it worth while."""
+    """Whether this processor was measured to embed faster in int8, by as much as makes it worth while, and questions
+    were measured to find as much by it."""
     own, table = instructions(), _table()
+    for measure in ("success_at_1", "success_at_5"):
+        success = table["quality"][measure]
+        if success["float32"] - success["int8"] > table["most_lost"]:
+            return False
     rows = [row for row in table["measured"] if row["instructions"] in own]
     return any(row["int8"] >= table["worth"] * row["float32"] > 0 for row in rows)
 

@@ -12,7 +12,8 @@ from corpus.limits import Limits
 from index.model.cores import usable_cores
 from index.side_by_side import in_order
 
-_Item, _Made = TypeVar("_Item"), TypeVar("_Made")
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
 
 
 def usual_jobs(limits: Limits) -> int:

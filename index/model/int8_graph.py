@@ -18,11 +18,8 @@ from index.model.graph import FUSED, Net, StoredTensor, sentence_encoder
 from index.model.source import Shape
 
 Matrices = Callable[[str], NDArray[np.float32]]
-# What stands for 0 among uint8 numbers: the kernels want them unsigned. Most inputs have either sign; GELU's output
-# is never below -0.17, so that a low 0 leaves nearly all numbers for what is above.
-_MIDDLE, _LOW = 128, 8
-_GELU_LEAST = 0.17
-_LARGEST = 255
+# What stands for 0 among uint8 numbers, which the kernels want, and the largest step from it.
+_ZERO, _LARGEST = 128, 127
 
 
 def build_int8_graph(
@@ -47,36 +44,47 @@ class Int8Net(Net):
     ) -> None:
         super().__init__(shape, epsilon, weights_file, stored)
         self._weights = weights
-        self._rows: dict[str, tuple[str, str]] = {}
+        self._rows: dict[str, list[tuple[str, str]]] = {}
         self._widths: set[int] = set()
 
     def linear(self, x: str, name: str) -> str:
         whole, scale = quantise(self._weights(f"{name}.weight"))
         if x not in self._rows:
-            self._rows[x] = self._by_row(x, whole.shape[1])
-        rows, scales = self._rows[x]
+            self._rows[x] = self._by_row(x, whole.shape[1], fine=x.endswith("norm"))
         matrix = self.inline(f"{name}.int8", np.ascontiguousarray(whole.T))
+        scales = self.inline(f"{name}.scale", scale)
         unit = self.inline("unit", np.array(1, np.float32))
-        inputs = [rows, matrix, unit, self.inline(f"{name}.scale", scale), self._zero(x)]
-        product = self.node("MatMulIntegerToFloat", inputs, f"{name}.product", FUSED)
-        scaled = self.node("Mul", [product, scales], f"{name}.scaled")
-        return self.node("Reshape", [scaled, self._as_batch(len(scale))], name)
+        parts = []
+        for number, (rows, steps) in enumerate(self._rows[x]):
+            inputs = [rows, matrix, unit, scales, self._zero()]
+            product = self.node("MatMulIntegerToFloat", inputs, f"{name}.product.{number}", FUSED)
+            parts.append(self.node("Mul", [product, steps], f"{name}.scaled.{number}"))
+        total = parts[0] if len(parts) == 1 else self.node("Add", parts, f"{name}.total")
+        return self.node("Reshape", [total, self._as_batch(len(scale))], name)
 
-    def _by_row(self, x: str, width: int) -> tuple[str, str]:
-        """`x` as uint8 [batch · tokens, width], and each row's scale [batch · tokens, 1]."""
+    def _by_row(self, x: str, width: int, *, fine: bool) -> list[tuple[str, str]]:
+        """`x` as uint8 [batch · tokens, width], with the step of each row [batch · tokens, 1].
+
+        `fine` adds what is left over, quantised once more, for a second product: some numbers of a layer norm's output
+        are many times as large as the others, of which too little would be left. With it, vectors are a third as far
+        from float32's (mean of 1 - cosine .0007 instead of .0024) for a tenth of the time.
+        """
         flat = self.node("Reshape", [x, self.ints(f"flat.{width}", [-1, width])], f"{x}.flat")
-        last, zero = self.ints("last_axis", [1]), self._zero(x)
-        if _is_gelu(x):
-            most = self.node("ReduceMax", [flat, last], f"{x}.most", keepdims=0)
-            step, least = 1 / (_LARGEST - _LOW), _GELU_LEAST / _LOW
-        else:
-            most = self.node("ReduceMax", [self.node("Abs", [flat], f"{x}.abs"), last], f"{x}.most", keepdims=0)
-            step, least = 1 / (_LARGEST - _MIDDLE), 1e-12
-        scale = self.node("Mul", [most, self.inline(f"{zero}.step", np.array(step, np.float32))], f"{x}.step")
-        scale = self.node("Max", [scale, self.inline(f"{zero}.least", np.array(least, np.float32))], f"{x}.scale")
-        zeros = self.node("Expand", [zero, self.node("Shape", [scale], f"{x}.count")], f"{x}.zeros")
-        rows = self.node("QuantizeLinear", [flat, scale, zeros], f"{x}.rows", axis=0)
-        return rows, self.node("Unsqueeze", [scale, last], f"{x}.scales")
+        last = self.ints("last_axis", [1])
+        most = self.node("ReduceMax", [self.node("Abs", [flat], f"{x}.abs"), last], f"{x}.most", keepdims=0)
+        step = self.node("Mul", [most, self.inline("step", np.array(1 / _LARGEST, np.float32))], f"{x}.exact_step")
+        step = self.node("Max", [step, self.inline("least", np.array(1e-12, np.float32))], f"{x}.step")
+        zeros = self.node("Expand", [self._zero(), self.node("Shape", [step], f"{x}.count")], f"{x}.zeros")
+        rows = self.node("QuantizeLinear", [flat, step, zeros], f"{x}.rows", axis=0)
+        found = [(rows, self.node("Unsqueeze", [step, last], f"{x}.steps"))]
+        if fine:
+            back = self.node("DequantizeLinear", [rows, step, zeros], f"{x}.back", axis=0)
+            left = self.node("Sub", [flat, back], f"{x}.left")  # half a step at most
+            small = self.inline("small_step", np.array(0.5 / _LARGEST, np.float32))
+            step = self.node("Mul", [step, small], f"{x}.small_step")
+            rows = self.node("QuantizeLinear", [left, step, zeros], f"{x}.left_rows", axis=0)
+            found.append((rows, self.node("Unsqueeze", [step, last], f"{x}.small_steps")))
+        return found
 
     def _as_batch(self, width: int) -> str:
         """The shape [batch, tokens, width], made once for each width."""
@@ -87,9 +95,8 @@ class Int8Net(Net):
             self.node("Concat", [sizes, self.ints(f"{name}.width", [width])], name, axis=0)
         return name
 
-    def _zero(self, x: str) -> str:
-        number = _LOW if _is_gelu(x) else _MIDDLE
-        return self.inline(f"zero.{number}", np.array(number, np.uint8))
+    def _zero(self) -> str:
+        return self.inline("zero_point", np.array(_ZERO, np.uint8))
 
     def _residual(self, x: str, skip: str) -> str:
         """As `Net` has it, but written out: the fused operator takes six times as long as its parts, which shows
@@ -97,10 +104,6 @@ class Int8Net(Net):
         total = self.node("Add", [self.node("Add", [x, skip], f"{x}.sum"), self.weight(f"{x}.bias")], f"{x}.total")
         norm = self._pair(x.removesuffix("dense") + "LayerNorm")
         return self.node("LayerNormalization", [total, *norm], f"{x}.norm", axis=-1, epsilon=self._epsilon)
-
-
-def _is_gelu(x: str) -> bool:
-    return x.endswith(".gelu")
 
 
 def quantise(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

@@ -5,9 +5,10 @@ an index. Both sides read the same model folder and use the same threads, in tur
 turn of each counts. The int8 net (for large corpora, on processors with VNNI) is measured beside them, and
 how far its vectors agree with the float32 net's. The arithmetic limit is what the same processor needs for the
 float32 matrix products of the twelve layers alone (21.3 M multiply-adds a token), measured with NumPy and with
-ONNX Runtime's MatMul, whichever is faster.
+ONNX Runtime's MatMul, whichever is faster. Ratios in brackets are of processor time, which alone says much on a
+machine that does other things at the same time (with `--threads 1`, for threads that wait use it, too).
 
-    python tests/bench/bench_embedding.py [--passages 200] [--turns 3]
+    python tests/bench/bench_embedding.py [--passages 200] [--turns 3] [--threads 2]
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, default=200)
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=usable_cores())
     args = parser.parse_args()
 
-    folder, threads = make_model(), usable_cores()
+    folder, threads = make_model(), args.threads
     print(f"processor: {processor()}, {threads} threads")
     cold = min(cold_start() for _ in range(3))
     print(f"cold start: {cold:.2f} s from a new process to the first question's vector")
@@ -69,23 +71,28 @@ def main() -> None:
         lambda: ours.encode_passages(texts),
         *([lambda: whole.encode_passages(texts)] if whole else []),
     ]
-    plain, st, fast, *int8 = best_of(args.turns, *works)
-    print(f"sentence-transformers, encode(): {len(texts) / plain:6.1f} passages/s")
-    print(f"  the same in our batches:       {len(texts) / st:6.1f} passages/s, {plain / st:.2f} times")
-    print(f"default model, float32:          {len(texts) / fast:6.1f} passages/s, {plain / fast:.2f} times")
-    for seconds in int8:
-        print(f"default model, int8:             {len(texts) / seconds:6.1f} passages/s, {plain / seconds:.2f} times")
+    names = [
+        "sentence-transformers, encode()",
+        "  the same in our batches",
+        "default model, float32",
+        "default model, int8",
+    ]
+    best = best_of(args.turns, *works)
+    for name, (wall, cpu) in zip(names, best, strict=False):
+        times = f"{best[0][0] / wall:.2f} times [{best[0][1] / cpu:.2f}]"
+        print(f"{name + ':':33}{len(texts) / wall:6.1f} passages/s, {times}")
+    fast = best[2][0]
+    if whole:
         cosines = (ours.encode_passages(texts) * whole.encode_passages(texts)).sum(axis=1)
-        print(
-            f"  {fast / seconds:.2f} times float32; cosine with it: mean {cosines.mean():.4f}, min {cosines.min():.4f}"
-        )
+        times = f"{fast / best[3][0]:.2f} times float32 [{best[2][1] / best[3][1]:.2f}]"
+        print(f"  int8: {times}; cosine with it: mean {cosines.mean():.4f}, min {cosines.min():.4f}")
 
     limit = arithmetic_limit(threads)
     share = tokens / fast / limit
     print(f"arithmetic: {limit:.0f} tokens/s at most, {tokens / fast:.0f} reached, {share:.0%}")
 
     # With a pause before each: for some milliseconds the other library's threads still spin on the cores.
-    st, fast = best_of(30, *(ask(embedder) for embedder in (theirs, ours)), pause=0.1)
+    (st, _), (fast, _) = best_of(30, *(ask(embedder) for embedder in (theirs, ours)), pause=0.1)
     print(
         f"one question: sentence-transformers {st * 1e3:.1f} ms, default model {fast * 1e3:.1f} ms, 1/{st / fast:.1f}"
     )
@@ -111,16 +118,17 @@ def ask(embedder: Embedder) -> Callable[[], object]:
     return lambda: embedder.encode_questions([QUESTION])
 
 
-def best_of(turns: int, *works: Callable[[], object], pause: float = 0) -> list[float]:
-    """Each work's best time in seconds; they take turns, after one turn that doesn't count."""
-    times: list[list[float]] = [[] for _ in works]
+def best_of(turns: int, *works: Callable[[], object], pause: float = 0) -> list[tuple[float, float]]:
+    """Each work's best time in seconds, wall-clock and of the processor; they take turns, after one turn that doesn't
+    count."""
+    times: list[list[tuple[float, float]]] = [[] for _ in works]
     for _ in range(turns + 1):
         for work, mine in zip(works, times, strict=True):
             time.sleep(pause)
-            start = time.perf_counter()
+            start, began = time.perf_counter(), time.process_time()
             work()
-            mine.append(time.perf_counter() - start)
-    return [min(mine[1:]) for mine in times]
+            mine.append((time.perf_counter() - start, time.process_time() - began))
+    return [(min(wall for wall, _ in mine[1:]), min(cpu for _, cpu in mine[1:])) for mine in times]
 
 
 def arithmetic_limit(threads: int) -> float:
@@ -130,7 +138,8 @@ def arithmetic_limit(threads: int) -> float:
     for inner, outer in PRODUCTS:
         left = random.standard_normal((ROWS, inner), dtype=np.float32)
         right = random.standard_normal((inner, outer), dtype=np.float32)
-        seconds += min(best_of(10, onnx_product(left, right, threads), numpy_product(left, right)))
+        products = best_of(10, onnx_product(left, right, threads), numpy_product(left, right))
+        seconds += min(wall for wall, _ in products)
     return ROWS / (seconds * LAYERS)
 
 
