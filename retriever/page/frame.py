@@ -61,12 +61,8 @@ def ask_form(view: View, options: Options | None, first: bool) -> Html:
     if first or trouble is not None:
         parts: list[Html | None] = [el("div", *box, cls="asked")]
     else:
-        asked = [
-            el("span", "问：", cls="quiet"),
-            el("span", view.q, cls="asked-words"),
-            el("span", "修改", cls="change"),
-        ]
-        parts = [el("details", el("summary", *asked), *box, cls="asked", open=len(view.q) > MAX_QUESTION)]
+        line = [el("span", "问：", cls="role"), el("span", view.q, cls="asked-words"), el("span", "修改", cls="change")]
+        parts = [el("details", el("summary", *line), *box, cls="asked", open=len(view.q) > MAX_QUESTION)]
     parts.append(filters(view, options, "ask") if options is not None else None)
     return el(
         "form",
