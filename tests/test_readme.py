@@ -117,7 +117,10 @@ def test_what_is_said_to_be_wrong_is_wrong(asker: Asker) -> None:
 COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
     "python build_index.py": (
         [build_index.parser()],
-        {"--index", "--model", "--no-dense", "--rebuild", "--strict", "--json", "--memory-limit", "--time-limit"},
+        {
+            *("--index", "--model", "--no-dense", "--rebuild", "--strict", "--json", "--memory-limit", "--time-limit"),
+            "--jobs",
+        },
     ),
     "python -m corpus": ([corpus_command.parser()], {"--json", "--memory-limit", "--time-limit"}),
     "python -m index": ([index_command.parser()], {"--index", "--json"}),
