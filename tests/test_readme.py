@@ -137,6 +137,7 @@ COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
             "--doc-number",
             "--from",
             "--to",
+            "--on",
             "--status",
             "--batch",
         },

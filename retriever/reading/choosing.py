@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from corpus.model import Role
+from corpus.model import ClauseKind, Role
 from corpus.offices import same_office
 from corpus.text import CJK, nfkc
 from retriever.intent import Intent
@@ -135,6 +135,8 @@ def _as_read(chosen: Choice, reading: Reading, holds: Holds | None) -> Choice:
     span, clause = chosen.span, reading.passage.entry.clause
     if span.start <= (reading.start + reading.end) // 2 < span.end:
         return replace(chosen, reading=reading)
+    if clause.kind is ClauseKind.LIST:  # whose post is asked for words tell better; the reader has seen few lists
+        return chosen
     start, end = around(clause, reading.start, reading.end)
     if holds is None:  # how something is done takes more than a sentence
         end = on(clause.text, start, end)
