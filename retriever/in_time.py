@@ -34,7 +34,8 @@ _ISSUED = re.compile(r"^(?:印发|转发|发布|公布|颁布)《?([^《》]{4,8
 _PLACES = re.compile(r"^(?:[^的《]{1,5}?[省市县区](?![域级政场委内外])){1,3}")
 _EDITION = re.compile(r"[（(][^（()）]{1,12}[)）]$")
 # Statuses whose texts may answer, with their warning, where nothing in force is near. None: a text no longer in force
-# answers only when it is asked for. With Status.EXPIRED a text that ended by itself would: see the report of the eval.
+# answers only when it is asked for. With Status.EXPIRED one that ended by its own term would, too: of the 436 open
+# questions on the gazette with an answer, 312 are answered right then, without it 299 (keywords, 2026-11-28).
 _LAST_WORD: tuple[Status, ...] = ()
 _VAGUE = (NoteKind.NO_HITS, NoteKind.NOTHING_NEAR, NoteKind.OTHER_FIGURES, NoteKind.NOT_STATED)
 _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
@@ -72,7 +73,8 @@ class InTime:
         if year is None and all(entry.notice.status.holds for entry in entries.values()):
             return Standing(query, retrieval, retrieval, None, None)
         asked = self._asked(query, question, retrieval, entries.values())
-        out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, question, year))
+        years = years_in(question)
+        out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, years, year))
         hits = retrieval.hits if year is None else tuple(self._worded(hit, year) for hit in retrieval.hits)
         shown = _lower(_higher(hits, asked), out)
         first = next(iter(shown), None)
@@ -117,7 +119,7 @@ class InTime:
         """Whether no text of a notice's title is in force."""
         return not any(map(self._holds, self._families.of(ordinal)))
 
-    def _may(self, entry: IndexedClause, asked: frozenset[int], question: str, year: str | None) -> bool:
+    def _may(self, entry: IndexedClause, asked: frozenset[int], years: frozenset[str], year: str | None) -> bool:
         """Whether a clause may answer."""
         at = entry.ordinal
         if at in asked:
@@ -125,7 +127,7 @@ class InTime:
         notice = self._engine.notices[at].notice
         if year is not None:
             return held_in(notice, year) or (notice.status.holds and year in _around(entry))
-        return notice.status.holds or any(held_in(notice, one) for one in years_in(question))
+        return notice.status.holds or any(held_in(notice, one) for one in years)
 
     def _worded(self, hit: Hit, year: str) -> Hit:
         """A hit with the wording that its clause had in a year."""

@@ -16,6 +16,7 @@ from retriever.ask import Asker
 from retriever.console import show
 from retriever.model import Filters, SearchResult
 from retriever.notes import NoteKind
+from tests.test_page_validity import AMENDED, opened
 
 TODAY = dt.date(2026, 11, 28)
 OLD, NEW = "云政发〔2018〕5号", "云政发〔2020〕2号"
@@ -239,3 +240,14 @@ def test_days_cost_no_more_than_the_notices_that_change(asker: Asker) -> None:
     same = [one is other for one, other in zip(today, then, strict=True)]
     changed = {one.notice.notice_id for one, kept in zip(today, same, strict=True) if not kept}
     assert OLD in changed and "云政发〔2016〕9号" not in changed
+
+
+def test_an_amended_clause_reads_as_on_the_day_or_in_the_year(tmp_path: Path) -> None:
+    amended = opened(tmp_path, AMENDED).asker
+    question = "停车收费每小时多少元"
+    assert "八元" in amended.ask(question, mode="bm25").hits[0].text
+    then = amended.ask(question, mode="bm25", filters=Filters(on="2019-06-01")).hits[0]
+    assert "五元" in then.text and then.status == "in_force"
+    assert "五元" in amended.ask("2019年当时停车收费每小时多少元", mode="bm25").hits[0].text
+    told = amended.ask("云政发〔2018〕5号什么时候修改的", mode="bm25")
+    assert "修改为“每小时八元”" in said(told) and "现行（有修改），2020年1月1日起" in str(told.note)
