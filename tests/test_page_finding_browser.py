@@ -299,12 +299,13 @@ def test_reading_aloud_with_voices_of_this_machine_only(visit: Open) -> None:
     for voices in ("[]", THEIRS):
         page = visit(f"?q={QUESTION}", before=VOICES.replace("VOICES", voices))
         assert not page.locator("[data-read]").is_visible()
-    for view, words in ((f"?q={QUESTION}", "0358-8222401"), (f"?notice={LONG}", "医疗卫生服务体系")):
+    for view, words in ((f"?q={QUESTION}", "0358-8222401"), (f"?notice={LONG}", "贯彻执行")):
         page = visit(view, before=VOICES.replace("VOICES", OWN))
         button = page.locator("[data-read]")
         button.click()
         assert button.inner_text() == "停止朗读"
         said = page.evaluate("window.said.filter(one => one)")
+        assert "引用这一条" not in "".join(said)
         assert words in "".join(said) and max(map(len, said)) <= 120
         button.click()
         assert button.inner_text() == "朗读" and page.evaluate("window.said.at(-1)") is None

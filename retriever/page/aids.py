@@ -8,7 +8,7 @@ from retriever.page.markup import Html, el
 # What is read aloud of each view.
 ANSWER = ".card.answer .status, .card.answer .answer-text, .card.answer .unsure, .card.answer .offices li"
 REFUSAL = ".card.refused > h2, .card.refused .why, .card.refused .tips li"
-NOTICE = ".notice > h1, .notice > .status, .notice .full"
+NOTICE = ".notice > h1, .notice > .status, .notice .full :is(h2, h3, h4, .text p, dt, dd, th, td)"
 
 
 def aids(read: str) -> Html:
