@@ -34,7 +34,7 @@ _FIRST = (NoteKind.NOT_IN_FORCE, NoteKind.STANDING, NoteKind.ENDED)
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
 # Letters of a headline in large type. With more it stands below whom to call, or that would stand below a phone's
 # first screen.
-_LARGE = 60
+_LARGE = 40
 
 
 def answer_card(
