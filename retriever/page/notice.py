@@ -186,7 +186,9 @@ class _Text:
         if entry.role in HEADINGS:
             if _shown_elsewhere(entry):
                 return Html("")
-            level = min(2 + max(len(entry.path) - 1, 0), 4)
+            # A page may begin below a heading of the page before: levels start at the first one's.
+            above = next(one for one in self.pages.shown if one.role in HEADINGS and not _shown_elsewhere(one))
+            level = max(_level(entry) - (_level(above) - 2), 2)
             text = mark(entry.text, self.words)
             return el(f"h{level}", text, step, id=anchor(entry.row), cls="target" if here else None, tabindex=-1)
         return el(
@@ -241,6 +243,10 @@ class _Text:
 def _table_of(entry: IndexedClause) -> tuple[Step, ...] | None:
     """The place of the table that a row stands in; None for everything that is no row."""
     return entry.clause.place.table if entry.role is Role.ROW and entry.clause.cells else None
+
+
+def _level(entry: IndexedClause) -> int:
+    return min(2 + max(len(entry.path) - 1, 0), 4)
 
 
 def _shown_elsewhere(entry: IndexedClause) -> bool:
