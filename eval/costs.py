@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WRONG_ANSWER = 3.0  # wrong refusals that one answer to a question without an answer is as bad as
-FEWEST, MOST = 0.4, 0.5  # thresholds between which it is chosen: beyond, few questions decide
+FEWEST, MOST = 0.3, 0.5  # thresholds between which it is chosen: beyond, few questions decide
 NEAR = 1.1  # times the least cost that counts as the least: within it more answers are given rather than fewer
 
 Judged = tuple[float, bool]
