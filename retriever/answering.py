@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from corpus.phones import find_phones
 from index.engine import Engine
 from index.model.embedder import Embedder
 from retriever.caution import with_caution
 from retriever.confidence import Evidence
 from retriever.decide import Decision, after_reading, before_reading
 from retriever.evidence import Witness
-from retriever.intent import asks_whether
+from retriever.intent import Intent, asks_whether
 from retriever.model import Answer
 from retriever.neighbours import Neighbours
 from retriever.notes import NoteKind, note
@@ -28,6 +29,7 @@ from retriever.reading.shown import opening
 from retriever.search import Retrieval
 
 _VERDICTS = (AnswerKind.YES, AnswerKind.NO)
+_WHOM = {Intent.OFFICE, Intent.CONTACT, Intent.PHONE}
 _NAMED = 10  # offices that a note names
 
 
@@ -93,14 +95,22 @@ class Answerer:
             decision = replace(decision, note=note(NoteKind.SHARED, _listed(choice.others)))
         return with_caution(decision, self._worded(query, choice), query.asked)
 
+    def _names(self, words: str) -> bool:
+        """Whether words name an office or a telephone."""
+        return bool(self._directory.mentioned(words) or find_phones(words))
+
     def _worded(self, query: Query, choice: Choice) -> Answer:
         entry, reading = choice.passage.entry, choice.reading
+        # Who is responsible often stands in the heading: then no words of the clause are the answer.
+        exact = (
+            None if reading is None or (_WHOM & set(query.asked) and not self._names(choice.exact)) else choice.exact
+        )
         return Answer(
             text=choice.text,
             offices=offices_of(self._engine, self._directory, entry, query.asked, choice.exact),
             clause_id=entry.clause_id,
             entry=entry,
-            exact=None if reading is None else choice.exact,
+            exact=exact,
             verdict=reading.kind.value if reading and reading.kind in _VERDICTS and asks_whether(query.text) else None,
             more=len(choice.others) or (items_left(entry, self._neighbours) if asks_list(query.text) else 0),
         )

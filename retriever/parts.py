@@ -24,6 +24,8 @@ _ASKING = re.compile(
     r"|[吗呢吧啊么]$|请问|是否|能不能|有没有|可不可以|可以|我想问"
 )
 
+_HOW = re.compile(r"怎么|怎样|如何|咋|哪里|哪儿")
+
 
 def parts(question: str) -> tuple[str, ...]:
     """The questions that a question holds; the question itself where it is one, or more than a few."""
@@ -49,8 +51,10 @@ def _general() -> frozenset[str]:
 
 
 def _names_a_matter(part: str) -> bool:
-    """Two words at least: 「租金多少」 is of what was asked before."""
-    return sum(word not in _general() for word in tokenize(_about(part))) > 1
+    """One word where a part asks how or where something is done (「低保怎么申请」), else two: 「租金多少」 is of what was
+    asked before."""
+    fewest = 1 if _HOW.search(part) else 2
+    return sum(word not in _general() for word in tokenize(_about(part))) >= fewest
 
 
 def _about(part: str) -> str:
