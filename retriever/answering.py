@@ -102,9 +102,8 @@ class Answerer:
     def _worded(self, query: Query, choice: Choice) -> Answer:
         entry, reading = choice.passage.entry, choice.reading
         # Who is responsible often stands in the heading: then no words of the clause are the answer.
-        exact = (
-            None if reading is None or (_WHOM & set(query.asked) and not self._names(choice.exact)) else choice.exact
-        )
+        elsewhere = _WHOM & set(query.asked) and not self._names(choice.exact)
+        exact = None if reading is None or elsewhere else choice.exact
         return Answer(
             text=choice.text,
             offices=offices_of(self._engine, self._directory, entry, query.asked, choice.exact),

@@ -51,8 +51,8 @@ def _general() -> frozenset[str]:
 
 
 def _names_a_matter(part: str) -> bool:
-    """One word where a part asks how or where something is done (「低保怎么申请」), else two: 「租金多少」 is of what was
-    asked before."""
+    """One word where a part asks how or where something is done (「低保怎么申请」), else two: 「租金多少」 is of what
+    was asked before."""
     fewest = 1 if _HOW.search(part) else 2
     return sum(word not in _general() for word in tokenize(_about(part))) >= fewest
 
