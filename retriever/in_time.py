@@ -33,10 +33,10 @@ _OPENS = re.compile(r"^.{0,40}?关于")
 _ISSUED = re.compile(r"^(?:印发|转发|发布|公布|颁布)《?([^《》]{4,80}?)》?的?(?:通知|函|公告|通告|决定|命令|令)$")
 _PLACES = re.compile(r"^(?:[^的《]{1,5}?[省市县区](?![域级政场委内外])){1,3}")
 _EDITION = re.compile(r"[（(][^（()）]{1,12}[)）]$")
-# Statuses whose texts may answer, with their warning, where nothing in force is near. None: a text no longer in force
-# answers only when it is asked for. With Status.EXPIRED one that ended by its own term would, too: of the 436 open
-# questions on the gazette with an answer, 312 are answered right then, without it 299 (keywords, 2026-11-28).
-_LAST_WORD: tuple[Status, ...] = ()
+# Statuses whose texts may answer, their warning first, where nothing in force is near: a text that ended by its own
+# term has said the last word on its matter, a repealed one hasn't. Without EXPIRED 51.0 % of the closed questions are
+# answered rightly and 28.5 % refused wrongly, with it 57.4 and 19.6 % (hybrid, as of 2026-11-28).
+_LAST_WORD: tuple[Status, ...] = (Status.EXPIRED,)
 _VAGUE = (NoteKind.NO_HITS, NoteKind.NOTHING_NEAR, NoteKind.OTHER_FIGURES, NoteKind.NOT_STATED)
 _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.costs import NEAR, cheapest, cost
+from eval.costs import FEWEST, NEAR, cheapest, cost
 from eval.thresholds import with_thresholds
 
 QUESTION = st.tuples(st.floats(0, 1), st.booleans())
@@ -24,7 +24,7 @@ def test_each_part_of_the_mix_counts_the_same() -> None:
     knowing = [(0.44, True)] * 10
     everyday = [(0.47, False), (0.2, False)]
     assert cheapest([knowing, everyday]) == 0.48
-    assert cheapest([knowing, knowing]) == 0.4
+    assert cheapest([knowing, knowing]) == FEWEST
 
 
 @given(st.lists(QUESTION, min_size=1), st.lists(QUESTION, min_size=1))
@@ -32,7 +32,7 @@ def test_no_other_threshold_is_much_cheaper(
     knowing: list[tuple[float, bool]], everyday: list[tuple[float, bool]]
 ) -> None:
     chosen = cheapest([knowing, everyday])
-    for step in range(40, 51):
+    for step in range(round(100 * FEWEST), 51):
         both = cost(knowing, step / 100) + cost(everyday, step / 100)
         assert cost(knowing, chosen) + cost(everyday, chosen) <= NEAR * both + 1e-8
 
