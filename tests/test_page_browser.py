@@ -95,7 +95,7 @@ def test_a_link_opens_the_same_view(page: Any, browser: Any) -> None:
 
 def test_open_the_notice_at_the_clause(page: Any) -> None:
     ask(page, QUESTION)
-    page.locator(".hit").first.get_by_role("link", name="看前后文").click()
+    page.locator(".hit").first.get_by_role("link", name="看前后文").first.click()
     page.wait_for_selector(".target")
     assert page.evaluate(
         "() => { const box = document.querySelector('.target').getBoundingClientRect();"
@@ -204,7 +204,7 @@ def test_it_works_without_scripts(browser: Any, server: Server) -> None:
     page.fill("#q", QUESTION)
     page.get_by_role("button", name="查一查").click()
     page.wait_for_selector("a.tel")
-    page.locator(".hit").first.get_by_role("link", name="看前后文").click()
+    page.locator(".hit").first.get_by_role("link", name="看前后文").first.click()
     page.wait_for_selector(".target")
     context.close()
 

@@ -29,8 +29,9 @@ from retriever.page.view import Place, View
 
 VERDICTS = {"yes": "是。", "no": "否。"}
 _BESIDE = (NoteKind.CITED_OTHERWISE, NoteKind.SHARED)
-# What is to be read before the answer: that its text isn't in force, or what became of the document asked about.
-_FIRST = (NoteKind.NOT_IN_FORCE, NoteKind.STANDING, NoteKind.ENDED)
+# What is to be read before the answer: what became of the document asked about. That its text is not in force stands in
+# the head of the card already.
+_FIRST = (NoteKind.STANDING, NoteKind.ENDED)
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
 # Letters of a headline in large type. With more it stands below whom to call, or that would stand below a phone's
 # first screen.
