@@ -15,8 +15,7 @@ from index.model.errors import ModelError
 from index.model.folder import TOKENIZER_FILE, broken, whole_card
 from index.model.onnx_embedder import session
 from index.model.pair import PairCoder, Row
-from index.model.reader_graph import OUTPUTS
-from index.model.reader_make import GRAPH, INT8_GRAPH, READER_NAME
+from index.model.reader_place import GRAPH, INT8_GRAPH, OUTPUTS, READER_NAME
 
 VERDICTS = ("span", "yes", "no", "none")  # in the order of the graph's output
 LONGEST = 160  # characters of a span, as the contract has it

@@ -15,7 +15,6 @@ from index.model.int8_graph import quantise
 from index.model.source import Shape
 
 Weights = dict[str, NDArray[np.float32]]
-OUTPUTS = ("start", "end", "verdict", "relevance")
 _POOL, _SPAN, _VERDICT, _RELEVANCE = "pool", "span", "verdict", "relevance"
 
 

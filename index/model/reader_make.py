@@ -19,33 +19,18 @@ from index.model.folder import (
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     ModelCard,
-    default_folder,
     describe,
     read_card,
-    short_hash,
     verify,
 )
 from index.model.make import make_model, stated_shape, stored_tensors
 from index.model.placing import link_file, make_folder
 from index.model.reader_file import ReaderFile, read_reader
 from index.model.reader_graph import Weights, build_reader_graph
-from index.paths import cache_folder
+from index.model.reader_place import GRAPH, INT8_GRAPH, READER_NAME, own_reader_path, reader_folder
 
-READER_NAME = "gongbao-reader"
-GRAPH, INT8_GRAPH = "reader.onnx", "reader-int8.onnx"
 SHARED_FILE = "encoder.safetensors"
 _ENCODER, _WORDS = "encoder.", "embeddings.word_embeddings.weight"
-
-
-def own_reader_path() -> Path:
-    """Where the reader's file lies that comes with the program."""
-    return Path(__file__).parent / "data" / "reader.safetensors"
-
-
-def reader_folder(file: Path, cache: Path | None = None) -> Path:
-    """Where the reader of a file is, or will be made; the hash of file and encoder are in its name."""
-    base = default_folder(cache).name.rpartition("-")[2]
-    return (cache_folder() if cache is None else cache) / f"{READER_NAME}-{base}-{short_hash(file)}"
 
 
 def make_reader(file: Path | None = None, cache: Path | None = None, *, force: bool = False) -> Path:

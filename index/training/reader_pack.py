@@ -15,7 +15,8 @@ from corpus.errors import UsageError
 from index.model.folder import read_card
 from index.model.make import make_model
 from index.model.reader_file import write_reader
-from index.model.reader_make import encoder_weights, own_reader_path
+from index.model.reader_make import encoder_weights
+from index.model.reader_place import own_reader_path
 from index.training.reader import WEIGHTS
 
 _LAYER = "encoder.encoder.layer."

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.model.onnx_reader import OnnxReader
 from index.model.pair import place
-from index.model.reader_make import own_reader_path, reader_folder
+from index.model.reader_place import own_reader_path, reader_folder
 from retriever.reading.passages import Passage
 from retriever.reading.reader import AnswerKind, Reading
 
@@ -17,6 +16,8 @@ class PassageReader:
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         """Raises ModelMissing or ModelError."""
+        from index.model.onnx_reader import OnnxReader  # brings ONNX Runtime, which keywords don't wait for
+
         self._reader = OnnxReader(folder, threads=threads)
         self.sha256 = self._reader.sha256
 

@@ -26,7 +26,8 @@ from index.model.make import make_model  # noqa: E402
 from index.model.onnx_reader import OnnxReader  # noqa: E402
 from index.model.pair import PairCoder, place  # noqa: E402
 from index.model.reader_file import read_reader  # noqa: E402
-from index.model.reader_make import encoder_weights, make_reader, own_reader_path  # noqa: E402
+from index.model.reader_make import encoder_weights, make_reader  # noqa: E402
+from index.model.reader_place import own_reader_path  # noqa: E402
 from retriever.ask import Asker  # noqa: E402
 from retriever.model import Filters  # noqa: E402
 from retriever.reading.choosing import READ  # noqa: E402
