@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tokenizers import Tokenizer
-
 from corpus.text import squash
 from index.model.errors import ModelError
 
@@ -59,6 +57,8 @@ class PairCoder:
     """Makes rows with one tokenizer. Safe to use from several threads."""
 
     def __init__(self, tokenizer: Path, max_tokens: int = MAX_TOKENS) -> None:
+        from tokenizers import Tokenizer  # `place` is wanted without it
+
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self.max_tokens = max_tokens
         self._start, self.pad, self._end = map(self._id, ("<s>", "<pad>", "</s>"))
