@@ -65,6 +65,8 @@ class QuickEmbedder:
 
     def encode_passages(self, texts: Sequence[str], progress: Any = None) -> NDArray[np.float32]:
         self.embedded += texts
+        if progress is not None:
+            progress(len(texts))
         return np.array([self._vector(text) for text in texts], np.float32).reshape(-1, self.dim)
 
     def encode_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
