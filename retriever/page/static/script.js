@@ -134,7 +134,7 @@
     if (quiet) return;
     const target = !y && (anchored() || one(".target"));
     if (target) return openAt(target);
-    const head = one("[id$=-head][tabindex]");
+    const head = one("#answer-head[tabindex]") || one("[id$=-head][tabindex]");
     if (head) head.focus({ preventScroll: true });
     scrollTo(0, y);
   }
