@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_support import Server, await_text, open_page, serious, serving
+from page_support import ALL_SIZES, Server, await_text, open_page, serious, serving
 
 pytest_plugins = ["page_fixtures"]
 QUESTION = "根治拖欠农民工工资工作的咨询电话是多少"
 PHONE = {"width": 360, "height": 640}
 OFFICE_PC = {"width": 1366, "height": 650}  # what the browser's own bars leave of 768
 DESK = {"width": 1440, "height": 900}
-SIZES = pytest.mark.parametrize("size", [PHONE, OFFICE_PC, DESK], ids=["360", "1366", "1440"])
+DESKS = {"1440": DESK} if ALL_SIZES else {}
+WIDTHS = {"360": PHONE, "1366": OFFICE_PC, **DESKS}
+SIZES = pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS)
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
 # Questions whose answers have a telephone, long and short ones.
 PHONED = (
