@@ -55,8 +55,8 @@ HOSTILE = """某某市人民政府关于测试网页安全的通知
 SECRET = "不想被记下的问题"  # of which nothing may be found anywhere afterwards
 MCP_HEADERS = {"accept": "application/json, text/event-stream"}
 
-# `ALL_SIZES=1 make test` looks at 1440 pixels too.
-ALL_SIZES = os.environ.get("ALL_SIZES") == "1"
+# `THOROUGH=1 make test` looks at 1440 pixels too.
+ALL_SIZES = os.environ.get("THOROUGH") == "1"
 
 
 def every(asker: Asker) -> list[IndexedClause]:

@@ -25,12 +25,15 @@ from index.local.store import LocalEngine
 from tests.index_cases import GAZETTE, content, holding, notice_text, numbers, quick_build, write_notices
 
 ROOT = Path(__file__).parent.parent
+# Each takes a minute and more: with `THOROUGH=1` all four.
+FAULTS = [("kill", "an index"), ("full", "nothing")]
+if os.environ.get("THOROUGH") == "1":
+    FAULTS += [("kill", "nothing"), ("full", "an index")]
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("before", ["an index", "nothing"])
-@pytest.mark.parametrize("kind", ["kill", "full"])
+@pytest.mark.parametrize(("kind", "before"), FAULTS)
 def test_a_build_stopped_at_every_step(kind, before):
     """kill -9, and a full disk, at each of some sixty steps: see index_faults.py for what must hold."""
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # ten thousand flushes take long on a disk
