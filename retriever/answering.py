@@ -12,7 +12,7 @@ from retriever.caution import with_caution
 from retriever.confidence import Evidence
 from retriever.decide import Decision, after_reading, before_reading
 from retriever.evidence import Witness
-from retriever.intent import Intent, asks_whether
+from retriever.intent import WHOM, asks_whether
 from retriever.model import Answer
 from retriever.neighbours import Neighbours
 from retriever.notes import NoteKind, note
@@ -29,7 +29,6 @@ from retriever.reading.shown import opening
 from retriever.search import Retrieval
 
 _VERDICTS = (AnswerKind.YES, AnswerKind.NO)
-_WHOM = {Intent.OFFICE, Intent.CONTACT, Intent.PHONE}
 _NAMED = 10  # offices that a note names
 
 
@@ -49,6 +48,7 @@ class Answerer:
     def __init__(
         self,
         engine: Engine,
+        neighbours: Neighbours,
         directory: Directory,
         embedder: Embedder | None,
         reader: Reader | None,
@@ -56,14 +56,16 @@ class Answerer:
     ) -> None:
         self._engine = engine
         self._directory = directory
-        self._neighbours = Neighbours(engine)
-        passages = Passages(self._neighbours, directory)
-        self._by_reader = Chooser(passages, self._neighbours, reader, ranker)
-        self._by_words = Chooser(passages, self._neighbours, None, ranker)
-        self._witness = Witness(self._neighbours, embedder)
+        self._neighbours = neighbours
+        passages = Passages(neighbours, directory)
+        self._by_reader = Chooser(passages, neighbours, reader, ranker)
+        self._by_words = Chooser(passages, neighbours, None, ranker)
+        self._witness = Witness(neighbours, embedder)
 
     def read(self, query: Query, retrieval: Retrieval, mode: str) -> Found:
-        """The hits in their last order, the first of them read."""
+        """The hits in their last order, the first of them read; nothing is read where rules decide."""
+        if before_reading(query, retrieval) is not None:
+            return Found(retrieval, {})
         return self._chooser(mode).read(query, retrieval)
 
     def _chooser(self, mode: str) -> Chooser:
@@ -102,7 +104,7 @@ class Answerer:
     def _worded(self, query: Query, choice: Choice) -> Answer:
         entry, reading = choice.passage.entry, choice.reading
         # Who is responsible often stands in the heading: then no words of the clause are the answer.
-        elsewhere = _WHOM & set(query.asked) and not self._names(choice.exact)
+        elsewhere = WHOM & set(query.asked) and not self._names(choice.exact)
         exact = None if reading is None or elsewhere else choice.exact
         return Answer(
             text=choice.text,

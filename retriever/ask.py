@@ -70,14 +70,15 @@ class Asker:
         self.resolver = Resolver(engine, names)
         self.references = References(engine, names)
         self.preparer: Preparer = Preparer(engine, embedder) if like is None else like.preparer
-        self.retriever = Retriever(engine, Neighbours(engine))
+        neighbours = Neighbours(engine)
+        self.retriever = Retriever(engine, neighbours)
         families = Families(engine.notices)
         self.families = families
         self._in_time = InTime(engine, families)
         self._teller = Teller(engine, names, families)
         self._origin = self if like is None else like
         self._days = functools.lru_cache(maxsize=_DAYS)(self._as_of)
-        self._answerer = Answerer(engine, self.directory, embedder, reader, ranker)
+        self._answerer = Answerer(engine, neighbours, self.directory, embedder, reader, ranker)
 
     @classmethod
     def open(cls, where: Path = DEFAULT_INDEX, *, dense: bool = True) -> Asker:

@@ -20,7 +20,7 @@ from retriever.neighbours import Neighbours
 from retriever.query import Query
 from retriever.reading.choice import Choice, Found
 from retriever.reading.places import named_places
-from retriever.reading.ranking import MOST
+from retriever.reading.ranking import MOST, clipped
 from retriever.reading.spans import wanted
 from retriever.reading.terms import Terms, fold, holds
 
@@ -76,11 +76,7 @@ def _read(found: Found, choice: Choice) -> dict[str, float | None]:
     reading = choice.reading or found.readings.get(choice.matched.entry.row)
     best = max(one.score for one in found.readings.values()) if reading is None else reading.score
     first = found.readings.get(found.retrieval.hits[0].entry.row)
-    return {"reader": _clipped(best), "first": _clipped(first.score if first else -MOST)}
-
-
-def _clipped(logit: float) -> float:
-    return max(-MOST, min(MOST, logit))
+    return {"reader": clipped(best), "first": clipped(first.score if first else -MOST)}
 
 
 def _support(entry: IndexedClause, hits: Sequence[Hit]) -> float:

@@ -1,5 +1,5 @@
-"""Which texts may answer a question: those in force; one no longer in force only when it is asked for by its name, its
-number or a day.
+"""Which texts may answer a question: those in force; one that was repealed or replaced only when it is asked for by its
+name, its number or a day; one that ended by its own term also where nothing in force is near (`_LAST_WORD`).
 
 A year may choose the texts (「2024年的标准」): then those in force in that year answer, in the wording of that year.
 """
@@ -43,9 +43,8 @@ _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The retrieval as it is shown, and that part of it that may answer; `kept_out` is the
-    best hit, where that may not.
-    `query` is what is read with: without the year that chose the texts. `year` chose them."""
+    """The retrieval as it is shown, and that part of it that may answer; `kept_out` is the best hit, where that may
+    not. `query` is what is read with: without the year that chose the texts. `year` chose them."""
 
     query: Query
     shown: Retrieval

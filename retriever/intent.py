@@ -29,6 +29,9 @@ class Intent(StrEnum):
     OTHER = "other"
 
 
+# Kinds that ask whom to turn to.
+WHOM = frozenset({Intent.OFFICE, Intent.CONTACT, Intent.PHONE})
+
 _RULES: tuple[tuple[Intent, str], ...] = (
     (
         Intent.NOTICE,

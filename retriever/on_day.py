@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import overload
 
 from corpus.consolidated import reads_on
 from corpus.model import CorpusNotice
@@ -20,6 +19,7 @@ from index.engine import (
     TermCounts,
     Vector,
 )
+from index.lazy import Lazy
 from index.office_list import OfficeEntry
 
 
@@ -30,7 +30,9 @@ class OnDay:
     def __init__(self, engine: Engine, day: dt.date) -> None:
         self._engine = engine
         self.day = day
-        self.notices: Sequence[CorpusNotice] = _Notices(engine.notices, day)
+        self.notices: Sequence[CorpusNotice] = Lazy(
+            len(engine.notices), lambda ordinal: _on(engine.notices[ordinal], day)
+        )
 
     @property
     def info(self) -> IndexInfo:
@@ -72,28 +74,7 @@ class OnDay:
         return IndexedClause(entry.row, clause, source, entry.ordinal)
 
 
-class _Notices(Sequence[CorpusNotice]):
-    """Notices as of a day, each made when it is asked for; one that is the same as today is that of today."""
-
-    def __init__(self, notices: Sequence[CorpusNotice], day: dt.date) -> None:
-        self._notices = notices
-        self._day = day
-        self._made: list[CorpusNotice | None] = [None] * len(notices)
-
-    def __len__(self) -> int:
-        return len(self._made)
-
-    @overload
-    def __getitem__(self, ordinal: int) -> CorpusNotice: ...
-    @overload
-    def __getitem__(self, ordinal: slice) -> list[CorpusNotice]: ...
-    def __getitem__(self, ordinal: int | slice) -> CorpusNotice | list[CorpusNotice]:
-        if isinstance(ordinal, slice):
-            return [self[one] for one in range(*ordinal.indices(len(self)))]
-        made = self._made[ordinal]
-        if made is None:
-            source = self._notices[ordinal]
-            notice = as_of(source.notice, self._day) if changes(source.notice) else source.notice
-            made = source if notice is source.notice else replace(source, notice=notice)
-            self._made[ordinal] = made
-        return made
+def _on(source: CorpusNotice, day: dt.date) -> CorpusNotice:
+    """A notice as of a day; that of today where it is the same."""
+    notice = as_of(source.notice, day) if changes(source.notice) else source.notice
+    return source if notice is source.notice else replace(source, notice=notice)

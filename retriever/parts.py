@@ -13,17 +13,15 @@ from importlib import resources
 
 from corpus.text import nfkc, squash
 from index.tokens import tokenize
-from retriever.intent import Intent, asks_whether, intents
+from retriever.intent import WHOM, Intent, asks_whether, intents
 
 MOST = 3  # parts; of more it is a text with questions in it
 _END = re.compile(r"[？?；;。！!\n]+")
-_WHOM = {Intent.OFFICE, Intent.PHONE, Intent.CONTACT}
 # What asks, taken away, leaves what a question is about.
 _ASKING = re.compile(
     r"是?(?:怎么样?|怎样|如何|咋|哪[里儿些个天]?|谁|什么(?:时候)?|何时|多少钱?|多久|几)"
     r"|[吗呢吧啊么]$|请问|是否|能不能|有没有|可不可以|可以|我想问"
 )
-
 _HOW = re.compile(r"怎么|怎样|如何|咋|哪里|哪儿")
 
 
@@ -34,7 +32,7 @@ def parts(question: str) -> tuple[str, ...]:
     if not 2 <= len(found) <= MOST or not all(map(_asks, found)):
         return (question,)
     first = found[0]
-    if all(set(intents(one)) & _WHOM and not _names_a_matter(one) for one in found[1:]):
+    if all(set(intents(one)) & WHOM and not _names_a_matter(one) for one in found[1:]):
         return (question,)
     about = _about(first)
     return (first, *(one if _names_a_matter(one) else f"{about}{one}" for one in found[1:]))

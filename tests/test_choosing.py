@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from corpus.parse import parse_source
 from corpus.reading import source_from_text
 from index.build import build
 from index.model.folder import default_folder, is_made_model
+from index.paths import ROOT
 from retriever.ask import Asker
 from retriever.console import show
 from retriever.intent import asks_whether
@@ -23,6 +25,7 @@ from retriever.page.results import results
 from retriever.page.view import View
 from retriever.parts import parts
 from retriever.reading.listed import asks_list
+from retriever.reading.shared import leads
 from retriever.reading.shown import MAX_ANSWER, around
 
 FOOD = """青河县人民政府办公室关于做好食品安全工作的通知
@@ -109,6 +112,13 @@ def test_a_question_that_names_trade_or_office_keeps_its_answer(asker: Asker, qu
     result = asker.ask(question, mode="bm25")
     assert result.answer is not None and result.answer.offices[0].name == office
     assert not any(one.kind is NoteKind.SHARED for one in result.notes)
+
+
+def test_what_says_that_an_office_leads() -> None:
+    data = tomllib.loads((ROOT / "retriever/data/shared.toml").read_text("utf-8"))
+    assert all(leads().search(one["text"]) for one in data["examples"])
+    assert len({one["source"] for one in data["examples"]}) >= 3
+    assert not any(leads().search(one["text"]) for one in data["counter"])
 
 
 def test_a_list_says_how_much_more_there_is(asker: Asker) -> None:

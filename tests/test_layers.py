@@ -28,8 +28,20 @@ FILES = {
 BASE = {
     f"index.{name}"
     for name in (
-        *("engine", "files", "paths", "tokens", "segmenter", "office_list", "term_counts", "passages", "doubts"),
+        *(
+            "engine",
+            "files",
+            "paths",
+            "tokens",
+            "segmenter",
+            "office_list",
+            "term_counts",
+            "passages",
+            "doubts",
+            "lazy",
+        ),
         "side_by_side",
+        "lazy",
     )
 }
 PARTS = {

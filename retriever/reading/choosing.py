@@ -15,14 +15,14 @@ from difflib import SequenceMatcher
 from corpus.model import ClauseKind, Role
 from corpus.offices import same_office
 from corpus.text import CJK, nfkc
-from retriever.intent import Intent
+from retriever.intent import WHOM, Intent
 from retriever.neighbours import Neighbours
 from retriever.query import Query
 from retriever.reading.by_words import ByWords
 from retriever.reading.choice import Choice, Found
 from retriever.reading.listed import asks_list, first_item
 from retriever.reading.passages import Passage, Passages, Why
-from retriever.reading.ranking import MOST, Ranker, reordered
+from retriever.reading.ranking import Ranker, clipped, reordered
 from retriever.reading.reader import Reader, Reading
 from retriever.reading.shared import shared_duty
 from retriever.reading.shown import MAX_ANSWER, around, on
@@ -31,8 +31,7 @@ from retriever.reading.terms import Terms
 from retriever.search import Retrieval
 
 READ = 8  # hits that are read
-_WHOM = {Intent.OFFICE, Intent.PHONE, Intent.CONTACT}
-# What the reader's log odds (to ±MOST) count beside what words say of a passage: some 0 to 2.5. On 365 open
+# What the reader's log odds (clipped) count beside what words say of a passage: some 0 to 2.5. On 365 open
 # questions that aren't for a document answers are right as often with .05, .1 and .2 (.83; words alone .82), and
 # seldomer with the reader's choice alone (.74).
 READER = 0.1
@@ -78,7 +77,7 @@ class Chooser:
             if all(one.why is Why.HIT for one in beside):  # else what stands beside a hit is meant
                 beside = [Passage(hit.entry, hit) for hit in hits if hit.entry.row in found.readings]
             chosen = self._by_reader(query, beside, found.readings, holds, terms)
-        if _WHOM & set(query.asked) and not found.retrieval.candidates.numbered:
+        if WHOM & set(query.asked) and not found.retrieval.candidates.numbered:
             chosen = self._lead(query, chosen, found.readings, holds, terms)
         if asks_list(query.text):
             chosen = self._from_the_first(chosen, terms)
@@ -98,7 +97,7 @@ class Chooser:
         them too, else the reader's with the sentence around it."""
         new = [one for one in passages if one.entry.row not in readings]
         known = {**readings, **(self._read(query, new) if new else {})}
-        worth = {row: READER * max(-MOST, min(MOST, one.score)) for row, one in known.items()}
+        worth = {row: READER * clipped(one.score) for row, one in known.items()}
         chosen = self._by_words.choose(passages, holds, terms, worth)
         reading = known.get(chosen.passage.entry.row)
         return chosen if reading is None else _as_read(chosen, replace(reading, passage=chosen.passage), holds)
@@ -110,7 +109,7 @@ class Chooser:
             return chosen
         passage = Passage(first, chosen.passage.of)
         start, end = around(first.clause, 0, min(len(first.text), MAX_ANSWER))
-        return Choice(passage, replace(chosen.span, start=start, end=end), chosen.matched)
+        return replace(chosen, passage=passage, span=replace(chosen.span, start=start, end=end), reading=None)
 
     def _lead(
         self, query: Query, chosen: Choice, readings: Mapping[int, Reading], holds: Holds | None, terms: Terms

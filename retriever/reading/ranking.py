@@ -53,13 +53,18 @@ def load_ranker(name: str) -> Ranker:
     return CrossEncoderRanker(name)
 
 
+def clipped(logit: float) -> float:
+    """A logit to ±MOST."""
+    return max(-MOST, min(MOST, logit))
+
+
 def reordered(hits: Sequence[Hit], logits: Sequence[float]) -> tuple[Hit, ...]:
     """The hits with as many of the first as there are logits in the order of score plus WEIGHT times the logit.
 
     The others keep their places, and their scores where those are lower than any above.
     """
     first, rest = hits[: len(logits)], hits[len(logits) :]
-    scores = [hit.score + WEIGHT * max(-MOST, min(MOST, logit)) for hit, logit in zip(first, logits, strict=True)]
+    scores = [hit.score + WEIGHT * clipped(logit) for hit, logit in zip(first, logits, strict=True)]
     order = sorted(range(len(first)), key=lambda at: (-scores[at], at))
     moved = [replace(first[at], rank=rank, score=scores[at]) for rank, at in enumerate(order, 1)]
     lowest = moved[-1].score if moved else 0.0

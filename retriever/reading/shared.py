@@ -7,9 +7,12 @@ the answer is then the office that the notice names to be asked, else the one wh
 
 from __future__ import annotations
 
+import functools
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import resources
 
 from corpus.duties import head_office
 from corpus.model import Role
@@ -21,8 +24,14 @@ from retriever.reading.terms import Terms, fold
 
 FEWEST = 3  # sections that fit a question alike: with two it may well mean one of them
 ALIKE = 0.9  # of the question's words that the section of the clause found holds
-# An office that leads the others says so in its section: 「实施定期综合调度」「加强组织协调」「承担领导小组日常工作」.
-_LEADS = re.compile(r"牵头负责|组织协调|综合协调|统筹协调|综合调度|日常工作|指导协调|总体协调")
+
+
+@functools.cache
+def leads() -> re.Pattern[str]:
+    """The words by which a section says that its office leads."""
+    return re.compile(
+        tomllib.loads(resources.files("retriever").joinpath("data/shared.toml").read_text("utf-8"))["pattern"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +96,5 @@ def _lead(sections: Sequence[Section], contact: str | None) -> Section | None:
         named = next((one for one in sections if same_office(one.office, contact)), None)
         if named is not None:
             return named
-    leading = [one for one in sections if any(_LEADS.search(clause.text) for clause in one.clauses)]
+    leading = [one for one in sections if any(leads().search(clause.text) for clause in one.clauses)]
     return leading[0] if len(leading) == 1 else None
