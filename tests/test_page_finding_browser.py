@@ -3,10 +3,8 @@ without; and what only scripts can do."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -354,16 +352,6 @@ def test_the_ways_stand_in_one_line(visit: Open, view: str, js: bool) -> None:
 def test_nothing_is_wider_than_the_screen(visit: Open, view: str) -> None:
     page = visit(view, js=False)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """axe-core's source, from npm: where AXE_CORE says, or below node_modules."""
-    places = [os.environ.get("AXE_CORE", ""), "node_modules/axe-core/axe.min.js"]
-    found = next((Path(place) for place in places if place and Path(place).exists()), None)
-    if found is None:
-        pytest.skip("no axe-core")
-    return found.read_text("utf-8")
 
 
 @pytest.mark.parametrize("view", VIEWS)
