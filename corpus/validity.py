@@ -211,11 +211,6 @@ def begins(notice: Notice) -> str | None:
     return max(filter(None, (notice.valid_from, notice.version or notice.date)), default=None)
 
 
-def in_force_on(notice: Notice, day: dt.date) -> bool:
-    """Whether the wording of a linked notice holds on a day: it has begun to, and nothing has ended it."""
-    return as_of(notice, day).status.holds
-
-
 def changes(notice: Notice) -> bool:
     """Whether status or wording of a linked notice are not the same on all days."""
     return begins(notice) is not None or any(event.kind in _DECIDES for event in notice.events)

@@ -146,7 +146,7 @@ class Asker:
         if not others:
             return self._ask(question, k, mode, filters, linked)
         result, *more = (self._ask(one, k, mode, filters, linked) for one in (first, *others))
-        return replace(result, question=question, parts=tuple(more))
+        return replace(result, question=question, parts=tuple(map(_beside, more)))
 
     def _ask(self, question: str, k: int, mode: str, filters: Filters, linked: int | None) -> SearchResult:
         began = time.perf_counter()
@@ -233,6 +233,12 @@ def _not_asked(question: str, mode: str, mode_used: str, notes: tuple[Note, ...]
     """The result for what asks nothing: its line, and no clause that would look like an answer."""
     ms = {"total": round(1000 * (time.perf_counter() - began), 2), "retrieve": 0.0, "answer": 0.0}
     return SearchResult(question, mode, mode_used, notes, answered=False, confidence=0.0, answer=None, hits=(), ms=ms)
+
+
+def _beside(part: SearchResult) -> SearchResult:
+    """A further question's result without what the first one's has told of them all."""
+    told = (NoteKind.MODE, NoteKind.ON_DAY)
+    return replace(part, notes=tuple(one for one in part.notes if one.kind not in told))
 
 
 def _no_vectors(text: str) -> Note:

@@ -46,8 +46,9 @@ def show(result: SearchResult, width: int | None = None) -> str:
         if entry is not None and own not in {hit.clause_id for hit in result.hits}:
             lines += ["答案所在的条款：", *_clause("＊", entry)]
     for part in result.parts:
-        own_words = f"答：{part.answer.text}" if part.answer is not None else (part.note or "没有找到答案")
-        lines += [f"又问：{part.question}", own_words]
+        lines.append(f"又问：{part.question}")
+        lines += [part.note] if part.note else []
+        lines.append("没有找到答案" if part.answer is None else f"答：{headline(part.answer, sure=part.sure)}")
         if part.answer is not None and part.answer.entry is not None:
             lines += [_office(office, sure=part.sure) for office in part.answer.offices]
             lines.append(f"　　引用：{citation(part.answer.entry.notice, part.answer.entry.clause)}")

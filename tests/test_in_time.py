@@ -126,6 +126,15 @@ def test_a_text_that_ended_by_its_own_term_answers_with_its_warning_where_nothin
     assert "有效到2017年12月31日" in show(result).split("\n")[0]
 
 
+def test_of_two_questions_each_says_first_that_its_text_is_not_in_force(asker: Asker) -> None:
+    """The second one's answer came without a word on it."""
+    result = asker.ask("停车收费每小时多少元？屠宰生猪每头补贴多少元？", mode="bm25")
+    (second,) = result.parts
+    assert kinds(second) == [NoteKind.NOT_IN_FORCE] and "三十元" in said(second)
+    shown = show(result)
+    assert shown.index("又问") < shown.index("有效到2017年12月31日") < shown.index("答：屠宰生猪")
+
+
 @pytest.mark.parametrize(
     "question", [f"{OLD}规定停车收费每小时多少元", "《云岭市人民政府关于停车收费的通知》里停车收费每小时多少元",
                  "云岭市人民政府关于停车收费的通知里停车收费每小时多少元"],

@@ -13,7 +13,7 @@ from corpus.model import Status
 from corpus.parse import parse_source
 from corpus.reading import source_from_text
 from corpus.sources import read_source
-from corpus.validity import as_of, change_days, in_force_on, link
+from corpus.validity import as_of, change_days, link
 from tests.validity_cases import REDUCED, by_title, corpus_of, notice, one, reduced
 
 OLD = "云岭市人民政府关于停车收费的通知"
@@ -42,8 +42,8 @@ def test_the_newest_text_of_a_title_is_in_force_whichever_file_comes_first(names
     assert "2024年1月1日修订" in replaced.text
     # A year in a question chooses what was in force then.
     assert as_of(older, dt.date(2023, 6, 1)).status is Status.IN_FORCE
-    assert not in_force_on(newer, dt.date(2023, 6, 1)) and in_force_on(newer, dt.date(2024, 6, 1))
-    assert in_force_on(older, dt.date(2023, 6, 1)) and not in_force_on(older, dt.date(2024, 6, 1))
+    assert not as_of(newer, dt.date(2023, 6, 1)).status.holds and as_of(newer, dt.date(2024, 6, 1)).status.holds
+    assert as_of(older, dt.date(2023, 6, 1)).status.holds and not as_of(older, dt.date(2024, 6, 1)).status.holds
 
 
 def test_an_older_text_repeals_no_newer_one() -> None:
@@ -242,7 +242,7 @@ def test_yearly_plans_are_one_family() -> None:
     newest, older = (one(corpus, f"云岭市{year}年义务教育招生工作方案") for year in (2015, 2014))
     assert newest.family == older.family is not None
     assert (newest.status, older.status) == (Status.IN_FORCE, Status.REPLACED)
-    assert in_force_on(older, dt.date(2014, 6, 1))
+    assert as_of(older, dt.date(2014, 6, 1)).status.holds
 
 
 def test_notices_of_one_title_are_no_versions() -> None:
@@ -323,4 +323,4 @@ def test_a_wording_holds_from_its_own_day() -> None:
     law = head + "第一条 停车收费。\n\n第二条 本条例自1999年10月1日起施行。\n"
     found = one(corpus_of({"a.md": law}), "云岭市停车条例")
     assert (found.valid_from, found.version) == ("1999-10-01", "2018-05-01")
-    assert not in_force_on(found, dt.date(2010, 1, 1)) and in_force_on(found, dt.date(2019, 1, 1))
+    assert not as_of(found, dt.date(2010, 1, 1)).status.holds and as_of(found, dt.date(2019, 1, 1)).status.holds

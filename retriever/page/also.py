@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retriever.citation import citation
+from retriever.headline import headline
 from retriever.model import SearchResult
 from retriever.page.card import offices
 from retriever.page.markup import Html, el, join
@@ -22,7 +23,11 @@ def _card(result: SearchResult, view: View) -> Html:
     if answer is None:
         said: list[Html | None] = [el("p", f"{result.note or '收录的公报里，没有哪一条直接回答这个问题'}。", cls="why")]
     else:
-        said = [el("p", answer.text, cls="answer-text"), offices(answer.offices, sure=result.sure)]
+        said = [el("p", f"{result.note}。", cls="line warn", role="note")] if result.note else []
+        said += [
+            el("p", headline(answer, sure=result.sure), cls="answer-text"),
+            offices(answer.offices, sure=result.sure),
+        ]
         if not result.sure:
             said.append(el("p", "这个答案不一定准，请看原文再确认。", cls="unsure"))
         if answer.entry is not None:
