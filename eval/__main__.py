@@ -42,6 +42,7 @@ _EXAMPLES = """\
   python -m eval closed --documents documents.tar.xz            不公开的题目，只给合计
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
   python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
+  python -m eval held-out --data DIR --index DIR --out FILE     阅读模型没学过的文件上的提问
   python -m eval threshold QUESTIONS@INDEX --everyday QUESTIONS@INDEX   重新选定拒答的门槛
 """
 
@@ -163,6 +164,7 @@ def run(arguments: Sequence[str]) -> int:
         "stard": _stard,
         "ablation": _ablation,
         "calibrate": _calibrate,
+        "held-out": _held_out,
         "threshold": _threshold,
     }
     if arguments and arguments[0] in commands:
@@ -215,6 +217,12 @@ def _calibrate(arguments: Sequence[str]) -> int:
     args.out.write_text(calibrate.render(calibrate.calibrate(dict(args.pairs)), command), "utf-8")
     print(f"已写入 {args.out}", file=sys.stderr)
     return 0
+
+
+def _held_out(arguments: Sequence[str]) -> int:
+    from eval.held_out import main as write_held_out
+
+    return write_held_out(arguments)
 
 
 def _threshold(arguments: Sequence[str]) -> int:

@@ -74,8 +74,15 @@ class Passages:
 
     def numbers_of(self, quote: str) -> tuple[str, ...]:
         """The 发文字号 of the notices with a passage that holds the quote, in order."""
+        return tuple(self._shown[key] for key in self._holding(quote))
+
+    def labels_of(self, quote: str) -> list[Label]:
+        """A label for each 发文字号 that a passage with the quote stands under."""
+        return [Label(None if key is None else self._shown[key], quote) for key in self._holding(quote)]
+
+    def _holding(self, quote: str) -> list[str | None]:
         wanted = squash(quote)
-        return tuple(self._shown[key] for key, texts in self._texts.items() if any(wanted in t for t in texts))
+        return [key for key, texts in self._texts.items() if any(wanted in text for text in texts)]
 
 
 def _key(doc_number: str | None) -> str | None:

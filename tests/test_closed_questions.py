@@ -26,14 +26,14 @@ from eval.closed_texts import ClosedTexts
 from eval.model import Question
 from eval.plain_text import plain_texts
 from eval.questions import read_questions
-from index.training.data import OWN_READING
+from index.training.data import NEWER_READING, OWN_READING
 
 READ = {".py", ".toml", ".txt", ".jsonl", ".json", ".md", ".html", ".js", ".css"}
 # The gazette and what is parsed from it, labels that quote documents, and lists of packages.
 NOT_OURS = ("eval/questions/closed/", "corpus/bulletins/", "tests/golden/", "eval/document_labels/", ".requirements/")
 DOCUMENTS = SHARED / "documents" / "documents.tar.xz"
 # What the reader learns from: ours, which comes with the program, and what is too much to.
-READING = [OWN_READING / "written.jsonl.xz", SHARED / "data" / "reading" / "written.jsonl.xz"]
+READING = [OWN_READING / "written.jsonl.xz", NEWER_READING, SHARED / "data" / "reading" / "written.jsonl.xz"]
 FILES = closed.question_files()
 
 
@@ -110,7 +110,7 @@ def test_no_words_of_a_closed_question_stand_in_the_tree(guard: Guard) -> None:
 
 
 @needs_questions
-@pytest.mark.parametrize("reading", READING, ids=lambda path: path.parts[-4])
+@pytest.mark.parametrize("reading", READING, ids=lambda path: f"{path.parts[-4]}-{path.name.partition('.')[0]}")
 def test_no_words_of_a_closed_question_stand_in_the_reader_s_training_questions(
     known: list[str], reading: Path
 ) -> None:

@@ -17,10 +17,10 @@ from corpus.errors import UsageError
 from index.model.folder import TOKENIZER_FILE, default_folder, is_made_model
 from index.model.pair import MAX_TOKENS, OVERLAP, PairCoder, place
 from index.training.closed import Closed
-from index.training.data import OWN_READING
+from index.training.data import NEWER_READING, OWN_READING
 from index.training.reader import CHECKPOINT, LOG, WEIGHTS, ReaderTrainer, Settings
 from index.training.reader_batches import Coded, Recipe, epoch
-from index.training.reader_data import Candidate, Group, Kind, ReaderData, Text, read_data, write_rows
+from index.training.reader_data import NEWER, Candidate, Group, Kind, ReaderData, Text, read_data, write_rows
 from index.training.reader_scores import auroc, refused
 from index.training.reader_sources import Texts, cmrc, written
 
@@ -102,7 +102,7 @@ def test_no_closed_document_and_no_measured_question_is_learnt_from() -> None:
         pytest.skip("the reading examples are not here")
     texts = Texts()
     measured = frozenset({"怎么办理居住证"})
-    made = list(written(SHARED, Closed(), texts, measured))
+    made = list(written([SHARED], [NEWER_READING], Closed(), texts, measured))
     assert len(made) > 10_000
     assert not any(text.source in Closed() for text in texts.known.values())
     assert not any("".join(filter(str.isalnum, group.question)) in measured for group in made)
@@ -135,6 +135,19 @@ def test_an_epoch_is_the_same_each_time_and_takes_every_group_once(coder: PairCo
     assert first == again != second
     assert sum(len(batch) for batch in first) == 60
     assert all(sum(len(pair.row.ids) for group in batch for pair in group) <= 300 for batch in first)
+
+
+@needs_model
+def test_a_run_that_goes_on_takes_all_that_is_newer_and_some_of_the_rest(coder: PairCoder) -> None:
+    older = groups(200)
+    data = replace(older, train=(*(replace(one, origin=NEWER) for one in older.train[:50]), *older.train[50:]))
+    coded = Coded(data, coder)
+
+    def taken(repeated: float) -> int:
+        return sum(len(batch) for batch in epoch(data.train, coded, Recipe(repeated=repeated), 0, 0))
+
+    assert taken(1.0) == 200 and taken(0.0) == 50
+    assert 50 + 150 * 0.2 < taken(0.4) < 50 + 150 * 0.6
 
 
 def test_a_damaged_folder_is_one_line(tmp_path: Path) -> None:
@@ -204,7 +217,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
 def test_what_comes_with_the_program_can_be_learnt_from() -> None:
     """Every example stands on a clause, its span is an exact piece of it, and half of the pairs answer nothing."""
     texts = Texts()
-    groups = list(written(OWN_READING, Closed(), texts, frozenset()))
+    groups = list(written([OWN_READING], [], Closed(), texts, frozenset()))
     told = [one for group in groups for one in group.candidates if not one.natural]
     assert len(texts.known) > 1000 and len(told) > 7500
     assert all(text.source.startswith("invented/") for text in texts.known.values())

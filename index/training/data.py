@@ -25,6 +25,7 @@ ARTICLE_QUESTIONS_FILE = "lay_questions.jsonl"
 NOTICE_QUESTIONS_FILE = "notice_questions.jsonl"
 # Read with its questions by the reader: `index/training/reader_sources.py`.
 OWN_READING = Path(__file__).parent / "questions" / "reading"
+NEWER_READING = OWN_READING / "newer.jsonl.xz"  # on clauses that `reader_prepare --reading` has
 _QUESTIONS = Path(__file__).parent / "questions"
 
 

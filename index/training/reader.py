@@ -250,6 +250,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="检查点、日志和权重写到哪里")
     parser.add_argument("--resume", action="store_true", help="从检查点接着训练；没有检查点就从头开始")
     parser.add_argument("--start", type=Path, metavar="FILE", help="从另一次训练的 reader.safetensors 开始")
+    parser.add_argument(
+        "--repeat", type=float, default=1.0, metavar="X", help="上一次训练学过的再学多大一部分（默认 1）"
+    )
     parser.add_argument("--layers", type=int, default=usual.layers, metavar="N", help="编码器的层数（默认 6）")
     parser.add_argument("--epochs", type=int, default=usual.epochs, metavar="N", help="轮数（默认 2）")
     parser.add_argument("--rate", type=float, default=usual.rate, metavar="X", help="学习率（默认 1e-4）")
@@ -265,7 +268,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not args.resume and (args.out / CHECKPOINT).exists():
         raise UsageError("那里已有检查点", str(args.out), "请加 --resume 接着训练，或换一个 --out")
     args.out.mkdir(parents=True, exist_ok=True)
-    settings = replace(Settings(), layers=args.layers, epochs=args.epochs, rate=args.rate, seed=args.seed)
+    settings = replace(
+        Settings(),
+        layers=args.layers,
+        epochs=args.epochs,
+        rate=args.rate,
+        seed=args.seed,
+        recipe=Recipe(repeated=args.repeat),
+    )
     trainer = ReaderTrainer(make_model(), read_data(args.data), settings, args.out, args.start)
     if args.resume and trainer.resume():
         print("从检查点接着训练", file=sys.stderr)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.model.pair import PairCoder, Pieces, Row
-from index.training.reader_data import Candidate, Group, Kind, ReaderData
+from index.training.reader_data import NEWER, Candidate, Group, Kind, ReaderData
 
 _POOL = 64  # batches whose groups are sorted by length together
 
@@ -22,22 +22,25 @@ class Recipe:
     `share`: of the groups, others each time. What was written for reading, with spans and near misses, comes whole;
     of statutes and of notices (no spans) half, so that neither outweighs it; of clauses found for a question on
     something else a quarter, which is some 3,000 an epoch. `negatives`: drawn from those found for a group; STARD's
-    are few, and its ranking is hard. `told`: at most so many of those somebody judged.
+    are few, and its ranking is hard. `told`: at most so many of those somebody judged. `repeated`: how much of all
+    that is taken again by a run that goes on from an earlier one; what is newer than that comes whole.
     """
 
     share: Mapping[str, float] = field(
-        default_factory=lambda: {"written": 1.0, "cmrc": 1.0, "stard": 1.0, "articles": 0.5, "notices": 0.5}
+        default_factory=lambda: {NEWER: 1.0, "written": 1.0, "cmrc": 1.0, "stard": 1.0, "articles": 0.5, "notices": 0.5}
     )
     outside_share: float = 0.25
     negatives: Mapping[str, int] = field(
-        default_factory=lambda: {"written": 2, "cmrc": 1, "stard": 3, "articles": 2, "notices": 1}
+        default_factory=lambda: {NEWER: 2, "written": 2, "cmrc": 1, "stard": 3, "articles": 2, "notices": 1}
     )
     told: int = 4
     batch_tokens: int = 4096
     natural_weight: float = 0.5  # of the verdict on a clause that was found: a few of them do answer
+    repeated: float = 1.0
 
     def of(self, group: Group) -> float:
-        return self.outside_share if group.origin.startswith("outside") else self.share[group.origin]
+        share = self.outside_share if group.origin.startswith("outside") else self.share[group.origin]
+        return share if group.origin == NEWER else share * self.repeated
 
     def drawn(self, group: Group) -> int:
         """Natural negatives for a group: one from outside; none for a question with near misses only."""

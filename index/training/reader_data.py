@@ -19,6 +19,8 @@ from corpus.errors import UsageError
 from index.files import write_file
 
 PASSAGES, TRAIN, DEV, FACTS = "passages.jsonl.xz", "train.jsonl.xz", "dev.jsonl.xz", "facts.json"
+NEWER = "newer"  # the origin of what was written since an earlier run
+WRITTEN = ("written", NEWER)  # the origins that were written for the reader, with spans and near misses
 
 
 class Kind(StrEnum):

@@ -1,6 +1,7 @@
 """`python -m index.training.reader_prepare --reading DIR… --stard DIR --out DIR`: the reader's training data.
 
-What was written for the reader on notices of places that don't exist comes with the program (`questions/reading/`).
+What was written for the reader on notices of places that don't exist comes with the program (`questions/reading/`),
+and so do questions written later on the clauses of `--reading` (`newer.jsonl.xz` there: the clauses by their ids).
 
 Left out: documents of the closed test places (or those on the `--closed` lists), STARD's held-out questions, and
 questions that are measured (`--measured`, one a line). A tenth of the documents, by a hash of their name, is kept
@@ -26,8 +27,20 @@ from index.files import write_file
 from index.tokens import tokenize
 from index.training import reader_sources
 from index.training.closed import Closed
-from index.training.data import OWN_READING
-from index.training.reader_data import DEV, FACTS, PASSAGES, TRAIN, Candidate, Group, Kind, Text, write_rows
+from index.training.data import NEWER_READING, OWN_READING
+from index.training.reader_data import (
+    DEV,
+    FACTS,
+    NEWER,
+    PASSAGES,
+    TRAIN,
+    WRITTEN,
+    Candidate,
+    Group,
+    Kind,
+    Text,
+    write_rows,
+)
 
 _DEV_SHARE = 10
 SAME = 6  # candidates kept of the same document
@@ -64,7 +77,7 @@ def prepare(
 ) -> tuple[dict[str, Text], list[Group]]:
     """All clauses and groups, each group with what was found for it. CMRC lies in the first folder of `reading`."""
     texts = reader_sources.Texts()
-    groups = [one for folder in reading for one in reader_sources.written(folder, closed, texts, measured)]
+    groups = list(reader_sources.written([*reading, OWN_READING], [NEWER_READING], closed, texts, measured))
     groups += reader_sources.cmrc(reading[0] / "cmrc_dev.json.xz", texts)
     groups += reader_sources.statutes(stard, texts)
     groups += reader_sources.notices(texts)
@@ -72,8 +85,10 @@ def prepare(
     documents = texts.of("w:")
     gazettes = [name for name in documents if known[name].source.startswith("documents/")]
     # A clause kept for measuring is no candidate of a question learnt from.
+    own_documents = (_nearest(documents, known, False), _nearest(documents, known, None))
     searched = {
-        "written": (_nearest(documents, known, False), _nearest(documents, known, None)),
+        "written": own_documents,
+        NEWER: own_documents,
         "cmrc": (_nearest(texts.of("c:"), known, False), _nearest(texts.of("c:"), known, None)),
         "stard": (_nearest(texts.of("a:"), known, None),) * 2,
         "notices": (_nearest(texts.of("n:"), known, False), _nearest(texts.of("n:"), known, None)),
@@ -84,10 +99,10 @@ def prepare(
         dev = of_dev(group, known)
         own = _own(group, known, dev, choose)
         near = searched["stard" if group.origin == "articles" else group.origin][dev]
-        skipped = _SKIPPED if group.origin == "written" else 0
+        skipped = _SKIPPED if group.origin in WRITTEN else 0
         found = near.of(group.question, NEAR + SAME + skipped)[skipped:]
         out.append(_with(own, found, NEAR, {known[one.passage].source for one in own.candidates}, known))
-        if group.origin != "written":
+        if group.origin not in WRITTEN:
             elsewhere = searched["outside"][dev].of(group.question, _OUTSIDE)
             names = tuple(Candidate(name, Kind.NONE, natural=True) for name in elsewhere)
             out += [Group(group.question, f"outside-{group.origin}", names)] if names else []
@@ -149,7 +164,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪里")
     args = parser.parse_args(argv)
     measured = frozenset(squash(line) for path in args.measured for line in path.read_text("utf-8").splitlines())
-    texts, groups = prepare([*args.reading, OWN_READING], args.stard, Closed(args.closed), measured)
+    texts, groups = prepare(args.reading, args.stard, Closed(args.closed), measured)
     dev = [group for group in groups if of_dev(group, texts)]
     kept_for_dev = {group.question for group in dev}
     train = [group for group in groups if group.question not in kept_for_dev]

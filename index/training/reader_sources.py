@@ -10,7 +10,7 @@ import json
 import lzma
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from index.model.held_out import is_held_out
 from index.model.pair import place
 from index.training.closed import Closed
 from index.training.data import ARTICLE_QUESTIONS_FILE, NOTICE_QUESTIONS_FILE, own_questions
-from index.training.reader_data import Candidate, Group, Kind, Text, read_rows
+from index.training.reader_data import NEWER, Candidate, Group, Kind, Text, read_rows
 
 _CMRC_CHUNK = 250  # characters; a clause of a gazette has 120 on average
 _SENTENCE = re.compile(r"[^。！？；]*[。！？；]?")
@@ -43,30 +43,39 @@ class Texts:
         return [name for name in self.known if name.startswith(prefix)]
 
 
-def written(folder: Path, closed: Closed, texts: Texts, measured: frozenset[str]) -> Iterator[Group]:
-    """The examples of `../shared/data/reading`, without closed documents and without questions that are `measured`."""
+def written(
+    folders: Sequence[Path], newer: Sequence[Path], closed: Closed, texts: Texts, measured: frozenset[str]
+) -> Iterator[Group]:
+    """The examples of folders in the form of `../shared/data/reading`, then those in the files `newer`, which were
+    written later on the same clauses; without closed documents and without questions that are `measured`."""
     names: dict[str, str] = {}
     beside: dict[str, list[str]] = defaultdict(list)
-    for row in read_rows(folder / "passages.jsonl.xz"):
-        if row["source"] in closed:
-            continue
-        text = Text(place(row["title"], row["path"], row["text"]), row["text"], row["source"])
-        names[row["id"]] = texts.add(f"w:{row['id']}", text)
-        beside[row["source"]].append(names[row["id"]])
-    told: dict[str, dict[str, Candidate]] = defaultdict(dict)
-    for row in read_rows(folder / "written.jsonl.xz"):
-        if row["passage"] not in names or squash(row["question"]) in measured:
-            continue
-        name, kind = names[row["passage"]], Kind(row["kind"])
-        start = texts.known[name].text.find(row["span"]) if row["span"] else 0
-        if start < 0:
-            kind, start = (Kind.SOME if kind is Kind.SPAN else kind), 0
-        end = start + len(row["span"]) if kind in (Kind.SPAN, Kind.YES, Kind.NO) else 0
-        told[row["question"]][name] = Candidate(name, kind, start, end)
-    for question, candidates in told.items():
-        own = {texts.known[name].source for name in candidates}
-        others = [name for source in sorted(own) for name in beside[source] if name not in candidates]
-        yield Group(question, "written", (*candidates.values(), *(_other(name) for name in others)))
+    for folder in folders:
+        for row in read_rows(folder / "passages.jsonl.xz"):
+            if row["source"] in closed:
+                continue
+            text = Text(place(row["title"], row["path"], row["text"]), row["text"], row["source"])
+            names[row["id"]] = texts.add(f"w:{row['id']}", text)
+            beside[row["source"]].append(names[row["id"]])
+    files = [(folder / "written.jsonl.xz", "written") for folder in folders] + [(path, NEWER) for path in newer]
+    for path, origin in files:
+        told: dict[str, dict[str, Candidate]] = defaultdict(dict)
+        for row in read_rows(path):
+            if row["passage"] in names and squash(row["question"]) not in measured:
+                name = names[row["passage"]]
+                told[row["question"]][name] = _told(row, name, texts.known[name].text)
+        for question, candidates in told.items():
+            own = {texts.known[name].source for name in candidates}
+            others = [name for source in sorted(own) for name in beside[source] if name not in candidates]
+            yield Group(question, origin, (*candidates.values(), *(_other(name) for name in others)))
+
+
+def _told(row: Mapping[str, Any], name: str, text: str) -> Candidate:
+    kind, start = Kind(row["kind"]), text.find(row["span"]) if row["span"] else 0
+    if start < 0:
+        kind, start = (Kind.SOME if kind is Kind.SPAN else kind), 0
+    end = start + len(row["span"]) if kind in (Kind.SPAN, Kind.YES, Kind.NO) else 0
+    return Candidate(name, kind, start, end)
 
 
 def cmrc(path: Path, texts: Texts) -> Iterator[Group]:
