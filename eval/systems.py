@@ -213,6 +213,9 @@ def embed(texts: Sequence[str], embedder: Embedder) -> NDArray[np.float32]:
     return cache.get(texts)
 
 
+_STARD_READ = 20  # articles: more than of a gazette's clauses, as several answer a question
+
+
 def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     """Our own parts over the articles of STARD: keywords, embeddings, and the two fused as our search does.
 
@@ -222,9 +225,12 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     from index.local.keywords import Fields, build_bm25
     from index.model.folder import MODEL_NAME
     from index.model.load import load_embedder
+    from index.model.onnx_reader import OnnxReader
+    from index.model.reader_place import own_reader_path, reader_folder
     from index.term_counts import ceiling
     from index.tokens import tokenize
     from retriever.fusion import fuse, order
+    from retriever.reading.ranking import MOST, WEIGHT, combined
     from retriever.search import DEPTH
 
     keywords = build_bm25(Fields(one.text, "", one.name) for one in data.articles)
@@ -245,8 +251,19 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
         nearest, worded = (dict(order(side(question))[:DEPTH]) for side in (dense, bm25))
         return fuse(nearest, worded, ceiling(keywords, tokenize(question)))
 
+    def read(question: str) -> Mapping[int, float]:
+        """The first of `hybrid` in the order that the reader gives them, above the others."""
+        scores = dict(hybrid(question))
+        first = [at for at, _ in order(scores)[:_STARD_READ]]
+        told = reader.read(question, [(data.articles[at].name, data.articles[at].text) for at in first])
+        above = 2 * WEIGHT * MOST + 1  # more than any score
+        return scores | {at: above + combined(scores[at], one.relevance) for at, one in zip(first, told, strict=True)}
+
     with_model: dict[str, Search] = {"hybrid": hybrid, "dense": dense}
     chosen: dict[str, Search] = {mode: search for mode, search in with_model.items() if mode in modes}
+    if "hybrid" in chosen and embedder.name == MODEL_NAME:  # the reader held out what the model did
+        reader = OnnxReader(reader_folder(own_reader_path()))
+        chosen[f"hybrid, {_STARD_READ} read"] = read
     plain: dict[str, Search] = {"bm25": bm25} if "bm25" in modes else {}
     # Our own model has learnt from the questions that its training did not hold out.
     return Searches(plain, chosen) if embedder.name == MODEL_NAME else Searches({**chosen, **plain}, {})

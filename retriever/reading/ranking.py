@@ -58,13 +58,18 @@ def clipped(logit: float) -> float:
     return max(-MOST, min(MOST, logit))
 
 
+def combined(score: float, logit: float) -> float:
+    """What retrieval's score of 0…1 and a reader's logit say together."""
+    return score + WEIGHT * clipped(logit)
+
+
 def reordered(hits: Sequence[Hit], logits: Sequence[float]) -> tuple[Hit, ...]:
     """The hits with as many of the first as there are logits in the order of score plus WEIGHT times the logit.
 
     The others keep their places, and their scores where those are lower than any above.
     """
     first, rest = hits[: len(logits)], hits[len(logits) :]
-    scores = [hit.score + WEIGHT * clipped(logit) for hit, logit in zip(first, logits, strict=True)]
+    scores = [combined(hit.score, logit) for hit, logit in zip(first, logits, strict=True)]
     order = sorted(range(len(first)), key=lambda at: (-scores[at], at))
     moved = [replace(first[at], rank=rank, score=scores[at]) for rank, at in enumerate(order, 1)]
     lowest = moved[-1].score if moved else 0.0
