@@ -108,11 +108,13 @@ def _check_date(name: str, value: str) -> None:
 
 def is_number(wanted: str, doc_number: str) -> bool:
     """Whether a document's number is the one that is typed, in whatever brackets, characters and numerals:
-    離政辦發二〇二三年第九號 is 离政办发〔2023〕9号."""
+    離政辦發二〇二三年第九號 is 离政办发〔2023〕9号. Without its year a number is that of every year."""
     if number_key(wanted) == number_key(doc_number):
         return True
-    typed = _typed(wanted)
-    return typed is not None and typed.complete and bool(match_notices(typed, [_parsed(doc_number)]))
+    typed, number = _typed(wanted), _parsed(doc_number)
+    if typed is None or number is None or not (typed.complete or typed.spells(number)):
+        return False
+    return bool(match_notices(typed, [number]))
 
 
 @functools.lru_cache(maxsize=256)
