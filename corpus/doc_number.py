@@ -231,10 +231,6 @@ class TypedNumber:
             return len(self.before) >= 3
         return len(self.before) >= 2 and self.year is not None
 
-    def spells(self, number: DocNumber) -> bool:
-        """Whether all of a number stands here but its year: 離政辦發第九號 for 离政办发〔2023〕9号."""
-        return self.year is None and len(number.code) >= 2 and self.before == number.code
-
 
 _SPACE = re.compile(r"\s+")
 

@@ -112,9 +112,10 @@ def is_number(wanted: str, doc_number: str) -> bool:
     if number_key(wanted) == number_key(doc_number):
         return True
     typed, number = _typed(wanted), _parsed(doc_number)
-    if typed is None or number is None or not (typed.complete or typed.spells(number)):
+    if typed is None or number is None:
         return False
-    return bool(match_notices(typed, [number]))
+    but_its_year = typed.year is None and len(number.code) > 1 and typed.before == number.code
+    return (typed.complete or but_its_year) and bool(match_notices(typed, [number]))
 
 
 @functools.lru_cache(maxsize=256)
