@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.doc_number import TypedNumber, find_typed, match_notices, number_key, parse
+from corpus.doc_number import TypedNumber, find_typed, match_notices, number_key
 from corpus.errors import UsageError
 from corpus.model import Doubt, Notice, Span
 from corpus.offices import same_office
@@ -17,7 +17,7 @@ from corpus.simplified import simplified
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.citation import citation
-from retriever.cited import figures
+from retriever.cited import figures, read_number
 from retriever.notes import Note, NoteKind
 from retriever.references import Link
 
@@ -123,7 +123,7 @@ def _typed(wanted: str) -> TypedNumber | None:
     return find_typed(figures(simplified(wanted)))
 
 
-_parsed = functools.lru_cache(maxsize=1 << 15)(parse)  # all numbers of a corpus are looked at, again and again
+_parsed = functools.lru_cache(maxsize=1 << 15)(read_number)  # all numbers of a corpus are looked at, again and again
 
 
 def _is_issuer(wanted: str, issuer: str | None) -> bool:
