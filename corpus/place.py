@@ -164,6 +164,12 @@ def words_of(place: Place) -> str:
     return "".join(map(step_words, place.steps)) + (f"（{tail}）" if tail else "")
 
 
+def in_quotes(words: str) -> str:
+    """Words in “”, with quotations in them in ‘’ (GB/T 15834): “‘十二五’规划实施与评价”."""
+    inner = re.sub(r"\"([^\"]*)\"", r"‘\1’", words)
+    return f"“{inner.replace('“', '‘').replace('”', '’')}”"
+
+
 def step_words(step: Step) -> str:
     """One step as a citation writes it: 第（三）项."""
     if step.kind is StepKind.NUMBERED:
@@ -173,9 +179,9 @@ def step_words(step: Step) -> str:
         if step.style is Style.DECIMAL and "." not in bare:
             return f"第{bare}点"
         form = LEVELS.get(step.style) if step.style is not None else None
-        return form.format(bare) if form else f"“{bare}”"
+        return form.format(bare) if form else in_quotes(bare)
     if step.kind is StepKind.NAMED:
-        return f"“{step.label}”"
+        return in_quotes(step.label)
     if step.kind is StepKind.ATTACHMENT and step.label:
         return step.label
     if step.kind is StepKind.ROW and step.label:

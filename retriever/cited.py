@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.doc_number import find_numbers, find_typed
+from corpus.doc_number import DocNumber, find_numbers, find_typed, parse
 from corpus.kinds import kinds
 from corpus.simplified import simplified
 from corpus.text import nfkc, squash
@@ -23,7 +23,7 @@ _LONGEST_CITATION = 400  # characters; the longest of the gazette's has 130
 _NEAR = 44  # characters between a title and its number
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _OLD_YEAR = re.compile(r"(?<=[〔\[【(（第发办函字])([一二][〇○零九][〇○零一二三四五六七八九]{2})(?=[〕\]】)）年])")
-_OLD_SERIAL = re.compile(r"(?<=[〕\]】)）第年])([一二三四五六七八九十百〇零]{1,7})(?=号)")
+_OLD_SERIAL = re.compile(r"(?<=[〕\]】)）第年])([一二三四五六七八九十百〇○零]{1,7})(?=号)")
 _BETWEEN = re.compile(r"\s{0,8}(?:[（(〔\[][^（）()《》。；;]{0,40})?$")  # a title and its number
 _CLOSING = re.compile(r"[^（）()《》。；;]{0,30}(?:《[^《》]{1,20}》[^（）()《》。；;]{0,10})?[)）]")
 _TO_PLACE = re.compile(
@@ -61,9 +61,20 @@ def folded(text: str) -> str:
 
 
 def figures(text: str) -> str:
-    """Numerals of numbers as figures: 〔二〇二三〕第九号 → 〔2023〕第9号."""
+    """Numerals of numbers as figures: 〔二〇二三〕第九号 → 〔2023〕第9号, and 第一〇四号 → 第104号."""
     text = _OLD_YEAR.sub(lambda match: match[1].translate(_DIGITS), text)
-    return _OLD_SERIAL.sub(lambda match: str(value(match[1]) or match[1]), text)
+    return _OLD_SERIAL.sub(lambda match: _serial(match[1]), text)
+
+
+def _serial(numeral: str) -> str:
+    """一百零四 and 一〇四 are 104."""
+    digits = numeral.translate(_DIGITS)
+    return str(value(numeral) or (int(digits) if digits.isdecimal() else numeral))
+
+
+def read_number(doc_number: str | None) -> DocNumber | None:
+    """A document's number for comparing with typed ones, its serial in figures; None if it has no known form."""
+    return parse(figures(doc_number or ""))
 
 
 def find_cited(text: str) -> list[Cited]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.doc_number import TypedNumber, find_typed, match_notices, number_key, parse
+from corpus.doc_number import TypedNumber, find_typed, match_notices, number_key
 from corpus.errors import UsageError
 from corpus.model import Doubt, Notice, Span
 from corpus.offices import same_office
@@ -17,7 +17,7 @@ from corpus.simplified import simplified
 from corpus.text import squash
 from index.engine import IndexedClause
 from retriever.citation import citation
-from retriever.cited import figures
+from retriever.cited import figures, read_number
 from retriever.notes import Note, NoteKind
 from retriever.references import Link
 
@@ -108,11 +108,14 @@ def _check_date(name: str, value: str) -> None:
 
 def is_number(wanted: str, doc_number: str) -> bool:
     """Whether a document's number is the one that is typed, in whatever brackets, characters and numerals:
-    離政辦發二〇二三年第九號 is 离政办发〔2023〕9号."""
+    離政辦發二〇二三年第九號 is 离政办发〔2023〕9号. Without its year a number is that of every year."""
     if number_key(wanted) == number_key(doc_number):
         return True
-    typed = _typed(wanted)
-    return typed is not None and typed.complete and bool(match_notices(typed, [_parsed(doc_number)]))
+    typed, number = _typed(wanted), _parsed(doc_number)
+    if typed is None or number is None:
+        return False
+    but_its_year = typed.year is None and len(number.code) > 1 and typed.before == number.code
+    return (typed.complete or but_its_year) and bool(match_notices(typed, [number]))
 
 
 @functools.lru_cache(maxsize=256)
@@ -120,7 +123,7 @@ def _typed(wanted: str) -> TypedNumber | None:
     return find_typed(figures(simplified(wanted)))
 
 
-_parsed = functools.lru_cache(maxsize=1 << 15)(parse)  # all numbers of a corpus are looked at, again and again
+_parsed = functools.lru_cache(maxsize=1 << 15)(read_number)  # all numbers of a corpus are looked at, again and again
 
 
 def _is_issuer(wanted: str, issuer: str | None) -> bool:

@@ -6,11 +6,12 @@ import functools
 import re
 from collections.abc import Iterator
 
-from corpus.doc_number import DocNumber, find_typed, match_notices, parse
+from corpus.doc_number import DocNumber, find_typed, match_notices
 from corpus.model import Role
 from corpus.simplified import simplified
 from corpus.text import squash
 from index.engine import Engine
+from retriever.cited import figures, read_number
 
 _INNER = re.compile(r"[《〈]([^《》〈〉]{4,80})[》〉]")
 _ISSUES = re.compile(r"(?:印发|转发|发布|公布|颁布)(.{4,80}?)的?(?:通知|函|公告|通告|决定|命令|令)$")
@@ -27,7 +28,7 @@ class Names:
 
     @functools.cached_property
     def numbers(self) -> list[DocNumber | None]:
-        return [parse(source.notice.doc_number or "") for source in self._engine.notices]
+        return [read_number(source.notice.doc_number) for source in self._engine.notices]
 
     @functools.cached_property
     def _unread(self) -> list[tuple[str, int]]:
@@ -57,7 +58,7 @@ class Names:
 
     def numbered(self, number: str) -> list[int]:
         """The notices that a number names, as it is typed or as it is printed, best matches only."""
-        typed = find_typed(number)
+        typed = find_typed(figures(number))
         found = [] if typed is None else match_notices(typed, self.numbers)
         return found or [ordinal for known, ordinal in self._unread if known.endswith(key(number))]
 

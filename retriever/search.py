@@ -6,12 +6,13 @@ import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from corpus.doc_number import DocNumber, match_notices, parse
+from corpus.doc_number import DocNumber, match_notices
 from corpus.model import Role
 from corpus.typed_place import fits
 from index.engine import Engine, IndexedClause, NoticeSet, Ranked
 from index.term_counts import ceiling
 from index.tokens import tokenize
+from retriever.cited import read_number
 from retriever.fusion import fuse, min_max, order
 from retriever.intent import Intent
 from retriever.model import Filters, Hit
@@ -53,7 +54,7 @@ class Retriever:
 
     @functools.cached_property
     def _numbers(self) -> list[DocNumber | None]:
-        return [parse(source.notice.doc_number or "") for source in self.engine.notices]
+        return [read_number(source.notice.doc_number) for source in self.engine.notices]
 
     def retrieve(
         self, query: Query, mode: str, filters: Filters, count: int, without: Collection[int] = ()

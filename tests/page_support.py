@@ -133,14 +133,19 @@ def one_line(answer: Any) -> str:
     return text
 
 
+def watch_faults(page: Any, faults: list[str]) -> None:
+    """Note from now on what goes wrong in a page: errors of scripts, said or thrown, and refused requests."""
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("response", lambda answer: faults.append(answer.url) if answer.status >= 400 else None)
+
+
 def open_page(browser: Any, url: str, **options: Any) -> Any:
     """A page in a context of its own, as soon as Gradio is ready; faults are kept in `page.faults`."""
     context = browser.new_context(**{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"], **options})
     page = context.new_page()
     page.faults = []
-    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("response", lambda answer: page.faults.append(answer.url) if answer.status >= 400 else None)
+    watch_faults(page, page.faults)
     page.goto(url)
     page.wait_for_function("window.gongbao && window.gongbao.ready()")
     return page

@@ -223,6 +223,47 @@ def test_an_article_that_is_not_there_is_said(orders: Asker) -> None:
     assert result.answered and result.hits[0].text.startswith("第二条")
 
 
+CONGRESS = """云岭市第五届人民代表大会常务委员会公告
+
+第一〇四号
+
+《云岭市养犬管理条例》经云岭市第五届人民代表大会常务委员会第三十六次会议通过，现予公布，自2014年1月1日起施行。
+
+云岭市人民代表大会常务委员会
+2013年11月6日
+
+云岭市养犬管理条例
+
+第一条　为了规范养犬行为，制定本条例。
+
+第二条　市公安机关是养犬管理的主管部门。
+
+第三条　本条例自2014年1月1日起施行。
+"""
+
+
+@pytest.fixture(scope="module")
+def congress(tmp_path_factory: pytest.TempPathFactory) -> Asker:
+    """Announcements whose numbers are written digit by digit."""
+    folder = tmp_path_factory.mktemp("congress")
+    (folder / "104.txt").write_text(CONGRESS, "utf-8")
+    other = CONGRESS.replace("一〇四", "一〇五").replace("养犬", "燃气")
+    (folder / "105.txt").write_text(other, "utf-8")
+    build([folder], folder / "index", dense=False)
+    return Asker.open(folder / "index", dense=False)
+
+
+@pytest.mark.parametrize("serial", ["一〇四", "104", "一百零四", "一○四", "一零四"])
+def test_a_number_written_digit_by_digit(congress: Asker, serial: str) -> None:
+    """第一〇四号: before, it was no number that could be compared; neither it nor its articles were found."""
+    number = f"云岭市第五届人民代表大会常务委员会公告第{serial}号"
+    result = congress.ask(f"{number}第二条", mode="bm25")
+    assert result.answer is not None and "公安机关" in result.answer.text
+    assert result.answer.clause_id.startswith("云岭市第五届人民代表大会常务委员会公告第一〇四号")
+    kept = congress.ask("主管部门", mode="bm25", filters=Filters(doc_number=number)).hits
+    assert kept and {hit.doc_number for hit in kept} == {"云岭市第五届人民代表大会常务委员会公告第一〇四号"}
+
+
 @pytest.mark.parametrize("question", ["《中华人民共和国劳动法》第五十条", "《劳动法》第五条"])
 def test_a_document_that_is_not_here_is_said(asker: Asker, question: str) -> None:
     result = asker.ask(question, mode="bm25")

@@ -163,3 +163,34 @@ def test_a_reprint_without_the_nought_is_the_same_notice() -> None:
     files = [parse_source(source_from_text(f"{at}.txt", text.format(serial))) for at, serial in enumerate(("3", "003"))]
     (only,) = collect(files).notices
     assert only.files == ("0.txt", "1.txt")
+
+
+# -- a number without its year ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Asker:
+    """The third notices of two years, and the one of another authority whose 代字 ends the same."""
+    folder = tmp_path_factory.mktemp("years")
+    for name, year in (("云政发", 2020), ("云政发", 2021), ("山云政发", 2022)):
+        text = REPEALS.replace("云政发〔2020〕", f"{name}〔{year}〕").replace("2020年", f"{year}年")
+        (folder / f"{year}.txt").write_text(text, "utf-8")
+    build([folder], folder / "index", dense=False)
+    return Asker.open(folder / "index", dense=False)
+
+
+@pytest.mark.parametrize("typed", ["雲政發第三號", "云政发3号", "云政发第3号"])
+def test_without_its_year_it_is_that_of_every_year(years: Asker, typed: str) -> None:
+    """Before, a filter by such a number kept nothing, and no notice bore it."""
+    kept = years.ask("废止的文件", mode="bm25", filters=Filters(doc_number=typed)).hits
+    assert {hit.doc_number for hit in kept} == {"云政发〔2020〕3号", "云政发〔2021〕3号"}
+    opened = Collection.of(years, ready=())
+    newest = opened.notice(typed)
+    assert newest is not None and newest.notice.doc_number == "云政发〔2021〕3号"
+    assert len(opened.named(typed)) == 2 and len(opened.named("山云政发3号")) == 1
+
+
+@pytest.mark.parametrize("typed", ["政发3号", "3号", "云政发13号", "云政发〔2019〕3号", "云政办发3号"])
+def test_less_than_a_number_names_nothing(years: Asker, typed: str) -> None:
+    assert not years.ask("废止的文件", mode="bm25", filters=Filters(doc_number=typed)).hits
+    assert Collection.of(years, ready=()).notice(typed) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,15 @@ def test_compare_says_what_a_change_did(
     (row,) = [line.split() for line in text.splitlines() if line.startswith("标题 ")]
     assert row == ["标题", "0.667", "1.000", "+0.333", "1/2", "2/2"]
 
+    assert run("--compare", before, after, "--out", tmp_path / "page") == 0
+    assert capsys.readouterr().out == text
+    html = (tmp_path / "page" / "compare.html").read_text("utf-8")
+    better = html.partition("变好（")[2]
+    assert "变差（0 处）" in html and "应为“2021-05-08”，读成“2021-05-09”" in better
+    (line,) = re.findall(r"<td class=words>标题</td>(.*?)</tr>", html)
+    assert re.findall(r"<td>(.*?)</td>", line) == ["0.667", "1.000", "+0.333", "1/2", "2/2"]
+    assert "<script" not in html and "http" not in html
+
     assert run("--compare", after, before, "--json") == 0
     data = json.loads(capsys.readouterr().out)
     assert data["gains"] == [] and data["totals"]["title"]["b"]["right"] == 1
@@ -182,8 +192,11 @@ def test_compare_of_equal_runs_and_of_totals(
     assert run("--compare", tmp_path / "a", tmp_path / "a") == 0
     text = capsys.readouterr().out
     assert "各项合计都没有变化" in text and "变差（0 处）" in text and "变好（0 处）" in text
-    assert run("--compare", tmp_path / "a", tmp_path / "b") == 0
+    assert run("--compare", tmp_path / "a", tmp_path / "b", "--out", tmp_path) == 0
     assert "有一边只有合计，不能按文件比较" in capsys.readouterr().out
+    assert "有一边只有合计，不能按文件比较" in (tmp_path / "compare.html").read_text("utf-8")
+    (tmp_path / "file").write_text("", "utf-8")
+    assert run("--compare", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "file") == 2
 
 
 @pytest.mark.parametrize("data", [None, "{", "[]", '{"runs": []}', '{"files": [{}]}'])

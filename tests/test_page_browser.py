@@ -138,6 +138,24 @@ def test_export_without_a_tick(page: Any) -> None:
     assert len(list(csv.DictReader(io.StringIO(text)))) >= shown > 200
 
 
+def test_a_download_does_not_end_the_question_under_way(page: Any) -> None:
+    """Before, Gradio took it for leaving the page: the answer was lost, and came with a new page 15 seconds later."""
+    ask(page, "农民工工资")
+    page.evaluate("window.loaded = 1")
+    held: list[Any] = []
+    page.route("**/queue/data*", lambda request: held.append(request))
+    page.locator(".asked summary").click()
+    page.fill("#q", "生猪屠宰补贴每头多少钱")
+    with page.expect_request("**/queue/data*"):
+        page.keyboard.press("Enter")
+    with page.expect_download():
+        page.get_by_role("button", name="表格（CSV）").dispatch_event("click")
+    for request in held:
+        request.continue_()
+    page.wait_for_selector(".answer-text:has-text('30元')")
+    assert page.evaluate("window.loaded") == 1
+
+
 def test_a_refused_question(page: Any) -> None:
     ask(page, UNKNOWN)
     card = page.locator(".card.refused")

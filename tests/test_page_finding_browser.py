@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from page_support import ALL_SIZES, Server
+from page_support import ALL_SIZES, Server, watch_faults
 
 pytest_plugins = ["page_fixtures"]
 SIZES = {360: (360, 800), 1366: (1366, 768)}
@@ -50,9 +50,7 @@ def visit(browser: Any, server: Server, size: dict[str, int]) -> Iterator[Open]:
         if before:
             context.add_init_script(before)
         page = context.new_page()
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("response", lambda answer: faults.append(answer.url) if answer.status >= 400 else None)
+        watch_faults(page, faults)
         page.goto(f"{server.url}/{view}")
         if js:
             page.wait_for_function("window.gongbao && window.gongbao.ready()")

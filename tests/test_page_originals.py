@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from page_support import HOSTILE, Server, await_text, every, serving
+from page_support import HOSTILE, Server, await_text, every, serving, watch_faults
 
 pytest.importorskip("pypdfium2", reason="needs the extra documents")
 pytest.importorskip("reportlab", reason="needs reportlab")
@@ -358,8 +358,7 @@ def opened(browser: Any, url: str, **options: Any) -> tuple[Any, list[str], list
     asked: list[str] = []
     faults: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    watch_faults(page, faults)
     page.goto(url)
     return page, asked, faults
 

@@ -45,6 +45,8 @@ def numbered(*labels: str) -> tuple[Step, ...]:
         (Place((Step(NUMBERED, 1, "1.2.1", Style.DECIMAL),)), "1.2.1", "“1.2.1”"),
         (Place((Step(NUMBERED, 1, "1", Style.DECIMAL),)), "1", "第1点"),
         (Place((Step(StepKind.NAMED, 0, "主要目标"), *numbered("2."))), "主要目标.2", "“主要目标”第2点"),
+        (Place((Step(StepKind.NAMED, 0, "“十二五”规划"),)), "“十二五”规划", "“‘十二五’规划”"),
+        (Place((Step(StepKind.NAMED, 0, '做好"三农"工作'),)), '做好"三农"工作', "“做好‘三农’工作”"),
         (Place((Step(StepKind.LOST, 1),)), "缺1", "第1点（原件缺编号）"),
         (Place((Step(StepKind.TITLE),)), "题", "标题"),
         (Place((Step(StepKind.INFO),)), "信息", "题注"),

@@ -52,6 +52,7 @@ def test_search_by_get(server: Server) -> None:
         ("search", {"q": "工资", "k": "1000"}, "k：k=1000 太大"),
         ("search", {"q": "工资", "since": "2023-01-01"}, "since：没有这个参数"),
         ("notice", {"doc_number": "某发〔2023〕9号"}, "doc_number：没有收录"),
+        ("notice", {"doc_number": "9号"}, "doc_number：没有收录"),
         ("notice", {"doc_number": NINE, "section": "第九十部分"}, "section：这份公文没有"),
         ("notice", {"doc_number": NINE, "limit": "-1"}, "limit：limit=-1 不对"),
         ("check", {"text": " "}, "要核对的文字是空的"),
@@ -73,6 +74,7 @@ def test_a_long_notice_comes_in_pages(server: Server) -> None:
         ids += [clause["clause_id"] for clause in page["clauses"]]
         at = page["next_offset"]
     assert len(ids) == len(set(ids)) == first["total"]
+    assert get(server, "notice", doc_number="離政辦發第九號")["doc_number"] == NINE
     part = get(server, "notice", doc_number="离政办发2023年9号", section="第三部分")
     assert part["total"] > 3 and all(clause["clause_id"].startswith(f"{NINE}/三") for clause in part["clauses"])
     named = get(server, "notice", doc_number=NINE, section="问题源头治理", limit=0)

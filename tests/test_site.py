@@ -17,6 +17,7 @@ from index.opening import open_index
 from retriever.ask import Asker
 from retriever.model import Office
 from retriever.offices import each_once, offices_of
+from retriever.page.card import offices
 from retriever.page.collection import Collection
 from retriever.page.dates import beijing_time, chinese_date
 from retriever.page.frame import footer, header
@@ -115,6 +116,15 @@ def test_a_notice_that_prints_a_number_is_called_last(collection: Collection) ->
             answers += 1
             assert any(office.phone for office in offices)
     assert answers > 5
+
+
+def test_the_page_says_whose_number_the_notice_gives() -> None:
+    """Before, 咨询单位 stood in front of the number, as if that office were in charge."""
+    contact = Office("区人社局", "0358-8222401", "离政办发〔2023〕9号", "contact")
+    assert "这份文件的咨询电话" in str(offices([Office("区市场监督管理局"), contact], sure=True))
+    for other, sure in ((contact, False), (Office("区人社局", role="contact"), True)):
+        said = str(offices([other], sure=sure))
+        assert "咨询单位" in said and "咨询电话" not in said
 
 
 def test_only_whom_a_clause_makes_responsible_is_called_so(collection: Collection) -> None:

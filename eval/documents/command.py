@@ -12,14 +12,15 @@ from corpus.arguments import Parser
 from corpus.limits import add_options, limits_of
 from eval.documents import show
 from eval.documents.compare import compare
+from eval.documents.compare_page import comparison_page
 from eval.documents.evaluate import evaluate
 from eval.documents.labels import read_labels
-from eval.documents.results import read_results, summarise, to_text, write_results
+from eval.documents.results import COMPARE_FILE, read_results, summarise, to_text, write_results, write_text
 
 _EXAMPLES = """\
 例：
   python -m eval documents eval/document_labels/dev --documents documents.tar.xz --out build/documents
-  python -m eval documents --compare build/documents-before build/documents
+  python -m eval documents --compare build/documents-before build/documents --out build/compare
 """
 
 
@@ -39,7 +40,12 @@ def parser() -> argparse.ArgumentParser:
         help="标注过的文件所在的文件夹，或装着它们的 tar 文件（默认在标注旁边找）",
     )
     add("--json", action="store_true", help="输出 JSON")
-    add("--out", type=Path, metavar="DIR", help="把结果写到这个文件夹，供 --compare 使用")
+    add(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="把结果写到这个文件夹，供 --compare 使用；与 --compare 同用时写出比较的网页",
+    )
     add("--totals-only", action="store_true", help="只给合计，不显示任何文件的名称和文字（用于不公开的标注）")
     add("--compare", nargs=2, type=Path, metavar=("A", "B"), help="比较两次 --out 的结果，不重新测")
     add_options(sub)
@@ -74,6 +80,9 @@ def main(arguments: Sequence[str]) -> int:
 def _compare(args: argparse.Namespace) -> None:
     a, b = args.compare
     comparison = compare(*(read_results(folder) for folder in (a, b)))
+    if args.out is not None:
+        write_text(args.out / COMPARE_FILE, comparison_page(comparison, (str(a), str(b))))
+        print(f"已写入 {args.out / COMPARE_FILE}", file=sys.stderr)
     if args.json:
         print(json.dumps({"a": str(a), "b": str(b)} | comparison.to_json(), ensure_ascii=False, indent=1))
     else:

@@ -14,7 +14,7 @@ from eval.documents.score import FileScore, Miss
 from eval.documents.tally import Tally
 
 ALL = "all"
-RESULTS_FILE = "documents.json"
+RESULTS_FILE, COMPARE_FILE = "documents.json", "compare.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,17 @@ def to_text(results: Results) -> str:
 
 def write_results(folder: Path, results: Results) -> None:
     """Write a run into a folder. UsageError where that can't be done."""
+    write_text(folder / RESULTS_FILE, to_text(results) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file of `--out`. UsageError where that can't be done."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / RESULTS_FILE).write_text(to_text(results) + "\n", encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     except OSError as err:
-        raise UsageError(f"写不了结果（{err.strerror or err}）", str(folder), "请换一个可以写的文件夹") from err
+        todo = "请换一个可以写的文件夹"
+        raise UsageError(f"写不了结果（{err.strerror or err}）", str(path.parent), todo) from err
 
 
 def read_results(folder: Path) -> Results:

@@ -78,15 +78,21 @@ def _figure(tally: Tally | None) -> str:
     return _share(None if tally is None else tally.figure)
 
 
-def comparison_text(comparison: Comparison, names: tuple[str, str]) -> str:
-    """What changed: sums that differ, then losses and gains by file."""
+def comparison_rows(comparison: Comparison, *, every: bool = False) -> list[list[str]]:
+    """The sums of both sides, the head first: those that differ, or all."""
     rows = [["", "A", "B", "B−A", "A 对/应有", "B 对/应有"]]
     for name, (a, b) in comparison.totals.items():
-        if a != b:
+        if every or a != b:
             one, other = (None if tally is None else tally.figure for tally in (a, b))
             gain = "" if one is None or other is None else f"{other - one:+.3f}"
             counts = ["—" if tally is None else count(tally) for tally in (a, b)]
             rows.append([MEASURES[name].name, _share(one), _share(other), gain, *counts])
+    return rows
+
+
+def comparison_text(comparison: Comparison, names: tuple[str, str]) -> str:
+    """What changed: sums that differ, then losses and gains by file."""
+    rows = comparison_rows(comparison)
     lines = [f"A：{names[0]}    B：{names[1]}", columns(rows) if len(rows) > 1 else "各项合计都没有变化。\n"]
     if comparison.left_out:
         lines.append(f"有 {comparison.left_out} 个文件只在一边出现，没有参加比较。\n")
@@ -108,14 +114,14 @@ def _by_file(changes: Sequence[Change]) -> list[str]:
         for change in members:
             counts = " → ".join("—" if tally is None else count(tally) for tally in (change.a, change.b))
             lines.append(f"    {MEASURES[change.measure].name} {counts}")
-            lines += [f"      + {_miss(one)}" for one in change.mended[:_MISSES]]
-            lines += [f"      − {_miss(one)}" for one in change.broken[:_MISSES]]
+            lines += [f"      + {miss_line(one)}" for one in change.mended[:_MISSES]]
+            lines += [f"      − {miss_line(one)}" for one in change.broken[:_MISSES]]
             more = sum(max(0, len(misses) - _MISSES) for misses in (change.mended, change.broken))
             lines += [f"      另有 {more} 处"] if more else []
     return lines
 
 
-def _miss(miss: Miss) -> str:
+def miss_line(miss: Miss) -> str:
     given = f"，读成“{_short(miss.given)}”" if miss.given else ""
     return (f"应为“{_short(miss.wanted)}”" if miss.wanted else "不该有") + given
 

@@ -33,6 +33,7 @@ _BESIDE = (NoteKind.CITED_OTHERWISE, NoteKind.SHARED)
 # the head of the card already.
 _FIRST = (NoteKind.STANDING, NoteKind.ENDED)
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
+_ASK_HERE = "这份文件的咨询电话"  # of whom the notice itself names, who needn't be in charge of the matter
 # Letters of a headline in large type. With more it stands below whom to call, or that would stand below a phone's
 # first screen.
 _LARGE = 40
@@ -103,7 +104,9 @@ def offices(shown: Sequence[Office], *, sure: bool) -> Html | None:
 
 
 def _office(office: Office, *, sure: bool) -> list[Html]:
-    parts = [el("span", ROLES.get(office.role, "有关单位"), cls="role"), el("b", office_link(office.name))]
+    asked_here = sure and office.role == "contact" and office.phone is not None
+    role = _ASK_HERE if asked_here else ROLES.get(office.role, "有关单位")
+    parts = [el("span", role, cls="role"), el("b", office_link(office.name))]
     if not sure:
         return parts
     if office.phone is None:

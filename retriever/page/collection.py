@@ -69,12 +69,17 @@ class Collection:
         return question_words(expand(self.asker.preparer.folder.fold(question).text).rewritten)
 
     def notice(self, name: str) -> CorpusNotice | None:
-        """A notice by its id or document number, in whatever brackets, characters and numerals."""
+        """A notice by its id or document number, in whatever brackets, characters and numerals: the newest of them."""
+        found = self.named(name)
+        return max(found, key=lambda one: one.notice.date or "", default=None)
+
+    def named(self, name: str) -> list[CorpusNotice]:
+        """All notices that an id or a document number names: without its year a number may be that of several."""
         notices = self.asker.engine.notices
         place = self.places.get(name, self.places.get(number_key(name)))
-        if place is None:
-            place = next((at for at, one in enumerate(notices) if is_number(name, one.notice.doc_number or "")), None)
-        return None if place is None else notices[place]
+        if place is not None:
+            return [notices[place]]
+        return [one for one in notices if is_number(name, one.notice.doc_number or "")]
 
     def clauses_of(self, notice_id: str) -> Sequence[IndexedClause]:
         """The clauses of a notice in order; none for an unknown notice."""

@@ -54,9 +54,7 @@ class Programs:
         """A notice with its clauses: all of them, those of a section (第三部分, or words of a heading), a page of
         them. `versions` are all texts of its title, `references` and `referred_by` the notices it has to do with."""
         collection = dated(self.collection(), on)
-        named = collection.notice(doc_number.strip())
-        if named is None:
-            raise ParameterError(f"没有收录“{doc_number[:60]}”", "doc_number", "请核对文号")
+        named = _only(collection.named(doc_number.strip()), doc_number)
         clauses = collection.clauses_of(named.notice.notice_id)
         if section.strip():
             clauses = _of_section(clauses, section.strip())
@@ -90,6 +88,17 @@ class Programs:
         if now.collection is None:
             raise GongbaoError(now.trouble or "索引还没有准备好", "", "请稍后再试")
         return now.collection
+
+
+def _only(found: Sequence[CorpusNotice], asked: str) -> CorpusNotice:
+    """The notice that is meant. Raises ParameterError where a number names none, or those of several years."""
+    if not found:
+        raise ParameterError(f"没有收录“{asked[:60]}”", "doc_number", "请核对文号")
+    numbers = list(dict.fromkeys(one.notice.doc_number for one in found))
+    if len(numbers) > 1:
+        listed = "、".join(map(str, numbers[:5]))
+        raise ParameterError(f"文号为“{asked[:60]}”的公文有 {len(numbers)} 篇（{listed}）", "doc_number", "请写明年份")
+    return found[0]
 
 
 def _page(items: Sequence[_Item], offset: int, limit: int) -> tuple[Sequence[_Item], dict[str, Any]]:

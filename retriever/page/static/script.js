@@ -279,6 +279,9 @@
   // --- start -------------------------------------------------------------------------------------
 
   window.gongbao = { connect, ready: () => ask !== null };
+  // Gradio ends its connection before the page is left, but a download announces itself the same way and
+  // leaves nothing: the answer under way would be lost. The browser ends connections by itself.
+  addEventListener("beforeunload", (event) => event.stopImmediatePropagation());
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-copy]");
     if (button) copy(button);
