@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.consolidated import reads_on
 from corpus.model import Notice, Status
 from corpus.validity import begins
+from corpus.wordings import reads_on
 from index.engine import Engine, IndexedClause
 from retriever.decide import Decision
 from retriever.families import Families

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from corpus.consolidated import reads_on
 from corpus.events import Change, EventKind
 from corpus.model import Clause, Notice, Status
 from corpus.place import bare_label
+from corpus.wordings import reads_on
 from tests.validity_cases import corpus_of, notice, one
 
 TITLE = "云岭市停车办法"
