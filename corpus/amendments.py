@@ -70,7 +70,8 @@ def amendments(masked: Masked, subject: Subject) -> Iterator[Amended]:
         found: list[tuple[int, Amended]] = []
         for rule in grammar.rules("amend"):
             for match in rule.pattern.finditer(masked.text, sentence.start, sentence.end + 12):
-                end = match.start("to") if rule.kind == Change.RENUMBER and not match["new"] else match.end()
+                moves = rule.kind == Change.RENUMBER  # the new number may begin what is said next
+                end = match.end("art") + 1 if moves and not match["new"] else match.end()
                 if match.start() >= sentence.end or any(
                     match.start() < span.stop and span.start < end for span in taken
                 ):

@@ -49,13 +49,14 @@ def consolidate(notice: Notice, find: Find = nowhere) -> Notice:
         moves = moves_of(own, articles.keys)
         for at, event in decision:
             events[at] = _carry_out(clauses, articles, event, own, unsure)
-        if moves.sure:
+        sure = moves.sure and all(articles_of(event) is not None for event in own if adds_article(event))
+        if sure:
             _move(clauses, articles, moves.numbers, own[0])
         else:
             unsure.note(own)
         for at, event in decision:
             if adds_article(event):
-                events[at] = _add(clauses, event, find, sure=moves.sure)
+                events[at] = _add(clauses, event, find, sure=sure)
     return replace(notice, clauses=tuple(clauses), events=tuple(events))
 
 
@@ -286,7 +287,24 @@ def _rewritten(
         return None
     marker = read_marker(new)
     made = new if marker is not None else _head_of(texts[0] or "") + new
-    return [made, *[None] * (len(texts) - 1)] if len(made) <= MAX else None
+    return _spread(made, clauses)
+
+
+def _spread(text: str, clauses: Sequence[Clause]) -> list[str | None] | None:
+    """A new text of a whole article over its clauses: each item (（一）…) to the clause of its number, items that are
+    new to the one before. None where a clause would be too long."""
+    items = {
+        clause.place.last.number: at for at, clause in enumerate(clauses) if clause.place.last.style is Style.PAREN
+    }
+    parts: list[list[str]] = [[] for _ in clauses]
+    at = 0
+    for line in text.split("\n"):
+        marker = read_marker(line)
+        if marker is not None and marker.style is Style.PAREN:
+            at = items.get(marker.number, at)
+        parts[at].append(line)
+    made = ["\n".join(lines) if lines else None for lines in parts]
+    return None if any(one is not None and len(one) > MAX for one in made) else made
 
 
 def _added(

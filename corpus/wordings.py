@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from corpus.events import Wording
@@ -19,18 +19,22 @@ def reads_on(clause: Clause, day: dt.date) -> Clause:
     """The clause with the text and the number that hold on a day. A clause that nobody amends is returned as it is."""
     if not clause.wordings:
         return clause
+    text, place = _after(clause, list(_holding(clause, day)))
+    if text == clause.text and place == clause.place:
+        return clause
+    made = replace(clause, text=text, place=place, path=_renamed(clause.path, clause.place, place))
+    return made if text == clause.printed else replace(made, path=_path(made))
+
+
+def _after(clause: Clause, wordings: Sequence[Wording]) -> tuple[str, Place]:
+    """Text and place of a clause with these of its wordings."""
     text = clause.printed if clause.printed is not None else clause.text
-    place, as_it_was = as_printed(clause.place), True
-    for wording in _holding(clause, day):
+    place = as_printed(clause.place)
+    for wording in wordings:
         if wording.label is not None:
             place = renumbered(place, wording.label)
         text = DELETED.format(_label(place)) if wording.text is None else wording.text
-        as_it_was = False
-    if text == clause.text and place == clause.place:
-        return clause
-    path = _renamed(clause.path, clause.place, place)
-    made = replace(clause, text=text, place=place, path=path)
-    return made if as_it_was else replace(made, path=_path(made))
+    return text, place
 
 
 def printed(clause: Clause) -> Clause:
@@ -46,9 +50,13 @@ def _holding(clause: Clause, day: dt.date) -> Iterator[Wording]:
     return (one for one in clause.wordings if one.fits and (one.since is None or one.since <= day.isoformat()))
 
 
-def wording_on(clause: Clause, day: dt.date) -> Wording | None:
-    """The wording that a clause reads as on a day; None where it reads as printed."""
-    return next(reversed(list(_holding(clause, day))), None)
+def made_by(clause: Clause) -> list[Wording]:
+    """The wordings that made the clause what it reads as here, the oldest first; none where it reads as printed."""
+    fitting = [wording for wording in clause.wordings if wording.fits]
+    for count in range(len(fitting), 0, -1):
+        if _after(clause, fitting[:count]) == (clause.text, clause.place):
+            return fitting[:count]
+    return []
 
 
 def is_there(clause: Clause) -> bool:
