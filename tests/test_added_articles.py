@@ -205,12 +205,8 @@ def test_paragraphs_named_behind_their_article_belong_to_it() -> None:
 
 def test_a_quote_goes_on_over_its_items() -> None:
     """As in the decision on 上海金融法院: the items of a new wording are clauses of the decision."""
-    adds = [
-        "一、增加一条，作为第三条：",
-        "“下列车辆半价：",
-        "（一）校车；",
-        "（二）《云岭市公交条例》废止前的公交车。”",
-    ]
+    repealed = "（二）《云岭市公交条例》废止前的公交车。"
+    adds = ["一、增加一条，作为第三条：", "“下列车辆半价：", "（一）校车；", f"{repealed}”"]
     whole = ["二、将第四条修改为第五条：", "“下列车辆免费：", "（一）警车；", "（二）救护车；", "（三）校车。”"]
     found = amended(*adds, *whole)
     assert read(found, "第三条") == f"第三条下列车辆半价：\n（一）校车；\n{repealed}"
