@@ -6,65 +6,57 @@ amendment quotes doesn't stand in the article, nothing is changed and the clause
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
-from corpus.articles import article_number, item_of, number, paragraph_of
+from corpus.added import MAX, Find, articles_of, clauses_of, nowhere, unique
+from corpus.amendments import ORDER
+from corpus.articles import article_number, item_of, paragraph_of
 from corpus.events import Change, Event, EventKind, Wording
 from corpus.model import Clause, Notice, Role
 from corpus.numbering import Style, read_marker
-from corpus.place import Step, StepKind
+from corpus.renumbering import Key, adds_article, before, key_now, label_of, moves_of
 from corpus.text import squash
 
 _TELLING = 12  # letters of a new wording that stand in the article by no chance
-MAX = 800  # characters of a clause (the contract)
-DELETED = "{}（已删去）"
 _CHANGES = (EventKind.AMENDED, EventKind.CORRECTED, EventKind.PARTLY_REPEALED)
-_MOVES = ("amend.add_article", "amend.renumber")
 _AS_PARAGRAPH = re.compile(r"^.{0,200}?(?:作为|为)(第[一二三四五六七八九十]{1,3}款).*$", re.DOTALL)
 _AMENDS = re.compile(r"改为|删去|删除第|增加一[条款项]")
-_SUB = re.compile(r"之([一二三四五六七八九十]{1,3})$")
 
 
-def reads_on(clause: Clause, day: dt.date) -> Clause:
-    """The clause with the text that holds on a day. A clause that nobody amends is returned as it is."""
-    if not clause.wordings:
-        return clause
-    text = clause.printed if clause.printed is not None else clause.text
-    for wording in clause.wordings:
-        if wording.fits and (wording.since is None or wording.since <= day.isoformat()):
-            text = DELETED.format(_label(clause)) if wording.text is None else wording.text
-    return clause if text == clause.text else replace(clause, text=text, path=_path(clause, text))
-
-
-def _path(clause: Clause, text: str) -> tuple[str, ...]:
-    """The headings above: an article's own one may begin with words that it has no more."""
-    label = _label(clause)
-    own = clause.path[-1] if clause.path else ""
-    if own.startswith(label) and squash(own) not in squash(text):
-        return (*clause.path[:-1], label)
-    return clause.path
-
-
-def consolidate(notice: Notice) -> Notice:
+def consolidate(notice: Notice, find: Find = nowhere) -> Notice:
     """The notice with the wordings that its events make of its clauses, each event marked whether it fits.
 
-    Events are carried out in the order of their days. `text` of the clauses stays the printed one until somebody asks
-    for a day (`reads_on`).
+    Decisions are carried out in the order of their days, each by the numbers that the articles then have. `text` of the
+    clauses stays the printed one until somebody asks for a day (`corpus.wordings`). `find` looks up where a decision
+    prints what it adds.
     """
     if not any(_changes(event, notice) for event in notice.events):
         return notice
     clauses = list(notice.clauses)
-    articles = _Articles(clauses)
-    known = _included(notice, articles)
+    known = _included(notice, _Articles(clauses))
     events: list[Event] = [event for event in notice.events if not (_changes(event, notice) and _before(event, known))]
-    moved = _Moved()
-    for at, event in sorted(enumerate(events), key=lambda pair: pair[1].date or ""):
-        if _changes(event, notice):
-            events[at] = _carry_out(clauses, articles, event, moved)
-            moved.note(event)
+    ordered = sorted(
+        ((at, event) for at, event in enumerate(events) if _changes(event, notice)), key=lambda pair: pair[1].date or ""
+    )
+    unsure = _Unsure()
+    for _, group in groupby(ordered, key=lambda pair: (pair[1].date, pair[1].notice_id)):
+        decision = list(group)
+        own = [event for _, event in decision]
+        articles = _Articles(clauses)
+        moves = moves_of(own, articles.keys)
+        for at, event in decision:
+            events[at] = _carry_out(clauses, articles, event, own, unsure)
+        sure = moves.sure and all(articles_of(event) is not None for event in own if adds_article(event))
+        if sure:
+            _move(clauses, articles, moves.numbers, own[0])
+        else:
+            unsure.note(own)
+        for at, event in decision:
+            if adds_article(event):
+                events[at] = _add(clauses, event, find, sure=sure)
     return replace(notice, clauses=tuple(clauses), events=tuple(events))
 
 
@@ -78,7 +70,9 @@ def _included(notice: Notice, articles: _Articles) -> str | None:
             continue
         new = squash(change.new)
         for article in event.articles if len(new) >= _TELLING else ():
-            text = squash("".join(notice.clauses[at].text for at in articles.of(article)))
+            # An added article may have got another number since.
+            places = range(len(notice.clauses)) if adds_article(event) else articles.of(article)
+            text = squash("".join(notice.clauses[at].text for at in places))
             if new in text and (change.old is None or squash(change.old) not in text.replace(new, "")):
                 days.append(event.date)
     return max(days, default=None)
@@ -89,39 +83,42 @@ def _before(event: Event, day: str | None) -> bool:
 
 
 def _changes(event: Event, notice: Notice) -> bool:
-    return event.kind in _CHANGES and bool(event.articles) and event.notice_id != notice.notice_id
+    said = bool(event.articles) or event.how == ORDER
+    return event.kind in _CHANGES and said and event.notice_id != notice.notice_id
 
 
-class _Moved:
-    """From which article on the numbers are no more those printed here, because a decision added an article or gave
-    some another number. The decision itself still counts by the printed ones."""
+class _Unsure:
+    """From which article on the numbers can't be told, because a decision moved them in a way that doesn't fit the
+    text here. The decision itself still counts by the old ones."""
 
     def __init__(self) -> None:
         self._first: dict[str, int] = {}
 
-    def note(self, event: Event) -> None:
-        if event.amendment is None or event.how not in _MOVES:
-            return
-        numbers = [number[0] for label in event.articles if (number := article_number(label)) and not number[1]]
-        if numbers:
-            self._first[event.notice_id] = min(*numbers, self._first.get(event.notice_id, numbers[0]))
+    def note(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if adds_article(event) or event.how == "amend.renumber":
+                numbers = [key[0] for label in event.articles if (key := article_number(label)) is not None]
+                self._first[event.notice_id] = min([*numbers, self._first.get(event.notice_id, numbers[0])])
 
     def touches(self, event: Event, article: str) -> bool:
-        number = article_number(article)
+        key = article_number(article)
         others = [first for notice_id, first in self._first.items() if notice_id != event.notice_id]
-        return number is not None and bool(others) and number[0] >= min(others)
+        return key is not None and bool(others) and key[0] >= min(others)
 
 
-def _carry_out(clauses: list[Clause], articles: _Articles, event: Event, moved: _Moved) -> Event:
+def _carry_out(
+    clauses: list[Clause], articles: _Articles, event: Event, decision: Sequence[Event], unsure: _Unsure
+) -> Event:
     """Make one amendment on the clauses of its articles; returns the event with `fits`. An article that is added or
     only gets another number leaves the clauses as they are."""
-    if event.how in _MOVES:
+    if adds_article(event) or (event.amendment is not None and event.amendment.change is Change.RENUMBER):
         return event
     fits = True
-    for article in event.articles:
+    for named in event.articles:
+        article = before(event, named, decision)
         places = articles.of(article)
         quoted = event.amendment is not None and event.amendment.old is not None
-        sure = quoted or not moved.touches(event, article)
+        sure = quoted or not unsure.touches(event, article)
         made = (
             _made([_now(clauses[at]) for at in places], [clauses[at] for at in places], article, event)
             if sure
@@ -135,12 +132,47 @@ def _carry_out(clauses: list[Clause], articles: _Articles, event: Event, moved: 
                 break  # one mark is enough
             if made is not None and new == old:
                 continue
-            wording = Wording(new, event.date, event.notice_id, event.doc_number, event.clause_id, made is not None)
-            printed = clauses[at].text if clauses[at].printed is None else clauses[at].printed
-            clauses[at] = replace(clauses[at], printed=printed, wordings=(*clauses[at].wordings, wording))
+            clauses[at] = _worded(clauses[at], new, event, fits=made is not None)
     if event.amendment is None:
         return event
     return replace(event, amendment=replace(event.amendment, fits=fits))
+
+
+def _worded(clause: Clause, text: str | None, event: Event, *, fits: bool = True, label: str | None = None) -> Clause:
+    """The clause with one more wording."""
+    wording = Wording(text, event.date, event.notice_id, event.doc_number, event.clause_id, fits, label)
+    printed = clause.text if clause.printed is None else clause.printed
+    return replace(clause, printed=printed, wordings=(*clause.wordings, wording))
+
+
+def _move(clauses: list[Clause], articles: _Articles, numbers: dict[Key, Key], event: Event) -> None:
+    """Give articles other numbers, in their texts and in the places that citations are made of."""
+    for old, new in numbers.items():
+        label = label_of(articles.style, new)
+        for at in articles.at(old):
+            clause, text = clauses[at], _now(clauses[at])
+            begins = clause.place.last.style is articles.style and clause.place.piece == 1
+            if text is not None and begins:
+                text = label + text[len(_head_of(text)) :]
+            clauses[at] = _worded(clause, text, event, label=label)
+
+
+def _add(clauses: list[Clause], event: Event, find: Find, *, sure: bool) -> Event:
+    """Put the articles that an event adds into the text; returns the event with `fits`."""
+    found = articles_of(event) if sure else None
+    fits = found is not None
+    for article in found or ():
+        articles = _Articles(clauses)
+        neighbour = articles.beside(article.key)
+        if neighbour is None:
+            fits = False
+            continue
+        at, behind = neighbour
+        made = clauses_of(article, clauses[at], articles.style, event, find)
+        taken = {clause.clause_id for clause in clauses}
+        clauses[at + behind : at + behind] = unique(made, taken)
+    change = event.amendment
+    return event if change is None else replace(event, amendment=replace(change, fits=fits))
 
 
 def _now(clause: Clause) -> str | None:
@@ -150,34 +182,53 @@ def _now(clause: Clause) -> str | None:
 
 
 class _Articles:
-    """Where the clauses of each article stand. In a document without articles 第三条 is its 三、."""
+    """Where the clauses of each article stand, by the numbers that they have after all changes so far. In a document
+    without articles 第三条 is its 三、."""
 
     def __init__(self, clauses: Sequence[Clause]) -> None:
-        self._places: dict[tuple[int, int], list[int]] = {}
+        self._places: dict[Key, list[int]] = {}
         styles = {step.style for clause in clauses for step in clause.place.steps}
-        style = Style.ARTICLE if Style.ARTICLE in styles else Style.ENUM
+        self.style = Style.ARTICLE if Style.ARTICLE in styles else Style.ENUM
         for at, clause in enumerate(clauses):
             if clause.role in (Role.TEXT, Role.HEADING, Role.PREAMBLE):
-                step = next((step for step in clause.place.steps if _is_article(step, style)), None)
-                if step is not None:
-                    sub = _SUB.search(step.label)
-                    key = step.number, (number(sub[1]) or 0) if sub else 0
+                key = key_now(clause, self.style)
+                if key is not None:
                     self._places.setdefault(key, []).append(at)
         for key, places in list(self._places.items()):
             # The same number in the letter and in what it issues: nobody says which. The items of a decision that
             # itself amends something are no articles of it.
             doubtful = len({clauses[at].place.attachment for at in places}) > 1
-            if doubtful or (style is Style.ENUM and any(_AMENDS.search(clauses[at].text) for at in places)):
+            if doubtful or (self.style is Style.ENUM and any(_AMENDS.search(clauses[at].text) for at in places)):
                 del self._places[key]
+        self._standing = {
+            key: places for key, places in self._places.items() if any(_now(clauses[at]) is not None for at in places)
+        }
+
+    @property
+    def keys(self) -> list[Key]:
+        """The numbers of the articles that are there, in order."""
+        return sorted(self._standing)
 
     def of(self, label: str) -> Sequence[int]:
         """The places of an article's clauses; none for what is no article, or not here."""
         wanted = article_number(label)
-        return () if wanted is None else self._places.get(wanted, ())
+        return () if wanted is None else self.at(wanted)
 
+    def at(self, key: Key) -> Sequence[int]:
+        return self._places.get(key, ())
 
-def _is_article(step: Step, style: Style) -> bool:
-    return step.kind is StepKind.NUMBERED and step.style is style
+    def beside(self, key: Key) -> tuple[int, int] | None:
+        """A clause beside which an article of this number is to stand, and 1 for behind it, 0 for before; None where
+        the numbers before it aren't here."""
+        if key in self._standing:
+            return None
+        known = [one for one in self._standing if one < key]
+        if not known:
+            first = min(self._standing, default=None)
+            return None if first is None or key != (1, 0) else (self._standing[first][0], 0)
+        last = max(known)
+        follows = last[0] == key[0] and last[1] == key[1] - 1 if key[1] else last[0] == key[0] - 1
+        return (self._standing[last][-1], 1) if follows else None
 
 
 def _made(
@@ -236,7 +287,24 @@ def _rewritten(
         return None
     marker = read_marker(new)
     made = new if marker is not None else _head_of(texts[0] or "") + new
-    return [made, *[None] * (len(texts) - 1)] if len(made) <= MAX else None
+    return _spread(made, clauses)
+
+
+def _spread(text: str, clauses: Sequence[Clause]) -> list[str | None] | None:
+    """A new text of a whole article over its clauses: each item (（一）…) to the clause of its number, items that are
+    new to the one before. None where a clause would be too long."""
+    items = {
+        clause.place.last.number: at for at, clause in enumerate(clauses) if clause.place.last.style is Style.PAREN
+    }
+    parts: list[list[str]] = [[] for _ in clauses]
+    at = 0
+    for line in text.split("\n"):
+        marker = read_marker(line)
+        if marker is not None and marker.style is Style.PAREN:
+            at = items.get(marker.number, at)
+        parts[at].append(line)
+    made = ["\n".join(lines) if lines else None for lines in parts]
+    return None if any(one is not None and len(one) > MAX for one in made) else made
 
 
 def _added(
@@ -288,8 +356,3 @@ def _head_of(text: str) -> str:
     """The number that a text begins with, as it is written: 第二条."""
     marker = read_marker(text)
     return text[: marker.length] if marker else ""
-
-
-def _label(clause: Clause) -> str:
-    step = next((step for step in reversed(clause.place.steps) if step.kind is StepKind.NUMBERED), None)
-    return step.label.rstrip() if step else "此处"

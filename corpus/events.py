@@ -126,7 +126,8 @@ class Wording:
     """How a clause reads from the day `since` on, and the clause that says so.
 
     `text` is None where the clause is deleted. `fits` is False where the amendment couldn't be carried out on the
-    wording that stands here: the text is as before then, and a reader must look at the amending clause.
+    wording that stands here: the text is as before then, and a reader must look at the amending clause. `label` is the
+    number that its article has from then on, where it got another one.
     """
 
     text: str | None
@@ -135,6 +136,7 @@ class Wording:
     doc_number: str | None
     clause_id: str
     fits: bool = True
+    label: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -144,6 +146,7 @@ class Wording:
             "doc_number": self.doc_number,
             "clause_id": self.clause_id,
             "fits": self.fits,
+            **({} if self.label is None else {"label": self.label}),
         }
 
     @classmethod

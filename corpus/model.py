@@ -93,7 +93,8 @@ class Clause:
     pairs of group (组长, or nothing) and person with post.
 
     Where other notices amend it, `text` is how it reads on the day it was asked for (`corpus.consolidated`), `printed`
-    how it is printed here, and `wordings` are all that were made of it, the oldest first.
+    how it is printed here, and `wordings` are all that were made of it, the oldest first. An article that another
+    notice added has its text as its first wording; `lines` and `pages` are those of `file`, where that is printed.
     """
 
     notice_id: str
@@ -106,6 +107,7 @@ class Clause:
     cells: tuple[tuple[str, str], ...] = ()
     printed: str | None = None
     wordings: tuple[Wording, ...] = ()
+    file: str | None = None
 
     @property
     def clause_id(self) -> str:
@@ -121,6 +123,7 @@ class Clause:
         amended: dict[str, Any] = {}
         if self.wordings:
             amended = {"printed": self.printed, "wordings": [wording.to_json() for wording in self.wordings]}
+            amended |= {} if self.file is None else {"file": self.file}
         return {
             "clause_id": self.clause_id,
             "path": list(self.path),
@@ -151,6 +154,7 @@ class Clause:
             tuple((head, cell) for head, cell in data["cells"]),
             data.get("printed"),
             tuple(map(Wording.from_json, data.get("wordings", ()))),
+            data.get("file"),
         )
 
 

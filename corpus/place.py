@@ -45,31 +45,36 @@ class StepKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step. `number` counts from 1 (0 where nothing is counted), `label` is the marker or name as
-    it is written, with the space that stands behind an article's (第四条　), `style` the marker's."""
+    it is written, with the space that stands behind an article's (第四条　), `style` the marker's. Where an amendment
+    gave an article another number, these are the new ones, and `printed` is the label that its id keeps."""
 
     kind: StepKind
     number: int = 0
     label: str = ""
     style: Style | None = None
+    printed: str | None = None
 
     def to_json(self) -> list[Any]:
         """`["numbered", 2, "（二）", 5]`"""
-        return [self.kind.value, self.number, self.label, None if self.style is None else self.style.value]
+        data = [self.kind.value, self.number, self.label, None if self.style is None else self.style.value]
+        return data if self.printed is None else [*data, self.printed]
 
     @classmethod
     def from_json(cls, data: list[Any]) -> Step:
-        kind, number, label, style = data
-        return cls(StepKind(kind), number, label, None if style is None else Style(style))
+        kind, number, label, style, *printed = data
+        return cls(StepKind(kind), number, label, None if style is None else Style(style), *printed)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """The steps to a clause, outermost first. `piece` counts the pieces of a text that was too long for
-    one clause, `again` the places of a notice that are equal otherwise; both from 1."""
+    one clause, `again` the places of a notice that are equal otherwise; both from 1. `added` is the id of the notice
+    that added the clause, where it isn't printed here."""
 
     steps: tuple[Step, ...]
     piece: int = 1
     again: int = 1
+    added: str = ""
 
     @property
     def last(self) -> Step:
@@ -92,11 +97,16 @@ class Place:
         return self.steps[:-1]
 
     def to_json(self) -> dict[str, Any]:
-        return {"steps": [step.to_json() for step in self.steps], "piece": self.piece, "again": self.again}
+        data: dict[str, Any] = {
+            "steps": [step.to_json() for step in self.steps],
+            "piece": self.piece,
+            "again": self.again,
+        }
+        return {**data, "added": self.added} if self.added else data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Place:
-        return cls(tuple(map(Step.from_json, data["steps"])), data["piece"], data["again"])
+        return cls(tuple(map(Step.from_json, data["steps"])), data["piece"], data["again"], data.get("added", ""))
 
 
 # kind → (how a key writes the step, how a citation writes it); {} is the number.
@@ -138,16 +148,18 @@ OWN_NUMBER = "序号"  # 表2序号159: a row by the number that the table gives
 
 def key_of(place: Place) -> str:
     """The part of a clause's id behind the notice's: `附1.二.（三）.1`, equal places apart by `~2`, the
-    pieces of a long text by `-2`."""
+    pieces of a long text by `-2`; an article that another notice added: `第五条+云政发〔2020〕4号`."""
     key = ".".join(map(_step_key, place.steps))
+    added = f"+{place.added}" if place.added else ""
     piece = f"-{place.piece}" if place.piece > 1 else ""
     again = f"~{place.again}" if place.again > 1 else ""
-    return f"{key}{piece}{again}"
+    return f"{key}{added}{piece}{again}"
 
 
 def _step_key(step: Step) -> str:
+    label = step.label if step.printed is None else step.printed
     if step.kind in (StepKind.NUMBERED, StepKind.NAMED):
-        return step.label if step.kind is StepKind.NAMED else bare_label(step.label)
+        return label if step.kind is StepKind.NAMED else bare_label(label)
     return WRITTEN[step.kind][0].format(step.number)
 
 

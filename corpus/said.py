@@ -12,6 +12,7 @@ from corpus.history import own_history
 from corpus.masks import Masked, mask
 from corpus.model import Clause, Notice, Role
 from corpus.place import StepKind
+from corpus.quoted import with_quote
 from corpus.repeals import MAY_REPEAL, Repealed, opens_list, repealed_row, repeals
 from corpus.sentences import read_clause
 from corpus.terms import Said, own_term
@@ -66,13 +67,17 @@ class _Reader:
         self.leads: dict[str, Subject] = {}
 
     def read(self) -> Iterator[Event]:
-        for clause in self.notice.clauses:
-            if clause.role not in _SPEAKS:
+        quoted = 0  # clauses still to come that belong to a quote
+        for at, clause in enumerate(self.notice.clauses):
+            if quoted or clause.role not in _SPEAKS:
+                quoted = max(0, quoted - 1)
                 continue
             heads = self._heads(clause)
             words = clause.text + "".join(heads)
             if not MAY_REPEAL.search(words) and not MAY_AMEND.search(words) and "修改" not in words:
                 continue
+            if MAY_AMEND.search(clause.text):
+                clause, quoted = with_quote(self.notice.clauses, at)
             masked = read_clause(clause)
             yield from self._repeals(clause, masked, heads)
             yield from self._amendments(clause, masked)

@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from corpus.consolidated import consolidate, reads_on
+from corpus.added import Find, Printed
+from corpus.consolidated import consolidate
 from corpus.events import Event, EventKind, Target
 from corpus.model import Notice, Repeal, Status, Warn
 from corpus.references import connect
 from corpus.said import said, subject_of
 from corpus.targets import Directory, is_short
 from corpus.versions import Family, Version, find_families, version_of
+from corpus.wordings import printed, reads_on
 
 # What decides the status, the strongest first.
 _STATUS = (
@@ -66,6 +68,7 @@ def linked(notices: Sequence[Notice], files: Sequence[str] = ()) -> Linked:
         for place, event in _replaced(family, notices, spoken):
             events[place].append(event)
     name_of = {place: family.name for family in families for place in family.members}
+    find = _finder(notices, files)
     dated = []
     for at, notice in enumerate(notices):
         own = [event for event in spoken[at] if event.target is None]
@@ -79,7 +82,7 @@ def linked(notices: Sequence[Notice], files: Sequence[str] = ()) -> Linked:
             family=name_of.get(at),
             events=tuple(events[at]),
         )
-        dated.append(consolidate(made))
+        dated.append(consolidate(made, find))
     texts = {place: family.members for family in families for place in family.members}
     pairs = connect(dated, directory, texts)
     out = [replace(one, references=names, referred_by=named) for one, (names, named) in zip(dated, pairs, strict=True)]
@@ -90,11 +93,21 @@ def _printed(notice: Notice) -> Notice:
     """The notice as its file has it, whatever other notices made of it when they were linked before."""
     if not any(clause.wordings for clause in notice.clauses):
         return notice
-    clauses = (
-        replace(clause, text=clause.text if clause.printed is None else clause.printed, printed=None, wordings=())
-        for clause in notice.clauses
-    )
-    return replace(notice, clauses=tuple(clauses))
+    own = (clause for clause in notice.clauses if not clause.place.added)
+    return replace(notice, clauses=tuple(clause if not clause.wordings else printed(clause) for clause in own))
+
+
+def _finder(notices: Sequence[Notice], files: Sequence[str]) -> Find:
+    """Looks up the clause of a decision and the file it is in."""
+    places = {notice.notice_id: at for at, notice in enumerate(notices)}
+
+    def find(notice_id: str, clause_id: str) -> Printed | None:
+        at = places.get(notice_id)
+        clauses = () if at is None else notices[at].clauses
+        clause = next((clause for clause in clauses if clause.clause_id == clause_id), None)
+        return None if clause is None or at is None else Printed(clause, files[at] if files else None)
+
+    return find
 
 
 def _begun(version: Version, own: Sequence[Event]) -> Version:

@@ -111,7 +111,12 @@ class IndexedClause:
     @property
     def uncertain(self) -> tuple[Doubt, ...]:
         """What the parser isn't sure of that concerns this clause."""
-        return self.notice.doubts_on(self.clause.lines)
+        return () if self.clause.file is not None else self.notice.doubts_on(self.clause.lines)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the clause is printed in: its notice's, or that of the decision that added it."""
+        return self.source.files if self.clause.file is None else (self.clause.file,)
 
 
 @dataclass(frozen=True, slots=True)

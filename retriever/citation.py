@@ -2,16 +2,21 @@
 
 引用公文先引标题，后引发文字号 (《国家行政机关公文处理办法》第二十五条): 《标题》（文号）, then the place: articles as
 第X条, headings by their numbers as 第X部分第（X）项 (`corpus.place`). What a notice or an order issues is cited by
-its own title. A title within a title stands in 〈〉 (GB/T 15834—2011 4.15.3.5).
+its own title. A title within a title stands in 〈〉 (GB/T 15834—2011 4.15.3.5). Where a clause was amended, or a title
+without number has several texts, the wording follows: （据…修改，2020年3月1日起）, （2024年6月28日文本）.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from corpus.dates import chinese_date
+from corpus.events import Wording
 from corpus.model import Bulletin, Clause, CorpusNotice, Notice
 from corpus.place import StepKind, bare_label, words_of
 from corpus.text import squash
+from corpus.wordings import made_by
 
 _OPEN, _CLOSE = "《〈", "》〉"
 _OF_ITS_OWN = (StepKind.NUMBERED, StepKind.NAMED)
@@ -20,7 +25,38 @@ _OF_ITS_OWN = (StepKind.NUMBERED, StepKind.NAMED)
 def citation(notice: Notice, clause: Clause) -> str:
     """`《关于…的通知》（离政办发〔2023〕9号）第二部分第（三）项第1目`, one for each clause of a notice."""
     number = f"（{notice.doc_number}）" if notice.doc_number else ""
-    return in_title_marks(cited_title(notice, clause)) + number + cited_place(notice, clause)
+    return (
+        in_title_marks(cited_title(notice, clause))
+        + number
+        + cited_place(notice, clause)
+        + cited_wording(notice, clause)
+    )
+
+
+def cited_wording(notice: Notice, clause: Clause) -> str:
+    """Which wording of which day a citation means, in brackets; nothing where there is only one."""
+    made = made_by(clause)
+    if made:
+        by = {wording.notice_id: _done(wording, clause, made) for wording in made}
+        names = {wording.notice_id: wording.doc_number or "另一篇公文" for wording in made}
+        since = chinese_date(made[-1].since)
+        listed = "、".join(names[one] + what for one, what in by.items())
+        return f"（据{listed}{f'，{since}起' if since else ''}）"
+    later = next((wording.since for wording in clause.wordings if wording.fits and wording.since), None)
+    if later is not None:
+        return f"（{chinese_date(later)}{'增加' if clause.place.added else '修改前'}）"
+    several = notice.family is not None and notice.doc_number is None and notice.version is not None
+    return f"（{chinese_date(notice.version)}文本）" if several else ""
+
+
+def _done(wording: Wording, clause: Clause, made: Sequence[Wording]) -> str:
+    """What the notice that made a wording did to the clause."""
+    own = [one for one in made if one.notice_id == wording.notice_id]
+    if any(one.text is None for one in own):
+        return "删去"
+    if clause.place.added == wording.notice_id:
+        return "增加"
+    return "修改" if any(one.label is None for one in own) else "调整序号"
 
 
 def cited_title(notice: Notice, clause: Clause) -> str:

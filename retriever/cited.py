@@ -35,6 +35,11 @@ _CALLED = re.compile(r"(?:以下|下)(?:统一)?(?:简称|称)[:：]?\s{0,8}[“
 _DATED = re.compile(r"\s{0,8}[(（](?=[^（）()]{0,4}\d{4})[^（）()《》]{4,20}[)）]")
 # Where a gazette has what is cited: it belongs to the citation, and cites nothing itself.
 _PRINTED = re.compile(r"[,，]?\s{0,8}载《[^《》]{2,40}》\s{0,8}\d{4}年第\d{1,3}期(?:[,，]\s{0,8}第\d{1,4}页)?")
+# Which wording is cited: it belongs to the citation, and the number in it is that of another document.
+_WORDING = re.compile(
+    r"[（(](?:据[^（）()《》]{2,120}?(?:修改|增加|删去|调整序号)(?:[,，]\s{0,4}\d{4}年\d{1,2}月\d{1,2}日起)?"
+    r"|\d{4}年\d{1,2}月\d{1,2}日(?:修改前|增加|文本))[)）]"
+)
 _GB7714 = re.compile(r"\[Z\]")
 _IN_QUOTE = re.compile(r"[“”\"]")
 
@@ -56,7 +61,9 @@ def folded(text: str) -> str:
     narrow = nfkc(text)
     if len(narrow) != len(text):
         narrow = "".join(one if len(one := nfkc(char)) == 1 else char for char in text)
-    simple = _PRINTED.sub(lambda match: " " * len(match.group()), simplified(narrow))
+    simple = simplified(narrow)
+    for told in (_PRINTED, _WORDING):
+        simple = told.sub(lambda match: " " * len(match.group()), simple)
     return _OLD_YEAR.sub(lambda match: match[1].translate(_DIGITS), simple)
 
 

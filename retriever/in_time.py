@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.consolidated import reads_on
 from corpus.model import Notice, Status
 from corpus.validity import begins
+from corpus.wordings import made_by, reads_on
 from index.engine import Engine, IndexedClause
 from retriever.decide import Decision
 from retriever.families import Families
@@ -69,8 +69,9 @@ class InTime:
             return Standing(query, retrieval, retrieval, None, None)  # its being over is what is asked
         rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
         entries = {entry.row: entry for entry in self._engine.clauses(rows)}
+        amending = _amending(retrieval)
         if year is None and all(entry.notice.status.holds for entry in entries.values()):
-            return Standing(query, retrieval, retrieval, None, None)
+            return Standing(query, retrieval, _only(retrieval, retrieval.hits, amending), None, None)
         asked = self._asked(query, question, retrieval, entries.values())
         years = years_in(question)
         out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, years, year))
@@ -82,18 +83,10 @@ class InTime:
         first = first if first is not None and first.entry.row in out else None
         # What is by far nearest may not answer: another text that would then answers something else.
         refused = first is not None and query.number is None and query.cited is None
-        may = [] if refused else [hit for hit in shown if hit.entry.row not in out]
-        ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(may, 1))
-        rest = replace(
-            retrieval.candidates,
-            scores=_without(retrieval.candidates.scores, out),
-            dense=_without(retrieval.candidates.dense, out),
-            bm25=_without(retrieval.candidates.bm25, out),
-        )
-        if year is not None and not any(year in _around(hit.entry) for hit in ranked[:5]):
+        may = _only(retrieval, () if refused else shown, out if year is not None else out | amending)
+        if year is not None and not any(year in _around(hit.entry) for hit in may.hits[:5]):
             query = replace(query, text=_without_year(query.text, year))
-        kept = replace(retrieval, hits=shown)
-        return Standing(query, kept, Retrieval(ranked, rest), first, year)
+        return Standing(query, replace(retrieval, hits=shown), may, first, year)
 
     def _asked(
         self, query: Query, question: str, retrieval: Retrieval, entries: Iterable[IndexedClause]
@@ -155,6 +148,27 @@ class InTime:
             said = f"，收录的{named(notice)}是{begun}年的文本" if begun > found.year else ""
             return note(NoteKind.NOT_OF_YEAR, found.year, said)
         return note(NoteKind.ONLY_ENDED, named(notice), standing(notice, self._day))
+
+
+def _amending(retrieval: Retrieval) -> frozenset[int]:
+    """The hits whose words are those of another hit that they amend, unless their document is asked for by number: an
+    article is read as it stands now, and what made it so says nothing else."""
+    made = {wording.clause_id for hit in retrieval.hits for wording in made_by(hit.entry.clause)}
+    asked = set(retrieval.candidates.numbered)
+    found = (hit.entry for hit in retrieval.hits)
+    return frozenset(entry.row for entry in found if entry.clause_id in made and entry.row not in asked)
+
+
+def _only(retrieval: Retrieval, hits: Sequence[Hit], out: frozenset[int]) -> Retrieval:
+    """These hits and all candidates, without the rows in `out`."""
+    if not out and hits is retrieval.hits:
+        return retrieval
+    kept = [hit for hit in hits if hit.entry.row not in out]
+    found = retrieval.candidates
+    rest = replace(
+        found, scores=_without(found.scores, out), dense=_without(found.dense, out), bm25=_without(found.bm25, out)
+    )
+    return Retrieval(tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1)), rest)
 
 
 def _higher(hits: Sequence[Hit], asked: frozenset[int]) -> tuple[Hit, ...]:

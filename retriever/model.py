@@ -11,10 +11,11 @@ from typing import Any
 
 from corpus.doc_number import TypedNumber, find_typed, match_notices, number_key
 from corpus.errors import UsageError
-from corpus.model import Doubt, Notice, Span
+from corpus.model import Clause, Doubt, Notice, Span
 from corpus.offices import same_office
 from corpus.simplified import simplified
 from corpus.text import squash
+from corpus.wordings import made_by
 from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.cited import figures, read_number
@@ -206,6 +207,7 @@ class Hit:
             "unit": notice.unit,
             "phone": notice.phone if sure else None,
             "citation": self.citation,
+            "wording": wording_json(clause),
             "links": [link.to_json() for link in self.links],
             "status": notice.status.value,
             "repealed_by": None if notice.repealed_by is None else notice.repealed_by.to_json(),
@@ -219,12 +221,26 @@ def source_json(entry: IndexedClause) -> dict[str, Any]:
     """Where a clause stands in the files that its notice was read from."""
     clause = entry.clause
     return {
-        "file": entry.source.files[0],
-        "files": list(entry.source.files),
+        "file": entry.files[0],
+        "files": list(entry.files),
         "line_start": clause.lines.start,
         "line_end": clause.lines.end,
         "page": None if clause.pages is None else clause.pages.start,
         "page_end": None if clause.pages is None else clause.pages.end,
+    }
+
+
+def wording_json(clause: Clause) -> dict[str, Any] | None:
+    """Since when a clause reads so, and the clause that made it so; None where it reads as printed."""
+    made = made_by(clause)
+    if not made:
+        return None
+    last = made[-1]
+    return {
+        "since": last.since,
+        "doc_number": last.doc_number,
+        "notice_id": last.notice_id,
+        "clause_id": last.clause_id,
     }
 
 
@@ -287,6 +303,7 @@ class Answer:
         return {
             **data,
             "citation": citation(notice, self.entry.clause),
+            "wording": wording_json(self.entry.clause),
             "doc_number": notice.doc_number,
             "title": notice.title,
             "status": notice.status.value,

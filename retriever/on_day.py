@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from corpus.consolidated import reads_on
 from corpus.model import CorpusNotice
 from corpus.validity import as_of, changes
+from corpus.wordings import reads_on
 from index.engine import (
     Engine,
     IndexedClause,

@@ -24,6 +24,7 @@ from corpus.typed_place import (
     read_place,
     typed_place,
 )
+from corpus.wordings import is_there
 from index.engine import Engine
 from retriever.citation import cited_place, cited_title, in_title_marks
 from retriever.cited import Cited, asked, beside, folded, part_with_citation
@@ -182,14 +183,18 @@ class Resolver:
         return []
 
     def _read_places(self, ordinal: int) -> tuple[_Written, ...]:
+        """The places of a notice. One that was deleted, or isn't there yet, gives way to another of its number."""
+        pairs = [(one, cited_place(one.notice, one.clause)) for one in self._engine.notice(ordinal)]
+        there = {words for one, words in pairs if is_there(one.clause)}
         return tuple(
             _Written(
                 one.row,
                 one.clause.place,
-                _key(cited_place(one.notice, one.clause)),
+                _key(words),
                 None if (issued := one.clause.place.issued) is None else key(issued),
             )
-            for one in self._engine.notice(ordinal)
+            for one, words in pairs
+            if is_there(one.clause) or words not in there
         )
 
     def _twice(self, rows: Sequence[int]) -> str | None:

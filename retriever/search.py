@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from corpus.doc_number import DocNumber, match_notices
 from corpus.model import Role
 from corpus.typed_place import fits
+from corpus.wordings import is_there
 from index.engine import Engine, IndexedClause, NoticeSet, Ranked
 from index.term_counts import ceiling
 from index.tokens import tokenize
@@ -115,7 +116,7 @@ class Retriever:
         final = {
             row: candidates.scores[row] + prior(entry, query.asked)
             for row, entry in entries.items()
-            if entry.role not in HEADINGS
+            if entry.role not in HEADINGS and is_there(entry.clause)
         }
         if Intent.NOTICE in query.asked:
             self._favour_openings(final, candidates, entries)

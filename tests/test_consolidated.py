@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from corpus.consolidated import reads_on
 from corpus.events import Change, EventKind
 from corpus.model import Clause, Notice, Status
 from corpus.place import bare_label
+from corpus.wordings import reads_on
 from tests.validity_cases import corpus_of, notice, one
 
 TITLE = "云岭市停车办法"
@@ -123,7 +123,7 @@ def test_an_added_article_is_an_event_with_its_text() -> None:
     (event,) = [event for event in found.events if event.kind is EventKind.AMENDED]
     assert event.amendment is not None
     assert (event.amendment.change, event.amendment.new) == (Change.ADD, "停车不满半小时的免费。")
-    assert event.articles == ("第五条",)
+    assert event.articles == ("第五条",) and event.amendment.fits
 
 
 def test_a_text_that_has_the_amendment_in_it_is_not_amended_again() -> None:
@@ -137,11 +137,24 @@ def test_a_text_that_has_the_amendment_in_it_is_not_amended_again() -> None:
     assert found.status is Status.IN_FORCE and "减半" in read(found, "第三条")
 
 
-def test_numbers_that_moved_are_not_trusted() -> None:
-    """After a decision that inserts an article, 第三条 of a later one may be another article."""
+def test_a_later_decision_counts_by_the_numbers_that_an_earlier_one_made() -> None:
     title = f"云岭市人民政府关于修改《{TITLE}》的决定"
     first = notice(title, "云政发〔2020〕4号", "2020年1月1日", "一、增加一条，作为第三条：“残疾人停车免费。”")
     second = notice(title, "云政发〔2021〕4号", "2021年1月1日", "一、第三条修改为：“残疾人停车减半。”")
     found = one(corpus_of({"a.txt": first, "b.txt": second, "c.txt": TEXT}), TITLE)
-    assert "夜间停车减半" in read(found, "第三条")
-    assert [clause.wordings[-1].fits for clause in found.clauses if clause.wordings] == [False]
+    assert read(found, "第三条") == "第三条残疾人停车减半。"
+    assert read(found, "第四条").startswith("第四条夜间停车减半。")
+
+
+def test_numbers_that_do_not_agree_with_the_text_move_nothing_and_are_not_trusted() -> None:
+    """Two articles can't both become 第四条: what a later decision says of 第三条 may be meant of another article."""
+    title = f"云岭市人民政府关于修改《{TITLE}》的决定"
+    lines = ["一、增加一条，作为第四条：“残疾人停车免费。”", "二、将第三条改为第四条。"]
+    first = notice(title, "云政发〔2020〕4号", "2020年1月1日", *lines)
+    second = notice(title, "云政发〔2021〕4号", "2021年1月1日", "一、第四条修改为：“残疾人停车减半。”")
+    found = one(corpus_of({"a.txt": first, "b.txt": second, "c.txt": TEXT}), TITLE)
+    assert [clause.text for clause in found.clauses] == [
+        clause.text for clause in one(corpus_of({"c": TEXT}), TITLE).clauses
+    ]
+    fits = [event.amendment.fits for event in found.events if event.amendment and event.amendment.new]
+    assert fits == [False, None, False]

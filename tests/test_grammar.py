@@ -57,7 +57,10 @@ def _joined(text: str) -> set[str]:
 READ: dict[str, Callable[[str], set[str]]] = {
     **dict.fromkeys(("repeal", "list"), _repealed),
     **dict.fromkeys(("effect", "span", "until", "years", "ends"), _termed),
-    **{part: _found(part) for part in ("heading", "modifier", "thing", "draft", "reason", "wish", "subject", "day")},
+    **{
+        part: _found(part)
+        for part in ("heading", "order", "modifier", "thing", "draft", "reason", "wish", "subject", "day")
+    },
     "join": _joined,
     "amend": _amended,
     "lead": lambda text: {"amend.lead"} if lead_subject(mask(text)) else set(),

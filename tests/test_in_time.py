@@ -246,6 +246,30 @@ def test_on_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert lines[0] == "按2019年6月1日的情况回答" and "五元" in lines[1]
 
 
+def test_a_batch_is_answered_as_of_a_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each line as the single question is; `--on` without a text of that day, and a question that can't be asked, are
+    lines like any other."""
+    questions = ["停车收费每小时多少元", "养犬登记每只每年收费多少元", "", "《云岭市养犬管理条例》现在还有效吗"]
+    lines = [json.dumps({"id": str(at), "question": one}, ensure_ascii=False) for at, one in enumerate(questions)]
+    (folder / "batch.jsonl").write_text("\n".join(lines), "utf-8")
+    to_index = ["--index", str(folder / "ix"), "--mode", "bm25", "--on", "2019-06-01"]
+    assert main(["--batch", str(folder / "batch.jsonl"), *to_index]) == 0
+    out = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["id"] for one in out] == ["0", "1", "2", "3"]
+    assert [one["answered"] for one in out] == [True, True, False, True]
+    assert (
+        "五元" in out[0]["answer"]["text"] and "五十元" in out[1]["answer"]["text"] and "问题是空的" in out[2]["note"]
+    )
+    told = [note["kind"] for one in out for note in one["notes"]]
+    assert told.count("on_day") == 3 and "not_in_force" not in told
+    statuses = {hit["doc_number"]: hit["status"] for hit in out[0]["hits"]}
+    assert statuses[OLD] == "in_force" and NEW not in statuses
+    for at in (0, 1, 3):
+        assert main([questions[at], "--json", *to_index]) == 0
+        alone = json.loads(capsys.readouterr().out)
+        assert (alone["answer"], alone["hits"], alone["note"]) == (out[at]["answer"], out[at]["hits"], out[at]["note"])
+
+
 def test_days_cost_no_more_than_the_notices_that_change(asker: Asker) -> None:
     """What days don't change is shared: clauses are read once for all days."""
     rows = range(asker.engine.info.clauses)

@@ -21,8 +21,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.consolidated import reads_on
 from corpus.model import Clause, CorpusNotice, Role
+from corpus.wordings import reads_on
 from index.engine import IndexedClause
 from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, NOTICES
 from index.local.notices import Notices

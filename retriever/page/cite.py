@@ -36,7 +36,7 @@ def gb7714(entry: IndexedClause) -> str:
 def source_line(entry: IndexedClause) -> str:
     """Where the clause stands in the file it was read from: lines, and pages where it has them."""
     clause = entry.clause
-    where = f"{'、'.join(entry.source.files)} 第 {_span(clause.lines.start, clause.lines.end)} 行"
+    where = f"{'、'.join(entry.files)} 第 {_span(clause.lines.start, clause.lines.end)} 行"
     if clause.pages is not None:
         where += f"（第 {_span(clause.pages.start, clause.pages.end)} 页）"
     return where

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from corpus.doubt_words import caution
 from corpus.model import Role
 from corpus.text import squash
+from corpus.wordings import made_by
 from index.engine import IndexedClause
 from retriever.citation import in_title_marks
 from retriever.page.cite import source_line, styles
@@ -49,22 +50,26 @@ def body(entry: IndexedClause, words: Sequence[str], answer: str | None = None) 
 
 
 def wording_note(entry: IndexedClause) -> Html | None:
-    """That a clause reads as another document amends it, with the words that were printed; or that the amendment
+    """That a clause reads as another document made it, with the words that were printed; or that an amendment
     doesn't fit what stands here."""
     clause = entry.clause
-    changed = clause.printed is not None and clause.text != clause.printed
-    shown = [one for one in clause.wordings if one.fits and changed and one.text in (None, clause.text)]
+    made = made_by(clause)
     unfit = [one for one in clause.wordings if not one.fits]
-    if not shown and not unfit:
+    if not made and not unfit:
         return None  # none, or from a day to come
-    last = (shown or unfit)[-1]
+    last = (made or unfit)[-1]
     target = View(place=Place.NOTICE, notice=last.notice_id, clause=last.clause_id)
     link = el("a", last.doc_number or "修改它的公文", href=target.href)
     if not last.fits:
         return el("p", "这一条被 ", link, " 修改，但两处文字对不上，这里没有改动，请对照两份公文。", cls="unsure")
     day = f"（{chinese_date(last.since)}起）" if last.since else ""
+    if clause.place.added == last.notice_id:
+        return el("div", el("p", "这一条由 ", link, f" 增加{day}，原件里没有。"), cls="wording")
+    if clause.place.added:
+        return el("div", el("p", "这一条是后来增加的，按 ", link, f" 修改后的文字显示{day}。"), cls="wording")
     printed = el("details", el("summary", "看修改前的原文"), el("blockquote", clause.printed or ""))
-    return el("div", el("p", "这一条按 ", link, f" 修改后的文字显示{day}。"), printed, cls="wording")
+    what = "修改后的文字" if any(one.label is None for one in made) else "调整后的序号"
+    return el("div", el("p", "这一条按 ", link, f" {what}显示{day}。"), printed, cls="wording")
 
 
 def _overlap(line: str, answer: str) -> str | None:

@@ -99,7 +99,8 @@ def _places(notice: Notice, clauses: Sequence[IndexedClause]) -> dict[int, str]:
     """The row of the first clause that a doubt inside the text concerns, and what is to be said above it."""
     places: dict[int, list[Doubt]] = {}
     for doubt in notice.uncertain:
-        first = next((entry for entry in clauses if entry.clause.lines.end >= doubt.lines.start), None)
+        own = (entry for entry in clauses if entry.clause.file is None)
+        first = next((entry for entry in own if entry.clause.lines.end >= doubt.lines.start), None)
         if first is not None and doubt.lines.start > notice.lines.start:
             places.setdefault(first.row, []).append(doubt)
     return {row: caution(doubts) or "" for row, doubts in places.items()}

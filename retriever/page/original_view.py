@@ -51,7 +51,7 @@ def _address(route: str, entry: IndexedClause, page: int | None = None, version:
 
 
 def _figure(entry: IndexedClause, sheet: Sheet, version: str) -> Html:
-    name = f"原件“{entry.source.files[0]}”第 {sheet.page} 页"
+    name = f"原件“{entry.files[0]}”第 {sheet.page} 页"
     said = "这一条标成了黄色" if sheet.begins else "没能认出这一条在页上的位置，所以没有标出，请自己找一找"
     address = _address("original/picture", entry, sheet.page, version)
     picture = el(

@@ -54,7 +54,7 @@ class NotDrawn(GongbaoError):  # noqa: N818
 
 def has_pictures(entry: IndexedClause) -> bool:
     """Whether a clause comes from a file whose pages can be shown here."""
-    of_pages = entry.clause.pages is not None and Path(entry.source.files[0]).suffix.lower() not in _TEXT
+    of_pages = entry.clause.pages is not None and Path(entry.files[0]).suffix.lower() not in _TEXT
     return of_pages and _available()
 
 
@@ -85,13 +85,13 @@ class Originals:
         if not entry.clause.pages.start <= page <= entry.clause.pages.end:
             raise NotThere(f"这一条不在第 {page} 页", "", "请从条款下面的“看原页”打开")
         info = collection.asker.engine.info
-        path, before = _original(info, entry.source.files[0])
+        path, before = _original(info, entry.files[0])
         key = (info.version, clause_id, page)
         sheet = self._get(key)
         if sheet is None:
             sheet = self._make(info.version, path, page, _passage(collection, entry), info.cache)
             if _stamp(path) != before:  # it was replaced while it was read
-                raise _changed(entry.source.files[0])
+                raise _changed(entry.files[0])
             self._put(key, sheet)
         return sheet
 
