@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from corpus.added import Find, Printed
 from corpus.consolidated import consolidate
 from corpus.events import Event, EventKind, Target
-from corpus.model import Notice, Repeal, Status, Warn
+from corpus.model import Doubt, Notice, Repeal, Status, Warn
 from corpus.references import connect
 from corpus.said import said, subject_of
 from corpus.targets import Directory, is_short
@@ -31,6 +31,7 @@ _STATUS = (
     (EventKind.CORRECTED, Status.AMENDED),
 )
 _DECIDES = frozenset(kind for kind, _ in _STATUS)
+UNDATED = "另有写明日期的文本，这一篇没有日期，不能确定新旧"
 _BY_OTHERS = (EventKind.AMENDED, EventKind.CORRECTED, EventKind.PARTLY_REPEALED)
 
 
@@ -63,7 +64,9 @@ def linked(notices: Sequence[Notice], files: Sequence[str] = ()) -> Linked:
     directory = Directory(notices, versions)
     families = find_families(notices, versions, files)
     events, warnings = _aim(notices, versions, spoken, directory)
-    warnings += _undated(families, notices)
+    undated = list(_undated(families, notices))
+    warnings += undated
+    doubted = {place for place, _ in undated}
     for family in families:
         for place, event in _replaced(family, notices, spoken):
             events[place].append(event)
@@ -81,12 +84,22 @@ def linked(notices: Sequence[Notice], files: Sequence[str] = ()) -> Linked:
             version=versions[at].day,
             family=name_of.get(at),
             events=tuple(events[at]),
+            uncertain=(*_settled(notice), *([_doubt(notice)] if at in doubted else ())),
         )
         dated.append(consolidate(made, find))
     texts = {place: family.members for family in families for place in family.members}
     pairs = connect(dated, directory, texts)
     out = [replace(one, references=names, referred_by=named) for one, (names, named) in zip(dated, pairs, strict=True)]
     return Linked(out, warnings)
+
+
+def _doubt(notice: Notice) -> Doubt:
+    return Doubt(f"同一标题{UNDATED}", notice.lines)
+
+
+def _settled(notice: Notice) -> tuple[Doubt, ...]:
+    """What the parser doubts of a notice, without the doubt that another text of its title is newer."""
+    return tuple(doubt for doubt in notice.uncertain if doubt != _doubt(notice))
 
 
 def _printed(notice: Notice) -> Notice:
@@ -111,9 +124,9 @@ def _finder(notices: Sequence[Notice], files: Sequence[str]) -> Find:
 
 
 def _begun(version: Version, own: Sequence[Event]) -> Version:
-    """A text without any other day was there when it began to hold."""
+    """The version with the day from which the text holds; one without any other day was there then."""
     starts = [event.date for event in own if event.target is None and event.kind is EventKind.IN_FORCE and event.date]
-    return replace(version, first=starts[0]) if version.first is None and starts else version
+    return replace(version, first=version.first or starts[0], start=starts[0]) if starts else version
 
 
 def _aim(
@@ -178,8 +191,7 @@ def _undated(families: Sequence[Family], notices: Sequence[Notice]) -> Iterator[
     for family in families:
         for place, day in zip(family.members, family.days, strict=True):
             if day is None:
-                what = f"《{notices[place].title}》另有写明日期的文本，这一篇没有日期，不能确定新旧，请核对"
-                yield place, Warn(notices[place].lines.start, what)
+                yield place, Warn(notices[place].lines.start, f"《{notices[place].title}》{UNDATED}，请核对")
 
 
 def as_of(notice: Notice, day: dt.date) -> Notice:

@@ -30,12 +30,14 @@ _MORE_KINDS = ("法", "解释", "意见", "指南", "指引", "要点", "纲要"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The day of a wording and that of its first adoption (ISO), and whether the text says that it was revised."""
+    """The day of a wording and that of its first adoption (ISO), and whether the text says that it was revised. `start`
+    is the day from which it says that it holds."""
 
     day: str | None
     first: str | None
     revised: bool
     history: tuple[Event, ...]
+    start: str | None = None
 
 
 def version_of(notice: Notice, file: str = "") -> Version:
@@ -95,7 +97,8 @@ def find_families(notices: Sequence[Notice], versions: Sequence[Version], files:
     """The titles with more than one text.
 
     A letter and what it issues, or a page's heading and its text, may stand in one file under one title: that is one
-    text. A text without a day of its own that began to hold after all others were there is newer than they.
+    text. A text without a day of its own that began to hold after all others were there is newer than they; one that
+    began before the newest one did is older than that (a revision states its own beginning).
     """
     groups: dict[str, list[int]] = {}
     for index, notice in enumerate(notices):
@@ -106,8 +109,9 @@ def find_families(notices: Sequence[Notice], versions: Sequence[Version], files:
     for name, group in groups.items():
         for members in by_issuer(notices, group):
             members = _apart(members, versions, files)
-            known = max((day for index in members if (day := versions[index].day)), default="")
-            day_of = {index: versions[index].day or _later_start(versions[index], known) for index in members}
+            dated = [versions[index] for index in members if versions[index].day]
+            newest_known = max(dated, key=lambda version: version.day or "", default=None)
+            day_of = {index: versions[index].day or _by_start(versions[index], newest_known) for index in members}
             if len(set(day_of.values())) < 2:
                 continue
             newest = sorted(members, key=lambda index: day_of[index] or "", reverse=True)
@@ -121,8 +125,13 @@ def _apart(members: Sequence[int], versions: Sequence[Version], files: Sequence[
     return [index for index in members if versions[index].day or not files or files[index] not in dated]
 
 
-def _later_start(version: Version, known: str) -> str | None:
-    return version.first if version.first is not None and version.first > known else None
+def _by_start(version: Version, newest: Version | None) -> str | None:
+    """The day of a text that bears none, as far as its beginning tells whether it is newer or older than another."""
+    if version.first is None or newest is None:
+        return version.first
+    if version.first > (newest.day or ""):
+        return version.first
+    return version.start if version.start and newest.start and version.start < newest.start else None
 
 
 def by_issuer(notices: Sequence[Notice], group: Sequence[int]) -> list[list[int]]:

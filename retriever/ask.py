@@ -26,7 +26,7 @@ from retriever.model import MAX_QUESTION, MODES, Filters, ParameterError, Search
 from retriever.names import Names
 from retriever.neighbours import Neighbours
 from retriever.notes import Note, NoteKind, note
-from retriever.offices import Directory
+from retriever.offices import Directory, with_contact
 from retriever.on_day import OnDay
 from retriever.parts import parts
 from retriever.query import Preparer, Query
@@ -169,7 +169,8 @@ class Asker:
         told = self._told(text, mode_used, filters, count)
         if told is not None:
             retrieved = time.perf_counter()
-            (decision, answer), hits = (told[0].decision, told[0].answer), told[0].first(told[1].hits)
+            decision, answer = told[0].decision, with_contact(told[0].answer)
+            hits = told[0].first(told[1].hits)
         else:
             query = self.preparer.prepare(text, mode_used, cited)
             found = self.find(query, mode_used, filters, count)

@@ -23,6 +23,11 @@ class Families:
             return (ordinal,)
         return self._members.get(ordinal, (ordinal,))
 
+    def undated(self, ordinal: int) -> bool:
+        """Whether nobody knows how old a text is of whose title there are others."""
+        notice = self._notices[ordinal].notice
+        return notice.family is not None and notice.version is None and notice.date is None
+
     @functools.cached_property
     def _members(self) -> dict[int, tuple[int, ...]]:
         named: dict[str, list[int]] = {}

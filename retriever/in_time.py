@@ -70,7 +70,7 @@ class InTime:
         rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
         entries = {entry.row: entry for entry in self._engine.clauses(rows)}
         amending = _amending(retrieval)
-        if year is None and all(entry.notice.status.holds for entry in entries.values()):
+        if year is None and all(self._answers(entry.ordinal) for entry in entries.values()):
             return Standing(query, retrieval, _only(retrieval, retrieval.hits, amending), None, None)
         asked = self._asked(query, question, retrieval, entries.values())
         years = years_in(question)
@@ -80,7 +80,7 @@ class InTime:
         first = next(iter(shown), None)
         if first is not None and first.entry.row in out and year is None and first.entry.notice.status in _LAST_WORD:
             out = frozenset(row for row in out if entries[row].ordinal != first.entry.ordinal)
-        first = first if first is not None and first.entry.row in out else None
+        first = first if first is not None and first.entry.row in out and not self._holds(first.entry.ordinal) else None
         # What is by far nearest may not answer: another text that would then answers something else.
         refused = first is not None and query.number is None and query.cited is None
         may = _only(retrieval, () if refused else shown, out if year is not None else out | amending)
@@ -107,6 +107,15 @@ class InTime:
     def _holds(self, ordinal: int) -> bool:
         return self._engine.notices[ordinal].notice.status.holds
 
+    def _answers(self, ordinal: int) -> bool:
+        """Whether a notice may answer whatever is asked: it is in force, and no other text of its title is, of which
+        the day is known while its own isn't."""
+        if not self._holds(ordinal):
+            return False
+        return not self._families.undated(ordinal) or not any(
+            map(self._holds, (at for at in self._families.of(ordinal) if not self._families.undated(at)))
+        )
+
     def _last_word(self, ordinal: int) -> bool:
         """Whether no text of a notice's title is in force."""
         return not any(map(self._holds, self._families.of(ordinal)))
@@ -119,7 +128,7 @@ class InTime:
         notice = self._engine.notices[at].notice
         if year is not None:
             return held_in(notice, year) or (notice.status.holds and year in _around(entry))
-        return notice.status.holds or any(held_in(notice, one) for one in years)
+        return self._answers(at) or any(held_in(notice, one) for one in years)
 
     def _worded(self, hit: Hit, year: str) -> Hit:
         """A hit with the wording that its clause had in a year."""

@@ -6,6 +6,7 @@ What offices there are was gathered when the index was built (`index.office_list
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from corpus.duties import Mention, duties
 from corpus.model import CorpusNotice, Notice, Role
@@ -14,7 +15,7 @@ from corpus.text import squash
 from index.engine import Engine, IndexedClause
 from index.office_list import OfficeEntry, OfficePhone, place_of
 from retriever.intent import Intent
-from retriever.model import Office
+from retriever.model import Answer, Office
 
 _SHORTEST = 3  # characters of a name that is looked for in running text: shorter ones are parts of words
 
@@ -111,6 +112,14 @@ def offices_of(
         elif contact.phone and not any(office.phone for office in offices):
             offices = [*offices[: MOST - 1], contact]
     return each_once(offices[:MOST])
+
+
+def with_contact(answer: Answer | None) -> Answer | None:
+    """An answer without an office, with whom its notice names to be asked, if that has a phone."""
+    if answer is None or answer.offices or answer.entry is None:
+        return answer
+    contact = _contact(answer.entry.notice)
+    return replace(answer, offices=(contact,)) if contact is not None and contact.phone else answer
 
 
 def each_once(offices: Iterable[Office]) -> tuple[Office, ...]:

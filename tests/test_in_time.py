@@ -246,6 +246,24 @@ def test_on_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert lines[0] == "按2019年6月1日的情况回答" and "五元" in lines[1]
 
 
+def test_of_two_texts_of_a_title_one_without_a_day_the_dated_one_answers(tmp_path: Path) -> None:
+    """Nobody knows whether the other one is newer: it stands below, with its doubt."""
+    dated = TEXTS["rules2010"].replace("养犬", "养猫")
+    undated = """云岭市养猫管理条例
+
+第一条　市城市管理部门负责登记，乡镇人民政府和街道办事处协助，居民委员会可以制定公约。
+第二条　养猫登记每只每年收费九十元，免费接种疫苗，老年人减半收费，登记满三年的不再收费。
+"""
+    (tmp_path / "a.txt").write_text(undated, "utf-8")
+    (tmp_path / "b.txt").write_text(dated, "utf-8")
+    build([tmp_path / "a.txt", tmp_path / "b.txt"], tmp_path / "ix", dense=False)
+    found = Asker.over(open_index(tmp_path / "ix", today=TODAY), dense=False)
+    result = found.ask("养猫登记每只每年收费多少元", mode="bm25")
+    assert "五十元" in said(result) and NoteKind.NOT_IN_FORCE not in kinds(result)
+    below = next(hit for hit in result.hits if "九十元" in hit.text)
+    assert below.rank > 1 and any("不能确定新旧" in doubt.reason for doubt in below.uncertain)
+
+
 def test_a_batch_is_answered_as_of_a_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each line as the single question is; `--on` without a text of that day, and a question that can't be asked, are
     lines like any other."""

@@ -84,6 +84,15 @@ def test_status_answer_and_telephone_stand_in_the_first_screen(
     page.context.close()
 
 
+def test_a_telephone_number_stays_in_one_line(browser: Any, server: Server) -> None:
+    """Before, a phone's screen broke it: 0358-, and below it 8222401."""
+    page = open_page(browser, f"{server.url}/?q={QUESTION}", viewport=PHONE)
+    numbers = page.locator(".answer-text .number")
+    assert numbers.all_inner_texts() == ["0358-8222401"]
+    assert numbers.first.evaluate("one => one.getClientRects().length") == 1
+    page.context.close()
+
+
 @SIZES
 @SCRIPTS
 def test_after_asking_the_box_is_one_line_that_opens(

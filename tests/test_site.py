@@ -118,6 +118,13 @@ def test_a_notice_that_prints_a_number_is_called_last(collection: Collection) ->
     assert answers > 5
 
 
+def test_what_is_told_of_a_document_s_time_has_its_number_too(collection: Collection) -> None:
+    """Before, these answers had no office, though the notice prints whom to ask."""
+    result = collection.asker.ask("离石区耕地进出平衡实施方案试行几年？", mode="bm25")
+    assert result.sure and result.answer is not None
+    assert [(one.role, one.phone) for one in result.answer.offices] == [("contact", "0358-8224002")]
+
+
 def test_the_page_says_whose_number_the_notice_gives() -> None:
     """Before, 咨询单位 stood in front of the number, as if that office were in charge."""
     contact = Office("区人社局", "0358-8222401", "离政办发〔2023〕9号", "contact")

@@ -270,8 +270,25 @@ def test_a_text_without_a_day_beside_a_dated_one_is_a_doubt() -> None:
     )
     dated = (REDUCED / "B1b(2024-01-01).md").read_text("utf-8")
     corpus = corpus_of({"条例(2024-01-01).md": dated, "b.md": undated})
-    assert {found.status for found in by_title(corpus, "云岭市停车条例")} == {Status.IN_FORCE}
+    known, unknown = by_title(corpus, "云岭市停车条例")
+    assert (known.status, unknown.status) == (Status.IN_FORCE, Status.IN_FORCE)
     assert any("不能确定新旧" in warning.what for _, warning in corpus.warnings)
+    assert [doubt.reason for doubt in unknown.uncertain] == ["同一标题另有写明日期的文本，这一篇没有日期，不能确定新旧"]
+    assert not known.uncertain
+
+
+def test_a_text_without_a_day_that_began_before_the_newest_did_is_older() -> None:
+    """As 上海市推进国际金融中心建设条例: 自2009年8月1日起施行, without a history, beside its revision of 2024."""
+    undated = "云岭市停车条例\n\n第一条 车辆分类停放。\n\n第二条 本条例自2009年8月1日起施行。\n"
+    body = "云岭市人民代表大会常务委员会"
+    dated = f"云岭市停车条例\n\n2009年6月25日{body}通过\n\n2024年8月22日{body}修订\n\n{{}}"
+    revised = dated.format("第一条 车辆依次停放。\n\n第二条 本条例自2024年10月1日起施行。\n")
+    amended = dated.format("第一条 车辆依次停放。\n\n第二条 本条例自2009年8月1日起施行。\n").replace("修订", "修正")
+    for files in ({"a.md": undated, "b.md": revised}, {"b.md": revised, "a.md": undated}):
+        found = {one.version: one for one in by_title(corpus_of(files), "云岭市停车条例")}
+        assert (found[None].status, found["2024-08-22"].status) == (Status.REPLACED, Status.IN_FORCE)
+    found = {one.version: one for one in by_title(corpus_of({"a.md": undated, "b.md": amended}), "云岭市停车条例")}
+    assert found[None].status is Status.IN_FORCE and found[None].uncertain  # may be a later copy
 
 
 # --------------------------------------------------------------------------------------- references

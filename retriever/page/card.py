@@ -3,8 +3,9 @@ carefully made, the card that says there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from corpus.phones import phone_spans
 from index.engine import IndexedClause
 from retriever.citation import citation
 from retriever.headline import headline
@@ -84,10 +85,24 @@ def _words(answer: Answer, said: str, left: int, cls: str) -> Html:
     return el(
         "p",
         el("span", verdict, cls="verdict") if verdict else None,
-        *((before, el("mark", exact), after) if exact and exact != said else (said,)),
+        *(
+            (*_unbroken(before), el("mark", *_unbroken(exact)), *_unbroken(after))
+            if exact and exact != said
+            else _unbroken(said)
+        ),
         el("span", f"（另有 {left} 条，见原文）", cls="bit") if left else None,
         cls=cls,
     )
+
+
+def _unbroken(text: str) -> Iterator[Html | str]:
+    """The text with each telephone number in one line: who dials it reads it in one piece."""
+    at = 0
+    for start, end in phone_spans(text):
+        yield text[at:start]
+        yield el("span", text[start:end], cls="number")
+        at = end
+    yield text[at:]
 
 
 def _cite(entry: IndexedClause) -> Html:
