@@ -100,7 +100,7 @@ def _unbroken(text: str) -> Iterator[Html | str]:
     at = 0
     for start, end in phone_spans(text):
         yield text[at:start]
-        yield el("span", text[start:end], cls="number")
+        yield el("span", text[start:end], cls="unbroken")
         at = end
     yield text[at:]
 
