@@ -40,6 +40,7 @@ _WORDING = re.compile(
     r"[（(](?:据[^（）()《》]{2,120}?(?:修改|增加|删去|调整序号)(?:[,，]\s{0,4}\d{4}年\d{1,2}月\d{1,2}日起)?"
     r"|\d{4}年\d{1,2}月\d{1,2}日(?:修改前|增加|文本))[)）]"
 )
+_TEXT_OF = re.compile(r"\((\d{4})年(\d{1,2})月(\d{1,2})日文本\)")
 _GB7714 = re.compile(r"\[Z\]")
 _IN_QUOTE = re.compile(r"[“”\"]")
 
@@ -47,13 +48,15 @@ _IN_QUOTE = re.compile(r"[“”\"]")
 @dataclass(frozen=True, slots=True)
 class Cited:
     """One citation, from `start` to `end` of the text. `title` is what stands in 《》, `number` a document number as it
-    is typed; one of them may be missing. `places` are what of the document is cited; none for the whole of it."""
+    is typed; one of them may be missing. `places` are what of the document is cited; none for the whole of it. `day`
+    (ISO) is that of the text that is cited, of several of one title."""
 
     start: int
     end: int
     title: str | None
     number: str | None
     places: tuple[TypedPlace, ...] = ()
+    day: str | None = None
 
 
 def folded(text: str) -> str:
@@ -193,6 +196,15 @@ class Asked:
 
 def asked(question: str) -> Asked | None:
     """The citation of a question: what follows a quotation (“…”——《…》), else the first one."""
+    found = _asked(question)
+    told = None if found is None else _TEXT_OF.search(nfkc(question))
+    if found is None or told is None:
+        return found
+    day = "-".join((told[1], told[2].zfill(2), told[3].zfill(2)))
+    return replace(found, cited=replace(found.cited, day=day))
+
+
+def _asked(question: str) -> Asked | None:
     text = part_with_citation(_plain(question))
     if text is None:
         return None

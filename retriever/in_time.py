@@ -80,7 +80,8 @@ class InTime:
         first = next(iter(shown), None)
         if first is not None and first.entry.row in out and year is None and first.entry.notice.status in _LAST_WORD:
             out = frozenset(row for row in out if entries[row].ordinal != first.entry.ordinal)
-        first = first if first is not None and first.entry.row in out and not self._holds(first.entry.ordinal) else None
+        if first is not None and (first.entry.row not in out or (year is None and self._holds(first.entry.ordinal))):
+            first = None
         # What is by far nearest may not answer: another text that would then answers something else.
         refused = first is not None and query.number is None and query.cited is None
         may = _only(retrieval, () if refused else shown, out if year is not None else out | amending)
@@ -91,13 +92,13 @@ class InTime:
     def _asked(
         self, query: Query, question: str, retrieval: Retrieval, entries: Iterable[IndexedClause]
     ) -> frozenset[int]:
-        """The notices among those found that aren't in force and are asked for by number or name: of a title only
-        where none of its texts is in force."""
+        """The notices among those found that aren't in force and are asked for by number, by name or by the day of
+        their text: of a title alone only where none of its texts is in force."""
         asked = {entry.ordinal for entry in self._engine.clauses(retrieval.candidates.numbered)}
         if query.cited is not None:
             found = query.cited.resolution
-            by_number = found.cited.number is not None
-            asked |= {at for at in found.ordinals if by_number or self._last_word(at)}
+            exactly = found.cited.number is not None or found.cited.day is not None
+            asked = {at for at in asked.union(found.ordinals) if exactly or self._last_word(at)}
         letters = key(plain(question))
         for at in {entry.ordinal for entry in entries if not entry.notice.status.holds} - asked:
             if self._last_word(at) and _is_called(self._engine.notices[at].notice, letters):

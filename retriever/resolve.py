@@ -28,6 +28,7 @@ from corpus.wordings import is_there
 from index.engine import Engine
 from retriever.citation import cited_place, cited_title, in_title_marks
 from retriever.cited import Cited, asked, beside, folded, part_with_citation
+from retriever.families import text_day
 from retriever.names import Names, key
 
 _KEPT = 64  # notices whose places are kept: a text cites the same ones over and over
@@ -97,6 +98,8 @@ class Resolver:
     def resolve(self, cited: Cited) -> Resolution:
         """The notice and the clauses that a citation names."""
         ordinals, verdict, why = self._notices(cited)
+        if cited.day is not None:
+            ordinals = [at for at in ordinals if self._engine.notices[at].notice.version == cited.day] or ordinals
         if not ordinals or not cited.places:
             return Resolution(cited, verdict, tuple(ordinals), (), why)
         rows: list[int] = []
@@ -150,7 +153,7 @@ class Resolver:
 
     def _notices(self, cited: Cited) -> tuple[list[int], Verdict, str | None]:
         names, notices = self._names, self._engine.notices
-        titled = names.titled(cited.title) if cited.title else []
+        titled = sorted(names.titled(cited.title), key=self._age) if cited.title else []
         if cited.number is None:
             if titled:
                 return titled, Verdict.FOUND, None
@@ -167,6 +170,11 @@ class Resolver:
             return fitting, Verdict.FOUND, None
         title = in_title_marks(notices[numbered[0]].notice.title)
         return numbered, Verdict.TITLE_DIFFERS, f"文号为“{cited.number}”的公文是{title}，与所引标题不同"
+
+    def _age(self, ordinal: int) -> tuple[bool, int]:
+        """The order in which a title means its texts: those in force first, the newest before the others."""
+        notice = self._engine.notices[ordinal].notice
+        return not notice.status.holds, -int(text_day(notice).replace("-", "") or 0)
 
     def _rows(self, ordinal: int, place: TypedPlace, title: str | None) -> list[int]:
         """The clauses of a place in one notice: the very place first, then what lies in it."""

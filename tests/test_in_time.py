@@ -13,6 +13,7 @@ from index.build import build
 from index.opening import open_index
 from retriever.__main__ import main
 from retriever.ask import Asker
+from retriever.check import check
 from retriever.console import show
 from retriever.model import Filters, SearchResult
 from retriever.notes import NoteKind
@@ -154,6 +155,19 @@ def test_a_text_of_another_version_answers_only_by_day(asker: Asker) -> None:
     assert "一百元" in said(asker.ask(question, mode="bm25"))
     assert "五十元" in said(asker.ask(question, mode="bm25", filters=Filters(on="2012-05-01")))
     assert "一百元" in said(asker.ask(question, mode="bm25", filters=Filters(on="2024-03-01")))
+
+
+def test_an_article_cited_by_title_is_that_of_the_newest_text_whichever_file_comes_first(asker: Asker) -> None:
+    """The citation of each text, pasted, finds that text; in --check a title is its text in force."""
+    result = asker.ask("《云岭市养犬管理条例》第二条", mode="bm25")
+    assert "一百元" in said(result) and NoteKind.NOT_IN_FORCE not in kinds(result)
+    for day, fee, warned in (("2024年1月1日", "一百元", False), ("2010年1月1日", "五十元", True)):
+        words = f"《云岭市养犬管理条例》第二条（{day}文本）"
+        found = asker.ask(words, mode="bm25")
+        assert fee in said(found) and found.hits[0].citation == words
+        assert (NoteKind.NOT_IN_FORCE in kinds(found)) is warned
+    (checked,) = check("见《云岭市养犬管理条例》第二条。", asker.engine, asker.resolver)
+    assert checked.right
 
 
 def test_as_of_a_day_status_and_answer_are_those_of_the_day(asker: Asker) -> None:

@@ -53,7 +53,7 @@ def visit(browser: Any, server: Server, size: dict[str, int]) -> Iterator[Open]:
         watch_faults(page, faults)
         page.goto(f"{server.url}/{view}")
         if js:
-            page.wait_for_function("window.gongbao && window.gongbao.ready()")
+            ready(page)
         return page
 
     yield opened
@@ -75,9 +75,25 @@ def come(page: Any, name: str, value: str | None) -> None:
 
 
 def is_seen(page: Any, selector: str) -> bool:
-    """Whether the head of an element is on the screen."""
-    box = page.locator(selector).first.bounding_box()
-    return box is not None and -5 <= box["y"] < page.viewport_size["height"]
+    """Whether the head of an element comes onto the screen: a page that is loaded anew scrolls when it is laid out."""
+    for _ in range(200):
+        box = page.locator(selector).first.bounding_box()
+        if box is not None and -5 <= box["y"] < page.viewport_size["height"]:
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
+def ready(page: Any) -> None:
+    """Wait until nothing is being loaded any more: what leaving breaks off would count as a fault."""
+    page.wait_for_function("window.gongbao && window.gongbao.ready()")
+
+
+def leave_for(page: Any, view: str) -> None:
+    """Open another address of the site, from a page at rest and until the new one is."""
+    ready(page)
+    page.goto(page.url.split("?")[0] + view)
+    ready(page)
 
 
 @both
@@ -141,7 +157,10 @@ def test_find_a_notice_and_an_office(visit: Open, js: bool) -> None:
     come(page, "find", "农民工工资")
     page.wait_for_function("document.querySelectorAll('.catalogue > li').length < 6") if js else None
     assert "农民工" in page.locator(".catalogue mark").first.inner_text()
-    page.goto(page.url.split("?")[0] + "?view=offices")
+    if js:
+        leave_for(page, "?view=offices")
+    else:
+        page.goto(page.url.split("?")[0] + "?view=offices")
     page.fill("#find", "人社局")
     page.get_by_role("button", name="查找").click()
     come(page, "find", "人社局")
@@ -201,7 +220,7 @@ def test_the_tab_key_stops_at_few_things_in_a_long_notice(visit: Open) -> None:
 def test_suggestions_by_keyboard(visit: Open) -> None:
     page = visit("")
     box = page.locator("#q")
-    box.press_sequentially("人社局")
+    box.fill("人社局")  # at once: each key asks anew, and the list of an earlier one may come in between
     page.wait_for_selector("#q-list li")
     assert box.get_attribute("aria-controls") == "q-list" and box.get_attribute("aria-autocomplete") == "list"
     if box.get_attribute("role") == "combobox":
@@ -216,8 +235,6 @@ def test_suggestions_by_keyboard(visit: Open) -> None:
     assert box.get_attribute("aria-activedescendant") is None
     box.press("Escape")
     assert not page.locator("#q-list").is_visible() and box.input_value() == "人社局"
-    box.press_sequentially("的")
-    page.wait_for_timeout(600)
     box.press("Backspace")
     page.wait_for_selector("#q-list li")
     box.press("ArrowDown")
@@ -229,11 +246,11 @@ def test_suggestions_by_keyboard(visit: Open) -> None:
 
 def test_suggestions_by_touch_and_none_where_nothing_fits(visit: Open) -> None:
     page = visit("")
-    page.locator("#q").press_sequentially("火星移民")
-    page.wait_for_timeout(600)
+    with page.expect_response("**/suggest") as answered:
+        page.fill("#q", "火星移民")
+    assert answered.value.json() == []
     assert not page.locator("#q-list").is_visible()
-    page.fill("#q", "")
-    page.locator("#q").press_sequentially("不发工")
+    page.fill("#q", "不发工")
     page.locator("#q-list li", has_text="不发工资").first.click()
     come(page, "q", "不发工资")
 
@@ -241,21 +258,21 @@ def test_suggestions_by_touch_and_none_where_nothing_fits(visit: Open) -> None:
 def test_recent_questions_stay_in_the_browser_and_can_be_erased(visit: Open) -> None:
     page = visit(f"?q={QUESTION}")
     for question in (SUBJECT, "生猪屠宰补贴", SUBJECT):
-        page.goto(page.url.split("?")[0] + f"?q={question}")
+        leave_for(page, f"?q={question}")
         page.wait_for_selector("#answer-head")
-    page.goto(page.url.split("?")[0])
+    leave_for(page, "")
     page.wait_for_selector("#recent:not([hidden])")
     assert page.locator("#recent li a").all_inner_texts() == [SUBJECT, "生猪屠宰补贴", QUESTION]
     page.get_by_role("button", name="删除“生猪屠宰补贴”").click()
     assert page.locator("#recent li a").all_inner_texts() == [SUBJECT, QUESTION]
     page.locator("#recent li a").first.click()
     come(page, "q", SUBJECT)
-    page.goto(page.url.split("?")[0])
+    leave_for(page, "")
     page.get_by_role("button", name="全部清除").click()
     assert not page.locator("#recent").is_visible()
     assert page.evaluate("JSON.stringify(localStorage)") == "{}"
     page.reload()
-    page.wait_for_function("window.gongbao && window.gongbao.ready()")
+    ready(page)
     assert not page.locator("#recent").is_visible()
 
 
@@ -270,6 +287,8 @@ def test_large_type_stays(visit: Open, js: bool) -> None:
     page.get_by_role("link", name="公文目录").first.click()
     come(page, "view", "notices")
     page.wait_for_selector(".catalogue")
+    if js:
+        ready(page)
     page.reload()
     page.wait_for_selector(".catalogue")
     assert float(page.evaluate(size)[:-2]) == 1.25 * float(usual[:-2])
@@ -344,6 +363,12 @@ def test_the_ways_stand_in_one_line(visit: Open, view: str, js: bool) -> None:
     rights = [box["x"] + box["width"] for box in boxes]
     assert all(right <= left for right, left in zip(rights, lefts[1:], strict=False))
     assert rights[-1] <= page.viewport_size["width"]
+    beyond = page.evaluate(
+        "() => { const head = document.querySelector('.top .wide'), size = head.querySelector('.type');"
+        " return head.getBoundingClientRect().right - parseFloat(getComputedStyle(head).paddingRight)"
+        " - size.getBoundingClientRect().right }"
+    )
+    assert abs(beyond) < 2  # 大字 stands at the edge of the page; before, in the middle of a desk's
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -87,9 +87,11 @@ def test_status_answer_and_telephone_stand_in_the_first_screen(
 def test_a_telephone_number_stays_in_one_line(browser: Any, server: Server) -> None:
     """Before, a phone's screen broke it: 0358-, and below it 8222401."""
     page = open_page(browser, f"{server.url}/?q={QUESTION}", viewport=PHONE)
-    numbers = page.locator(".answer-text .number")
+    numbers = page.locator(".answer-text .unbroken")
     assert numbers.all_inner_texts() == ["0358-8222401"]
     assert numbers.first.evaluate("one => one.getClientRects().length") == 1
+    color = "one => getComputedStyle(one).color === getComputedStyle(one.parentElement).color"
+    assert numbers.first.evaluate(color)  # and looks like the words around it
     page.context.close()
 
 

@@ -21,6 +21,7 @@ from corpus.kinds import kind_of
 from index.build import build
 from index.local.lock import HOLDER
 from retriever.model import Hit
+from retriever.page.card import answer_card
 from retriever.page.collection import Collection
 from retriever.page.faults import FAULT, WithoutText, report
 from retriever.page.filters import filters_of
@@ -94,6 +95,15 @@ def test_any_query_string_is_understood_or_ignored(query: str) -> None:
 )
 def test_kind_of_document(title: str, kind: str) -> None:
     assert kind_of(title) == kind
+
+
+def test_the_words_that_answer_are_marked_without_their_signs(collection: Collection) -> None:
+    """The reader's span began with the colon, which was marked as well."""
+    result = collection.asker.ask("根治拖欠农民工工资工作的咨询电话是多少", mode="bm25")
+    assert result.answer is not None and result.answer.entry is not None
+    answer = dataclasses.replace(result.answer, exact=":0358-8222401")
+    shown = str(answer_card(dataclasses.replace(result, answer=answer), result.answer.entry, (), View(), ()))
+    assert '咨询电话:<mark><span class="unbroken">0358-8222401</span></mark>' in shown
 
 
 def test_words_and_answer_are_marked_where_they_stand() -> None:

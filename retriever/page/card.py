@@ -35,6 +35,7 @@ _BESIDE = (NoteKind.CITED_OTHERWISE, NoteKind.SHARED)
 _FIRST = (NoteKind.STANDING, NoteKind.ENDED)
 ROLES = {"lead": "负责单位", "assist": "配合单位", "contact": "咨询单位", "named": "文中提到"}
 _ASK_HERE = "这份文件的咨询电话"  # of whom the notice itself names, who needn't be in charge of the matter
+_EDGES = "：:，,、；;。 "  # of the words that answer: they mark nothing
 # Letters of a headline in large type. With more it stands below whom to call, or that would stand below a phone's
 # first screen.
 _LARGE = 40
@@ -81,7 +82,7 @@ def _words(answer: Answer, said: str, left: int, cls: str) -> Html:
     """What the answer says: yes or no where that was asked, the sentence with the words that answer marked in it, and
     how much more there is."""
     verdict = VERDICTS.get(answer.verdict or "")
-    before, exact, after = said.partition(answer.exact or said)
+    before, exact, after = said.partition((answer.exact or "").strip(_EDGES) or said)
     return el(
         "p",
         el("span", verdict, cls="verdict") if verdict else None,
@@ -100,7 +101,7 @@ def _unbroken(text: str) -> Iterator[Html | str]:
     at = 0
     for start, end in phone_spans(text):
         yield text[at:start]
-        yield el("span", text[start:end], cls="number")
+        yield el("span", text[start:end], cls="unbroken")
         at = end
     yield text[at:]
 
