@@ -72,7 +72,8 @@ def connect(address: MilvusAddress) -> Connection:
 
 def _options(address: MilvusAddress) -> dict[str, Any]:
     # Without this gRPC goes through the proxy that the environment names.
-    options: dict[str, Any] = {"grpc_options": {"grpc.enable_http_proxy": 0}}
+    # Its default of a ping every 10 seconds is refused by servers that allow one in five minutes, milvus-lite's too.
+    options: dict[str, Any] = {"grpc_options": {"grpc.enable_http_proxy": 0, "grpc.keepalive_time_ms": 360_000}}
     if address.is_file:
         return options
     token, user, password = (os.environ.get(name, "") for name in (TOKEN, USER, PASSWORD))

@@ -64,7 +64,9 @@ def explained(err: Exception, address: MilvusAddress) -> GongbaoError:
 
 def _status(err: BaseException | None) -> str:
     """The status of gRPC that an error has, or one it came from; empty without."""
-    while err is not None:
+    seen: list[BaseException] = []
+    while err is not None and err not in seen:  # pymilvus raises errors from themselves
+        seen.append(err)
         code: Any = getattr(err, "code", None)
         found = getattr(code() if callable(code) else code, "name", "")
         if found:
