@@ -55,6 +55,7 @@ def local(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path
 
 
 def milvus(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path) -> Engine:
+    pytest.importorskip("milvus_lite", reason="needs the extra scale")
     address = MilvusAddress(str(folder / "index.db"), FILE_COLLECTION)
     write(new_writer(address, MADE), notices, windows)
     return open_index(address, today=TODAY)
