@@ -32,6 +32,7 @@ from index.opening import keeper as keeper_of
 from index.opening import new_writer, open_index, published
 from index.tokens import tokenize
 from retriever.__main__ import main as ask
+from retriever.page.live import LiveIndex
 from tests.conftest import ROOT, TODAY
 from tests.index_cases import QuickEmbedder, quick_build, write_notices
 from tests.milvus_server import make_certificate, milvus_server
@@ -348,6 +349,29 @@ def test_what_is_not_there_is_said_in_one_line(
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "连不上 Milvus" in err
     assert "打不开 Milvus 的文件" in refused(MilvusUnreachable, MilvusAddress(str(tmp_path / "no" / "a.db"), "gb"))
+
+
+def test_a_page_whose_server_goes_away_says_so_and_takes_the_next_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(keeper, "GRACE", 0.0)
+    inputs = write_notices(tmp_path / "in", ["3号.txt", "33号.txt"])
+    with milvus_server(tmp_path / "data") as address:
+        quick_build(monkeypatch, inputs, address, dense=False)
+        live = LiveIndex(address)
+        live.look()
+        assert live.now.collection is not None and len(live.now.collection.asker.engine.notices) == 2
+        (inputs / "33号.txt").unlink()
+        quick_build(monkeypatch, inputs, address, dense=False)
+        live.look()
+        asker = live.now.collection.asker
+        assert len(asker.engine.notices) == 1 and asker.ask("停用了哪些印章", mode="bm25").hits
+    monkeypatch.setattr("index.milvus.connection.READING", 3.0)
+    live.look()
+    assert live.now.collection is not None
+    with pytest.raises(MilvusUnreachable):
+        asker.ask("印章停用以后怎么办", mode="bm25")
 
 
 def test_a_collection_of_somebody_else_is_left_alone(server: MilvusAddress, tmp_path: Path, capsys: Any) -> None:

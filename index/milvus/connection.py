@@ -18,7 +18,9 @@ from index.address import MilvusAddress
 from index.milvus.errors import AUTHORITY, PASSWORD, TOKEN, USER, explained, missing
 
 READING = 30.0  # seconds that a question waits for the server
-WRITING = 3600.0  # seconds for one step of a build: an index over 10⁷ vectors takes its time
+WRITING = 120.0  # seconds for a request of a build
+WAITING = 7200.0  # seconds for what a build waits for: a graph over 10⁷ vectors takes its time
+_LONG = ("flush", "create_index", "load_collection")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Connection:
 
     def write(self, call: str, *args: Any, **options: Any) -> Any:
         """A call of a build. Raises a GongbaoError."""
-        return self._do(call, WRITING, args, options)
+        return self._do(call, WAITING if call in _LONG else WRITING, args, options)
 
     def _do(self, call: str, seconds: float, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         import grpc

@@ -9,6 +9,7 @@ from index.address import MilvusAddress
 
 TOKEN, USER, PASSWORD, AUTHORITY = (f"GONGBAO_MILVUS_{name}" for name in ("TOKEN", "USER", "PASSWORD", "CA"))
 _CONNECT, _NO_COLLECTION = 2, 100  # codes of pymilvus and of the server
+_STATUSES = ("UNAUTHENTICATED", "PERMISSION_DENIED", "UNAVAILABLE", "DEADLINE_EXCEEDED")
 _LONGEST = 200  # characters of a server's own words that are shown
 
 
@@ -63,13 +64,13 @@ def explained(err: Exception, address: MilvusAddress) -> GongbaoError:
 
 
 def _status(err: BaseException | None) -> str:
-    """The status of gRPC that an error has, or one it came from; empty without."""
+    """The status of gRPC that an error has, or one it came from, if we know it; else empty."""
     seen: list[BaseException] = []
     while err is not None and err not in seen:  # pymilvus raises errors from themselves
         seen.append(err)
         code: Any = getattr(err, "code", None)
         found = getattr(code() if callable(code) else code, "name", "")
-        if found:
+        if found in _STATUSES:
             return str(found)
         err = err.__cause__
     return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from index.local.manifest import NOTICES, OFFICES
 from index.milvus.connection import Connection
@@ -18,6 +19,7 @@ MANIFESTS = 1000  # the number before that of a build's first manifest
 _EACH = 60_000  # characters of a part
 _TOGETHER = 100  # parts in one request
 _SHIFT = 32
+_NOW = {"consistency_level": "Strong"}  # what was written a moment ago is seen; others may lag by seconds
 
 
 def write_parts(connection: Connection, collection: str, number: int, content: bytes) -> None:
@@ -42,7 +44,7 @@ def _pieces(connection: Connection, collection: str, number: int) -> Iterator[st
     first = number << _SHIFT
     while True:
         window = f"part >= {first} and part < {first + _TOGETHER}"
-        rows = connection.read("query", collection, filter=window, output_fields=["part", "content"], limit=_TOGETHER)
+        rows = _rows(connection, collection, window, ["part", "content"], _TOGETHER)
         yield from (row["content"] for row in sorted(rows, key=lambda row: int(row["part"])))
         if len(rows) < _TOGETHER:
             return
@@ -51,7 +53,13 @@ def _pieces(connection: Connection, collection: str, number: int) -> Iterator[st
 
 def last_manifest(connection: Connection, collection: str) -> int:
     """The place of the last manifest among those of a build: 1 for the first one, 0 where there is none."""
-    window = f"part >= {(MANIFESTS + 1) << _SHIFT}"
-    rows = connection.read("query", collection, filter=window, output_fields=["part"], limit=10_000)
+    rows = _rows(connection, collection, f"part >= {(MANIFESTS + 1) << _SHIFT}", ["part"], 10_000)
     parts = (divmod(int(row["part"]), 1 << _SHIFT) for row in rows)
     return max((number for number, at in parts if at == 0), default=MANIFESTS) - MANIFESTS
+
+
+def _rows(connection: Connection, collection: str, window: str, fields: list[str], most: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = connection.read(
+        "query", collection, filter=window, output_fields=fields, limit=most, **_NOW
+    )
+    return found
