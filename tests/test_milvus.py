@@ -39,6 +39,7 @@ from tests.milvus_server import make_certificate, milvus_server
 
 MADE = Provenance((), ("a.txt",), "test")
 GONE = "离政函〔2023〕29号"
+OWN = ("lishi-2023-02.jsonl", "everyday-lishi.jsonl")
 
 
 @pytest.fixture
@@ -296,8 +297,7 @@ def test_the_same_hits_as_the_local_engine(dense_index: Path, tmp_path: Path) ->
     assert build([ROOT / "corpus" / "bulletins"], address).embedded == 0
     here = Asker.over(open_index(dense_index, today=TODAY))
     there = Asker.over(open_index(address, today=TODAY))
-    asked = read_questions(ROOT / "eval" / "questions" / "lishi-2023-02.jsonl")
-    asked += read_questions(ROOT / "eval" / "questions" / "everyday-lishi.jsonl")
+    asked = read_questions([ROOT / "eval" / "questions" / name for name in OWN])
     step = 1 if os.environ.get("THOROUGH") == "1" else 10
     assert len(asked[::step]) > 40
     for question in asked[::step]:
