@@ -64,10 +64,12 @@ def connect(address: MilvusAddress) -> Connection:
             import milvus_lite  # noqa: F401
     except ImportError as err:
         raise missing(err) from err
-    for name in ("pymilvus", "milvus_lite"):
+    for name in ("pymilvus", "milvus_lite", "grpc"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
-        return Connection(address, MilvusClient(address.uri, timeout=READING, **_options(address)))
+        # Its own connection: a shared one would be that of the first certificate.
+        client = MilvusClient(address.uri, timeout=READING, dedicated=True, **_options(address))
+        return Connection(address, client)
     except (MilvusException, grpc.RpcError) as err:
         raise explained(err, address) from err
 
