@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from index.address import MilvusAddress
+from index.milvus import connection, keeper
 from index.milvus.connection import connect
 
 grpc = pytest.importorskip("grpc", reason="needs the extra scale")
 pytest.importorskip("milvus_lite", reason="needs the extra scale")
+connection.READING = 900.0  # it only ends a hang: a busy machine is not a bug
 
 
 class _Token(grpc.ServerInterceptor):  # type: ignore[misc]
@@ -73,3 +75,22 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     words += ["-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=127.0.0.1"]
     subprocess.run([*words, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
     return key, certificate
+
+
+@contextlib.contextmanager
+def empty_server(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[MilvusAddress]:
+    """An address on a server that holds nothing; our cache is in `folder`, and nothing waits for readers."""
+    patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    patch.setattr(keeper, "GRACE", 0.0)
+    with milvus_server(folder / "data") as address:
+        yield address
+
+
+def held(address: MilvusAddress) -> dict[str, list[dict[str, Any]]]:
+    """All that the server holds: collection → its rows."""
+    from pymilvus import MilvusClient
+
+    client = MilvusClient(address.uri)
+    return {
+        name: client.query(name, filter="", limit=10_000, output_fields=["*"]) for name in client.list_collections()
+    }

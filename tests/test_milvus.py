@@ -6,7 +6,6 @@ milvus-lite serves it; `tests/milvus_server.py` puts a token and TLS in front.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,23 +18,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import build_index
+from corpus.collection import collect
 from corpus.errors import GongbaoError, UsageError
 from corpus.model import ParsedFile
 from index import __main__ as index_command
 from index.address import MilvusAddress, parse_where
 from index.engine import Engine, ModelInfo, NoticeSet, Provenance
-from index.local.manifest import IndexMissing, IndexOutdated
 from index.milvus import keeper, packing, schema, store
-from index.milvus.errors import MilvusForeign, MilvusMissing, MilvusRefused, MilvusUnreachable
 from index.milvus.filters import expression
 from index.opening import keeper as keeper_of
-from index.opening import new_writer, open_index, published
+from index.opening import new_writer, open_index
 from index.tokens import tokenize
 from retriever.__main__ import main as ask
-from retriever.page.live import LiveIndex
 from tests.conftest import ROOT, TODAY
+from tests.contract.dict_engine import DictEngine
 from tests.index_cases import QuickEmbedder, quick_build, write_notices
-from tests.milvus_server import make_certificate, milvus_server
+from tests.milvus_server import empty_server, held
 
 MADE = Provenance((), ("a.txt",), "test")
 GONE = "离政函〔2023〕29号"
@@ -44,34 +42,12 @@ OWN = ("lishi-2023-02.jsonl", "everyday-lishi.jsonl")
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MilvusAddress]:
-    """An address on an empty server; our cache is a folder of the test's."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(keeper, "GRACE", 0.0)
-    with milvus_server(tmp_path / "data") as address:
+    with empty_server(tmp_path, monkeypatch) as address:
         yield address
 
 
 def numbers(engine: Engine) -> set[str | None]:
     return {source.notice.doc_number for source in engine.notices}
-
-
-def collections(address: MilvusAddress) -> dict[str, list[dict[str, Any]]]:
-    """All that the server holds: collection → its rows."""
-    from pymilvus import MilvusClient
-
-    client = MilvusClient(address.uri)
-    return {
-        name: client.query(name, filter="", limit=10_000, output_fields=["*"]) for name in client.list_collections()
-    }
-
-
-def refused(kind: type[GongbaoError], address: Any) -> str:
-    """The one line that opening it gives."""
-    with pytest.raises(kind) as err:
-        open_index(address)
-    line = str(err.value)
-    assert "\n" not in line and re.search(r"请", line) and re.search(r"[一-鿿]{4}", line)
-    return line
 
 
 # ---- names
@@ -144,7 +120,7 @@ def test_a_notice_that_is_deleted_is_nowhere_any_more(
     assert report.dense and len(embedder.embedded) == report.vectors
     before = open_index(server, today=TODAY)
     assert GONE in numbers(before) and len(before.keywords({"印章": 1.0}, 50)) > 0
-    assert sum(GONE in str(rows) for rows in collections(server).values()) >= 1
+    assert sum(GONE in str(rows) for rows in held(server).values()) >= 1
     again, embedder = quick_build(monkeypatch, inputs, server)
     assert again.unchanged and not embedder.embedded and not before.outdated()
 
@@ -160,7 +136,7 @@ def test_a_notice_that_is_deleted_is_nowhere_any_more(
         assert numbers(after) == numbers(before) - {GONE} and after.info.version != before.info.version
 
     keeper_of(server).sweep()
-    left = collections(server)
+    left = held(server)
     assert len(left) == 3 and {schema.generation_of("gb", name).name for name in left} == {after.clauses_in}
     kept = [entry.text for entry in after.clauses(range(after.info.clauses))]
     gone = {text for text in gone if not any(text in other for other in kept)}
@@ -184,7 +160,7 @@ def test_a_build_that_was_stopped_leaves_the_old_index_and_is_cleared_away(
         patch.setattr("index.milvus.writer.MilvusWriter.publish", lambda self: None)
         with pytest.raises(KeyboardInterrupt):
             build_index.build([inputs], server, model="quick")
-    assert open_index(server).info.version == version and len(collections(server)) == 2
+    assert open_index(server).info.version == version and len(held(server)) == 2
     # One that another machine is writing stays, as long as it isn't older than what is published.
     other = schema.new_generation("gb").name
     other = other[:12] + ("000000" if other[12:18] != "000000" else "111111") + other[18:]
@@ -192,7 +168,7 @@ def test_a_build_that_was_stopped_leaves_the_old_index_and_is_cleared_away(
 
     MilvusClient(server.uri).create_collection(other, dimension=2)
     keeper_of(server).sweep()
-    assert len(collections(server)) == 3 and open_index(server).info.version == version
+    assert len(held(server)) == 3 and open_index(server).info.version == version
 
 
 def test_commands_build_ask_show_and_verify(server: MilvusAddress, tmp_path: Path, capsys: Any) -> None:
@@ -220,8 +196,6 @@ def test_commands_build_ask_show_and_verify(server: MilvusAddress, tmp_path: Pat
 
 def filled(address: MilvusAddress, gazette: ParsedFile, vectors: np.ndarray[Any, Any]) -> Engine:
     """Three notices, whose clauses share `vectors` among them."""
-    from corpus.collection import collect
-
     notices = collect([gazette], day=TODAY).notices[:3]
     clauses = sum(len(source.notice.clauses) for source in notices)
     writer = new_writer(address, MADE)
@@ -230,6 +204,43 @@ def filled(address: MilvusAddress, gazette: ParsedFile, vectors: np.ndarray[Any,
     writer.write_vectors(vectors, owners, ModelInfo("random", vectors.shape[1], "f" * 64))
     writer.publish()
     return open_index(address, today=TODAY)
+
+
+def test_many_gazettes_share_a_collection_and_are_apart_by_place(
+    server: MilvusAddress, gazette: ParsedFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same notices issued by four places: what a filter finds is what the formula says, and it looks into the
+    partitions of its places alone."""
+    places = ("离石区", "天河区", "罗湖区", "-")
+    first = [source for source in collect([gazette], day=TODAY).notices if source.notice.clauses][:5]
+    notices = []
+    for place in places:
+        for source in first:
+            issuer = None if place == "-" else f"{place}人民政府"
+            name = f"{source.notice.notice_id}@{place}"
+            clauses = tuple(replace(clause, notice_id=name) for clause in source.notice.clauses)
+            own = replace(source.notice, notice_id=name, issuer=issuer, unit=None, clauses=clauses)
+            notices.append(replace(source, notice=own))
+    writer = new_writer(server, MADE)
+    writer.write_keywords(notices)
+    writer.publish()
+    engine, formula = open_index(server, today=TODAY), DictEngine(notices)
+    assert {row["place"] for row in held(server)[engine.clauses_in]} == set(places)
+    asked: list[str] = []
+    ask_server = store.MilvusEngine._ask
+
+    def noted(self: Any, kind: str, name: str, query: object, wanted: str, limit: int) -> Any:
+        asked.append(wanted)
+        return ask_server(self, kind, name, query, wanted, limit)
+
+    monkeypatch.setattr(store.MilvusEngine, "_ask", noted)
+    weights = dict.fromkeys(tokenize("工作领导小组办公室负责"), 1.0)
+    for kept in ((5, 6, 7, 8, 9), (0, 11, 12), (16, 18), (0, 5, 10, 15), tuple(range(1, 20))):
+        within = NoticeSet(kept)
+        found, right = engine.keywords(weights, 30, within), formula.keywords(weights, 30, within)
+        assert found and [one.row for one in found] == [one.row for one in right]
+        assert [one.score for one in found] == pytest.approx([one.score for one in right], rel=1e-4)
+    assert asked[0].startswith('place in ["天河区"] and') and "place" not in asked[-1]
 
 
 def unit(count: int, dim: int) -> np.ndarray[Any, Any]:
@@ -306,107 +317,3 @@ def test_the_same_hits_as_the_local_engine(dense_index: Path, tmp_path: Path) ->
             first, second = (one.retriever.retrieve(query, mode, Filters(), 10).hits for one in (here, there))
             assert [hit.entry.clause_id for hit in second] == [hit.entry.clause_id for hit in first], question
             assert [hit.score for hit in second] == pytest.approx([hit.score for hit in first], abs=1e-4), question
-
-
-# ---- refusals
-
-
-def test_token_and_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    """A server that wants both: with them it builds and answers; a wrong token, none, and no certificate are said."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(keeper, "GRACE", 0.0)
-    key, certificate = make_certificate(tmp_path)
-    inputs = write_notices(tmp_path / "in", ["3号.txt"])
-    with milvus_server(tmp_path / "data", token="root:Geheim9", certificate=(key, certificate)) as address:
-        monkeypatch.setenv("GONGBAO_MILVUS_CA", str(certificate))
-        monkeypatch.setenv("GONGBAO_MILVUS_TOKEN", "root:falsch")
-        assert "GONGBAO_MILVUS_TOKEN" in refused(MilvusRefused, address)
-        assert "falsch" not in refused(MilvusRefused, address)
-        monkeypatch.delenv("GONGBAO_MILVUS_TOKEN")
-        assert "GONGBAO_MILVUS_USER" in refused(MilvusRefused, address)
-        monkeypatch.setenv("GONGBAO_MILVUS_USER", "root")
-        monkeypatch.setenv("GONGBAO_MILVUS_PASSWORD", "Geheim9")
-        assert build_index.main([str(inputs), "--index", str(address), "--no-dense"]) == 0
-        shown = capsys.readouterr()
-        assert "Geheim9" not in shown.out + shown.err
-        assert len(open_index(address).notices) == 1
-        keeper.connect.cache_clear()
-        monkeypatch.setenv("GONGBAO_MILVUS_CA", str(tmp_path / "none.pem"))
-        assert "GONGBAO_MILVUS_CA" in refused(UsageError, address)
-        monkeypatch.setattr("index.milvus.connection.READING", 5.0)
-        monkeypatch.delenv("GONGBAO_MILVUS_CA")
-        assert "证书" in refused(MilvusUnreachable, address)
-
-
-def test_what_is_not_there_is_said_in_one_line(
-    server: MilvusAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
-    assert "build_index.py" in refused(IndexMissing, server) and published(server) is None
-    nobody = MilvusAddress("http://127.0.0.1:9", "gb")
-    monkeypatch.setattr("index.milvus.connection.READING", 5.0)
-    assert "http://127.0.0.1:9/gb" in refused(MilvusUnreachable, nobody) and published(nobody) is None
-    assert ask(["印章", "--index", str(nobody), "--mode", "bm25"]) == 1
-    err = capsys.readouterr().err
-    assert err.count("\n") == 1 and "连不上 Milvus" in err
-    assert "打不开 Milvus 的文件" in refused(MilvusUnreachable, MilvusAddress(str(tmp_path / "no" / "a.db"), "gb"))
-
-
-def test_a_page_whose_server_goes_away_says_so_and_takes_the_next_index(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(keeper, "GRACE", 0.0)
-    inputs = write_notices(tmp_path / "in", ["3号.txt", "33号.txt"])
-    with milvus_server(tmp_path / "data") as address:
-        quick_build(monkeypatch, inputs, address, dense=False)
-        live = LiveIndex(address)
-        live.look()
-        assert live.now.collection is not None and len(live.now.collection.asker.engine.notices) == 2
-        (inputs / "33号.txt").unlink()
-        quick_build(monkeypatch, inputs, address, dense=False)
-        live.look()
-        asker = live.now.collection.asker
-        assert len(asker.engine.notices) == 1 and asker.ask("停用了哪些印章", mode="bm25").hits
-    monkeypatch.setattr("index.milvus.connection.READING", 3.0)
-    live.look()
-    assert live.now.collection is not None
-    with pytest.raises(MilvusUnreachable):
-        asker.ask("印章停用以后怎么办", mode="bm25")
-
-
-def test_a_collection_of_somebody_else_is_left_alone(server: MilvusAddress, tmp_path: Path, capsys: Any) -> None:
-    from pymilvus import MilvusClient
-
-    client = MilvusClient(server.uri)
-    client.create_collection("gb", dimension=2)
-    client.insert("gb", [{"id": 1, "vector": [0.0, 1.0]}])
-    assert "集合“gb”不是本程序建的索引" in refused(MilvusForeign, server)
-    inputs = write_notices(tmp_path / "in", ["3号.txt"])
-    assert build_index.main([str(inputs), "--index", str(server), "--no-dense"]) == 1
-    assert "请换一个集合名" in capsys.readouterr().err
-    client.create_collection("theirs", dimension=2)
-    client.create_alias("theirs", "named")
-    assert "named" in refused(MilvusForeign, replace(server, collection="named"))
-    assert set(client.list_collections()) == {"gb", "theirs"} and client.query("gb", filter="id == 1")
-
-
-def test_an_index_of_another_structure_is_outdated(
-    server: MilvusAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    inputs = write_notices(tmp_path / "in", ["3号.txt"])
-    monkeypatch.setattr("index.milvus.writer.SCHEMA", schema.SCHEMA - 1)
-    quick_build(monkeypatch, inputs, server, dense=False)
-    assert f"需要 {schema.SCHEMA}" in refused(IndexOutdated, server)
-    monkeypatch.setattr("index.milvus.writer.SCHEMA", schema.SCHEMA)
-    assert not quick_build(monkeypatch, inputs, server, dense=False)[0].unchanged
-    assert len(open_index(server).notices) == 1
-    monkeypatch.setattr("index.milvus.published.CLAUSE_FIELDS", schema.CLAUSE_FIELDS | {"mood"})
-    assert "mood" in refused(IndexOutdated, server)
-
-
-def test_without_the_extra_the_command_that_installs_it_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keeper.connect.cache_clear()
-    monkeypatch.setitem(__import__("sys").modules, "pymilvus", None)
-    assert ".[scale]" in refused(MilvusMissing, MilvusAddress(str(tmp_path / "a.db"), "gongbao"))
