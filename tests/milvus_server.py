@@ -18,7 +18,7 @@ from index.milvus.connection import connect
 
 grpc = pytest.importorskip("grpc", reason="needs the extra scale")
 pytest.importorskip("milvus_lite", reason="needs the extra scale")
-connection.READING = 900.0  # it only ends a hang: a busy machine is not a bug
+connection.READING = connection.WRITING = 900.0  # it only ends a hang: a busy machine is not a bug
 
 
 class _Token(grpc.ServerInterceptor):  # type: ignore[misc]
