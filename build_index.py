@@ -12,6 +12,7 @@ from pathlib import Path
 from corpus import console
 from corpus.arguments import Parser
 from corpus.limits import add_options, limits_of
+from index.address import INDEX_HELP, parse_where
 from index.build import BuildReport, build
 from index.doubts import doubt_lines
 from index.files import reason
@@ -28,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "inputs", nargs="*", type=Path, metavar="INPUT", help="公报文件或文件夹（默认 corpus/bulletins）"
     )
-    found.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
+    found.add_argument("--index", type=parse_where, default=DEFAULT_INDEX, metavar="DIR", help=INDEX_HELP)
     found.add_argument("--model", metavar="NAME_OR_DIR", help="嵌入模型：文件夹或名称（默认为自带模型）")
     found.add_argument("--no-dense", action="store_true", help="只建关键词索引")
     found.add_argument("--rebuild", action="store_true", help="全部重新解析")

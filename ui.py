@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpus import console
 from corpus.arguments import Parser
+from index.address import INDEX_HELP, parse_where
 from index.paths import DEFAULT_INDEX
 from retriever.page.serve import Settings, serve
 
@@ -19,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
         description="启动公报问答的网页。没有索引时也能启动，建好索引后自动可用。",
         epilog="例：python ui.py --port 8000；放在 nginx 的 /gb/ 下面：python ui.py --root-path https://gb.example.cn/gb",
     )
-    found.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
+    found.add_argument("--index", type=parse_where, default=DEFAULT_INDEX, metavar="DIR", help=INDEX_HELP)
     found.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1，只有本机能用）")
     found.add_argument("--port", type=int, default=7860, help="端口（默认 7860）")
     found.add_argument("--root-path", default="", metavar="/x", help="反向代理下的路径，如 /gb 或 https://网址/gb")

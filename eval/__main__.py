@@ -29,6 +29,7 @@ from eval.results import Run, Setting, to_text, totals_of
 from eval.splits import select
 from eval.systems import EMBEDDING_MODES, MODES, OURS, SYSTEMS, Bench, stard_searches
 from eval.table import ABLATION, QUALITY, columns, markdown, quality_text, update_readme
+from index.address import parse_where
 
 _EXAMPLES = """\
 例：
@@ -56,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = main_parser.add_argument
     add("files", nargs="*", type=Path, metavar="QUESTIONS.jsonl", help="题目文件，可以有几个")
-    add("--index", type=Path, metavar="DIR", help="索引文件夹（默认与建索引时相同）")
+    add("--index", type=parse_where, metavar="DIR", help="索引文件夹或 Milvus 集合（默认与建索引时相同）")
     add("--mode", choices=MODES, default="hybrid", help="检索方式，只对 gongbao 自己起作用（默认 hybrid）")
     add("-k", type=_positive, default=10, metavar="N", help="算名次得分、排序得分、找全程度时看前几条（默认 10）")
     add("--split", choices=(*SPLITS, "all"), default="all", help="只测其中一部分题目（默认 all）")
@@ -119,7 +120,7 @@ def ablation_parser() -> argparse.ArgumentParser:
         epilog="例：python -m eval ablation eval/questions/lishi-2023-02.jsonl",
     )
     sub.add_argument("files", nargs="+", type=Path, metavar="QUESTIONS.jsonl", help="题目文件")
-    sub.add_argument("--index", type=Path, metavar="DIR", help="索引文件夹（默认与建索引时相同）")
+    sub.add_argument("--index", type=parse_where, metavar="DIR", help="索引文件夹或 Milvus 集合（默认与建索引时相同）")
     sub.add_argument("--split", choices=(*SPLITS, "all"), default="all", help="只测其中一部分题目（默认 all）")
     sub.add_argument("--readme", type=Path, metavar="FILE", help="另把表格写到这个文件的两个标记之间")
     return sub

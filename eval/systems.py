@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eval.stard import Search, Searches, Stard
+    from index.address import Where
     from index.engine import Engine, IndexedClause
     from index.model.embedder import Embedder
     from retriever.ask import Asker
@@ -85,7 +86,7 @@ class Bench:
 
     def __init__(
         self,
-        folder: Path | None,
+        folder: Where | None,
         day: dt.date = DAY,
         *,
         questions: Sequence[Question] = (),

@@ -13,9 +13,10 @@ from typing import Any
 from corpus import console
 from corpus.arguments import Parser
 from corpus.errors import UsageError
+from index.address import INDEX_HELP, Where, parse_where
 from index.doubts import doubt_lines
 from index.engine import ModelInfo
-from index.local.manifest import build_command, read_manifest
+from index.local.manifest import build_command
 from index.paths import DEFAULT_INDEX
 
 
@@ -26,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="例：python -m index verify --index .index",
     )
     parser.add_argument("command", choices=("info", "verify"), help="info 看概况；verify 逐个核对所有文件的内容")
-    parser.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
+    parser.add_argument("--index", type=parse_where, default=DEFAULT_INDEX, metavar="DIR", help=INDEX_HELP)
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     return parser
 
@@ -58,24 +59,26 @@ def _train(words: Sequence[str]) -> int:
     return main_train(words)
 
 
-def info(folder: Path) -> dict[str, Any]:
+def info(where: Where) -> dict[str, Any]:
     """What the manifest says, without reading the data."""
-    manifest = read_manifest(folder).to_json()
-    manifest["index"] = str(folder)
+    from index.opening import keeper
+
+    manifest = keeper(where).manifest().to_json()
+    manifest["index"] = str(where)
     manifest["megabytes"] = round(sum(one["bytes"] for one in manifest["files"].values()) / 2**20, 1)
     return manifest
 
 
-def verify(folder: Path) -> dict[str, Any]:
+def verify(where: Where) -> dict[str, Any]:
     """Open the index as a search does, but with every file's hash, however large, and every posting."""
     from index.opening import open_index
 
-    index = open_index(folder, thorough=True)
-    checked = verify_model(folder, index.info.model) if index.info.model else None
-    return {**info(folder), "verified": True, "dense": index.info.model is not None, "model_checked": checked}
+    index = open_index(where, thorough=True)
+    checked = verify_model(where, index.info.model) if index.info.model else None
+    return {**info(where), "verified": True, "dense": index.info.model is not None, "model_checked": checked}
 
 
-def verify_model(folder: Path, model: ModelInfo) -> str:
+def verify_model(where: Where, model: ModelInfo) -> str:
     """What was found of the files of the model that the index was made with, all of them read.
 
     Raises ModelError for a damaged model, with the command that makes it again.
@@ -83,6 +86,7 @@ def verify_model(folder: Path, model: ModelInfo) -> str:
     from index.model.errors import ModelMissing
     from index.model.folder import is_made_model, own_folder
     from index.model.folder import verify as verify_files
+    from index.opening import keeper
 
     own = own_folder(model.name)
     made = own or Path(model.name)
@@ -93,7 +97,7 @@ def verify_model(folder: Path, model: ModelInfo) -> str:
     except ModelMissing as err:
         return str(err)
     if card.sha256 != model.sha256:
-        return f"与建索引时的不同；{build_command(folder, read_manifest(folder))}"
+        return f"与建索引时的不同；{build_command(where, keeper(where).manifest())}"
     return f"{len(card.files)} 个文件与制作时一致（{made}）"
 
 

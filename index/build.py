@@ -21,6 +21,7 @@ from corpus.limits import Limits
 from corpus.model import CorpusNotice, ParsedFile
 from corpus.site import find_edges
 from corpus.sources import shown
+from index.address import Where
 from index.choice import Choice, choose_model, net_for
 from index.doubts import sum_doubts
 from index.engine import EngineWriter, ModelInfo, Provenance
@@ -33,20 +34,10 @@ from index.inputs import (
     parse_input,
     program_sha256,
 )
-from index.local.lock import build_lock
-from index.local.manifest import (
-    VERSION,
-    IndexCorrupt,
-    IndexMissing,
-    IndexOutdated,
-    Manifest,
-    info_of,
-    open_files,
-    read_manifest,
-)
-from index.local.writer import LocalWriter, sweep
+from index.local.manifest import VERSION, IndexCorrupt, IndexMissing, IndexOutdated, Manifest
 from index.model.embedder import Embedder
 from index.model.load import load_embedder
+from index.opening import Keeper, keeper
 from index.passages import passage
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
 from index.readers import Readers
@@ -60,7 +51,7 @@ _BATCH = 512  # passages embedded between two writes to the cache: some seconds 
 
 def build(
     inputs: Sequence[Path] = (DEFAULT_INPUT,),
-    index: Path = DEFAULT_INDEX,
+    index: Where = DEFAULT_INDEX,
     *,
     model: str | None = None,
     dense: bool = True,
@@ -70,7 +61,7 @@ def build(
     limits: Limits | None = None,
     jobs: int | None = None,
 ) -> BuildReport:
-    """Build or bring up to date the index in folder `index`.
+    """Build or bring up to date the index in a folder or a collection of Milvus.
 
     `limits` are those of reading one file: one that passes them fails, and the others are read. `jobs` files are
     read at once (None: as many as suit the machine); what is built is the same for any number.
@@ -78,14 +69,16 @@ def build(
     UsageError, InputError (no file could be read), ModelError (the model named can't be used),
     BuildBusy, or OSError from the disk.
     """
-    task = _Build(index, [str(path.absolute()) for path in inputs], progress or _silent)
-    paths, task.report.warnings = find_with_warnings(inputs)
-    index.mkdir(parents=True, exist_ok=True)
-    with build_lock(index):
-        sweep(index)
+    paths, warnings = find_with_warnings(inputs)
+    place = keeper(index)
+    task = _Build(place, shown(str(index)), [str(path.absolute()) for path in inputs], progress or _silent)
+    task.report.warnings = warnings
+    place.work.mkdir(parents=True, exist_ok=True)
+    with place.lock():
+        place.sweep()
         files = hash_inputs(paths)
         choice = choose_model(model, load_embedder) if dense else Choice()
-        old = _whole(index)
+        old = _whole(place)
         failed_before = old is not None and any("error" in file for file in old.sources)
         retry = rebuild or (strict and failed_before)
         if old is not None and not retry and _is_current(old, files, choice):
@@ -105,12 +98,10 @@ def _errors(failed: Sequence[FileReport]) -> str:
     return "；".join([*named, *more])
 
 
-def _whole(index: Path) -> Manifest | None:
-    """The manifest of the index that is there, if every file of it is as it was written."""
+def _whole(place: Keeper) -> Manifest | None:
+    """The manifest of the index that is there, if all of it is as it was written."""
     try:
-        manifest = read_manifest(index)
-        open_files(index, manifest, thorough=True)
-        return manifest
+        return place.manifest(thorough=True)
     except (IndexMissing, IndexOutdated, IndexCorrupt):
         return None
 
@@ -147,11 +138,12 @@ def _one_at_a_time(progress: BuildProgress) -> BuildProgress:
 class _Build:
     """One build under its lock: what it reports, and its steps in order."""
 
-    def __init__(self, index: Path, inputs: list[str], progress: BuildProgress) -> None:
-        self.index = index
+    def __init__(self, place: Keeper, name: str, inputs: list[str], progress: BuildProgress) -> None:
+        self.place = place
+        self.cache = place.work / "cache"
         self.inputs = inputs
         self.progress = _one_at_a_time(progress)
-        self.report = BuildReport(shown(index), [])
+        self.report = BuildReport(name, [])
         self.kept: list[str] = []  # parses of pages without their site's lines
         self.started = self.lap = time.monotonic()
 
@@ -169,14 +161,13 @@ class _Build:
 
     def parse(self, files: Sequence[InputFile], readers: Readers, rebuild: bool) -> list[ParsedFile]:
         """Parse every file, or take its parse from the cache if its bytes and the program are the same."""
-        cache = ParseCache(self.index / "cache" / "parsed")
-        pages = self.index / "cache"
+        cache = ParseCache(self.cache / "parsed")
         found: dict[str, ParsedFile] = {}
         sites: dict[str, tuple[int, ...]] = {}
 
         def one(reader: Reader, file: InputFile) -> tuple[ParsedFile | None, FileReport]:
             site = sites.get(file.name, ())
-            return parse_input(file, reader, cache, pages, rebuild=rebuild, progress=self.progress, site=site)
+            return parse_input(file, reader, cache, self.cache, rebuild=rebuild, progress=self.progress, site=site)
 
         self.progress(READING, 0, len(files))
         for file, (parsed, report) in zip(files, readers.map(one, files), strict=True):
@@ -208,7 +199,7 @@ class _Build:
         errors = {file.file: file.error for file in self.report.files}
         sources = tuple(file.to_source(errors[file.name]) for file in files)
         try:
-            writer = LocalWriter(self.index, Provenance(sources, tuple(self.inputs), _program(), choice.name), jobs)
+            writer = self.place.writer(Provenance(sources, tuple(self.inputs), _program(), choice.name), jobs)
             writer.write_keywords(corpus.notices)
             self.report.notices = len(corpus.notices)
             self.report.uncertain = sum_doubts(corpus.notices)
@@ -217,15 +208,15 @@ class _Build:
             if choice.models:
                 if old is None or old.model is None:
                     writer.publish()
-                before = None if old is None else info_of(self.index, old)
+                before = None if old is None else self.place.info(old)
                 self._vectors(writer, corpus.notices, net_for(choice, self.report.clauses, before))
             self.report.note = choice.note
             writer.publish()
         finally:
             # What the manifest names now stays, whatever went wrong: the disk may have failed just
             # after the rename.
-            sweep(self.index)
-        ParseCache(self.index / "cache" / "parsed").forget_all_but([*self.kept, *(file.sha256 for file in files)])
+            self.place.sweep()
+        ParseCache(self.cache / "parsed").forget_all_but([*self.kept, *(file.sha256 for file in files)])
         self._lap("total", since=self.started)
 
     def _warn(self, corpus: Corpus) -> None:
@@ -243,7 +234,7 @@ class _Build:
             windows = embedder.split_passage(*passage(title, clause.path, clause.text))
             texts += windows
             owners += [row] * len(windows)
-        cache = VectorCache(self.index / "cache", embedder)
+        cache = VectorCache(self.cache, embedder)
         vectors = self._embed(cache, embedder, texts)
         made_by = ModelInfo(embedder.name, embedder.dim, embedder.sha256)
         writer.write_vectors(vectors, np.asarray(owners, np.int32), made_by)

@@ -193,7 +193,7 @@ class Engine(Protocol):
 
     def outdated(self) -> bool:
         """Whether opening again would give something else: a build has published, or a notice has expired
-        since. Takes microseconds; False while there is no index."""
+        since. Takes microseconds, or two requests to a server; False while there is no index."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from corpus import console
 from corpus.arguments import Parser
 from corpus.errors import UsageError
+from index.address import INDEX_HELP, parse_where
 from index.paths import DEFAULT_INDEX
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=Path, metavar="FILE.jsonl", help="一行一个 JSON（id、question），逐行输出结果")
     parser.add_argument("-k", type=int, default=5, help="返回几条（默认 5）")
     parser.add_argument("--mode", choices=("hybrid", "dense", "bm25"), default="hybrid", help="检索方式（默认 hybrid）")
-    parser.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="索引文件夹（默认 .index）")
+    parser.add_argument("--index", type=parse_where, default=DEFAULT_INDEX, metavar="DIR", help=INDEX_HELP)
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     parser.add_argument("--issuer", metavar="NAME", help="只看某个发文机关")
     parser.add_argument("--doc-number", metavar="N", help="只看某个文号")

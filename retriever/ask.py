@@ -7,11 +7,11 @@ import functools
 import time
 from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 
 from corpus.dates import chinese_date
 from corpus.errors import UsageError
 from corpus.text import nfkc
+from index.address import Where
 from index.engine import Engine
 from index.model.embedder import Embedder
 from index.model.errors import ModelError
@@ -81,7 +81,7 @@ class Asker:
         self._answerer = Answerer(engine, neighbours, self.directory, embedder, reader, ranker)
 
     @classmethod
-    def open(cls, where: Path = DEFAULT_INDEX, *, dense: bool = True) -> Asker:
+    def open(cls, where: Where = DEFAULT_INDEX, *, dense: bool = True) -> Asker:
         """Open an index and its model. Without vectors or model it searches by keywords and says so.
 
         Raises IndexMissing, IndexOutdated or IndexCorrupt.

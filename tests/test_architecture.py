@@ -14,6 +14,7 @@ MOST_NODES = 18  # more can't be read
 Edges = dict[str, set[str]]
 # Base modules that stand on a module shown: what tells of an engine or caches for a model.
 UPWARDS: Edges = {
+    "index.ranking": {"index.engine"},
     "index.term_counts": {"index.engine"},
     "index.vectors": {"index.model.embedder"},
 }

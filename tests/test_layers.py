@@ -40,13 +40,13 @@ BASE = {
             "doubts",
             "lazy",
         ),
-        "side_by_side",
-        "lazy",
+        *("side_by_side", "address", "ranking"),
     )
 }
 PARTS = {
     **dict.fromkeys(BASE, BASE),
     "index.local": BASE,
+    "index.milvus": BASE | {"index.local"},  # it keeps what that computes: manifest, BM25 columns, lines of clauses
     "index.model": BASE,
     "index.training": BASE | {"index.model", "index.vectors"},
     "corpus.documents": {
@@ -60,7 +60,9 @@ PARTS = {
 # Who may import a part at all (beside itself).
 IMPORTED_BY = {
     "index.training": {"index.__main__"},
-    "index.local": {"index.__main__", "index.build", "index.opening"},
+    "index.local": {"index.__main__", "index.build", "index.opening"}
+    | {f"index.milvus.{name}" for name in ("clauses", "keeper", "opened", "parts", "published", "store", "writer")},
+    "index.milvus": {"index.opening"},
     "corpus.documents": {"corpus.sources", "corpus.guard", "corpus.worker"},
 }
 

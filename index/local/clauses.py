@@ -104,7 +104,7 @@ class Clauses(Sequence[IndexedClause]):
 
     def find(self, clause_id: str) -> IndexedClause | None:
         """The clause of an id, or None."""
-        wanted = np.uint64(_hash(clause_id))
+        wanted = np.uint64(id_hash(clause_id))
         at = int(np.searchsorted(self._ids["hash"], wanted))
         while at < len(self._ids) and self._ids["hash"][at] == wanted:
             entry = self[int(self._ids["row"][at])]
@@ -118,7 +118,8 @@ class Clauses(Sequence[IndexedClause]):
         return np.asarray(keep, np.bool_)[self.notice_of]
 
 
-def _hash(clause_id: str) -> int:
+def id_hash(clause_id: str) -> int:
+    """The number under which a clause's id is looked up, 64 bits; two ids may share one."""
     digest = hashlib.blake2b(clause_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big")
 
@@ -140,7 +141,7 @@ def write_clauses(data: Path, notices: Iterable[CorpusNotice]) -> int:
                 ends.append(end)
                 owners.append(number)
                 roles.append(ROLES.index(clause.role))
-                hashes.append(_hash(clause.clause_id))
+                hashes.append(id_hash(clause.clause_id))
     table = np.zeros(len(ends), TABLE)
     table["end"], table["notice"], table["role"] = ends, owners, roles
     np.save(data / CLAUSE_TABLE, table)

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from index.engine import Ranked
 from index.local.keywords import read_array
 from index.local.manifest import DENSE, OWNERS
+from index.ranking import best_clauses
 
 # Vectors from which on the compressed copy is scanned first. tests/bench/bench_growth.py --kinds
 # measured 100,000 vectors (AMD EPYC, 2 cores): one by one 15 ms a question, recall@10 .999; in half
@@ -70,19 +71,12 @@ class Dense:
         query = np.ascontiguousarray(vector.reshape(1, -1), np.float32)
         mask = None if allowed is None else allowed[self.owners]
         available = len(self.owners) if mask is None else int(np.count_nonzero(mask))
-        wanted = min(available, 2 * count)
-        while wanted > 0:
-            best: dict[int, float] = {}
-            vectors = self._nearest(query, wanted, mask, available)
-            for score, at in vectors:
-                row = int(self.owners[at])
-                best[row] = max(best.get(row, -1.0), score)
-            nearest = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
-            # Clauses of many windows may fill the list, or clauses of one and the same vector: then look further.
-            if wanted >= available or (len(nearest) == count and nearest[-1][1] > vectors[-1][0]):
-                return [Ranked(row, score) for row, score in nearest]
-            wanted = min(available, 4 * wanted)
-        return []
+
+        def ask(wanted: int) -> list[tuple[float, int]]:
+            found = self._nearest(query, wanted, mask, available)
+            return [(score, int(self.owners[at])) for score, at in found]
+
+        return best_clauses(ask, count, available)
 
     def _nearest(
         self, query: NDArray[np.float32], wanted: int, mask: NDArray[np.bool_] | None, available: int

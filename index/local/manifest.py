@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import GongbaoError
+from index.address import Where
 from index.engine import IndexInfo, ModelInfo, SourceFile
 from index.files import Checked, FileDamaged, read_sealed, reason, write_file
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT, cache_folder
@@ -89,13 +90,13 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")  # paths on Linux may be no Unicode
 
 
-def build_command(folder: Path, manifest: Manifest | None = None) -> str:
+def build_command(where: Where, manifest: Manifest | None = None) -> str:
     """The advice of every error here: the command that builds this index again, from the same files."""
     words = ["python", "build_index.py"]
     if manifest is not None and manifest.inputs != [str(DEFAULT_INPUT)]:
         words += manifest.inputs
-    if folder.resolve() != DEFAULT_INDEX:
-        words += ["--index", str(folder)]
+    if not isinstance(where, Path) or where.resolve() != DEFAULT_INDEX:
+        words += ["--index", str(where)]
     if manifest is not None and manifest.settings.get("model") is not None:
         words += ["--model", str(manifest.settings["model"])]
     return f"请运行：{shlex.join(words)}"
@@ -114,23 +115,35 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexMissing("还没有索引", str(folder), todo) from err
     except OSError as err:
         raise IndexCorrupt(f"索引清单读不出来（{reason(err)}）", str(path), "请检查读取权限") from err
+    manifest = parse_manifest(raw, str(path), folder)
+    try:
+        # The names must lead into this folder: a manifest may come from elsewhere.
+        inside = _DATA.fullmatch(manifest.data) and all(_FILE.fullmatch(name) for name in manifest.files)
+    except TypeError:
+        inside = False
+    if not inside:
+        raise IndexCorrupt("索引清单损坏，内容变了", str(path), todo)
+    return manifest
+
+
+def parse_manifest(raw: bytes, name: str, where: Where) -> Manifest:
+    """The manifest in some bytes, which stand under `name` in the index `where`. Raises as `read_manifest`."""
+    todo = build_command(where)
     try:
         data = json.loads(raw)
         form = data["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as err:
-        raise IndexCorrupt("索引清单损坏，读不出来", str(path), todo) from err
+        raise IndexCorrupt("索引清单损坏，读不出来", name, todo) from err
     if form != FORMAT:
-        raise IndexOutdated(f"索引的格式是 {form}，本程序需要 {FORMAT}", str(folder), todo)
+        raise IndexOutdated(f"索引的格式是 {form}，本程序需要 {FORMAT}", str(where), todo)
     known = {one.name for one in fields(Manifest)}
     try:
         manifest = Manifest(**{name: value for name, value in data.items() if name in known})
-        # The names must lead into this folder: a manifest may come from elsewhere.
-        inside = _DATA.fullmatch(manifest.data) and all(_FILE.fullmatch(name) for name in manifest.files)
-        whole = bool(inside) and manifest.render() == raw
+        whole = manifest.render() == raw
     except (TypeError, ValueError, AttributeError):
         whole = False
     if not whole:
-        raise IndexCorrupt("索引清单损坏，内容变了", str(path), todo)
+        raise IndexCorrupt("索引清单损坏，内容变了", name, todo)
     return manifest
 
 
@@ -139,11 +152,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_file(folder / MANIFEST, manifest.render())
 
 
-def info_of(folder: Path, manifest: Manifest) -> IndexInfo:
-    """What the manifest says, as every engine says it."""
+def info_of(where: Where, manifest: Manifest, work: Path) -> IndexInfo:
+    """What the manifest says, as every engine says it. `work` is the folder that holds the caches."""
     model = None if manifest.model is None else ModelInfo(**manifest.model)
     return IndexInfo(
-        where=str(folder),
+        where=str(where),
         version=manifest.data,
         built=manifest.built,
         notices=manifest.notices,
@@ -152,7 +165,7 @@ def info_of(folder: Path, manifest: Manifest) -> IndexInfo:
         model=model,
         sources=tuple(SourceFile(**source) for source in manifest.sources),
         inputs=tuple(manifest.inputs),
-        cache=folder / "cache",
+        cache=work / "cache",
     )
 
 
@@ -186,8 +199,8 @@ def open_files(
     return out
 
 
-def check_tokens(folder: Path, manifest: Manifest, current: dict[str, str]) -> None:
+def check_tokens(where: Where, manifest: Manifest, current: dict[str, str]) -> None:
     """Raises IndexOutdated if word segmentation differs from the one the index was built with."""
     if manifest.tokens != current:
         what = "分词（程序、词表或 jieba 的版本）变了，索引需要重建"
-        raise IndexOutdated(what, str(folder), build_command(folder, manifest))
+        raise IndexOutdated(what, str(where), build_command(where, manifest))

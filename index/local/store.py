@@ -89,7 +89,7 @@ class LocalEngine:
                 raise ValueError("counts differ from the manifest's")
             if thorough:
                 bm25.check()
-            info = info_of(folder, manifest)
+            info = info_of(folder, manifest, folder)
         except (ValueError, KeyError, TypeError, RuntimeError) as err:
             where = str(folder / manifest.data)
             raise IndexCorrupt(f"索引内容和清单不一致（{err}）", where, build_command(folder, manifest)) from err

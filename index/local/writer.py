@@ -71,7 +71,7 @@ class LocalWriter:
         """Put what is written in place, in one rename. Raises OSError."""
         manifest = Manifest(
             data=self.data.name,
-            sources=[_described(source) for source in self._made.sources],
+            sources=[described(source) for source in self._made.sources],
             tokens=fingerprint(),
             model=None if self._model is None else asdict(self._model),
             notices=self._notices,
@@ -85,7 +85,7 @@ class LocalWriter:
         write_manifest(self.folder, manifest)
 
 
-def _described(source: SourceFile) -> dict[str, Any]:
+def described(source: SourceFile) -> dict[str, Any]:
     """A source as the manifest has it: without `error` where there was none."""
     return {name: value for name, value in asdict(source).items() if value is not None}
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import sys
 import threading
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from corpus.errors import GongbaoError
-from index.opening import is_building, published
+from index.address import Where
+from index.opening import Stamp, is_building, published
 from retriever.ask import Asker
 from retriever.page.collection import Collection
 
@@ -34,10 +34,10 @@ class Now:
 class LiveIndex:
     """Holds the newest usable index. `now` may be read from any thread."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Where) -> None:
         self.folder = folder
         self._now = Now(None, opening=True)
-        self._tried: tuple[int, int, int] | None = None  # the manifest that was last tried
+        self._tried: Stamp | None = None  # the manifest that was last tried
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="index-watch", daemon=True)
 
@@ -68,7 +68,7 @@ class LiveIndex:
             self.look()
             self._stop.wait(_EVERY)
 
-    def _open(self, stamp: tuple[int, int, int] | None) -> None:
+    def _open(self, stamp: Stamp | None) -> None:
         held = self._now.collection
         if stamp is None and held is not None:
             return  # the folder was taken away: what is in memory still answers

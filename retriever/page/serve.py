@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from corpus.errors import GongbaoError, UsageError
+from index.address import Where
 from retriever.page.hosts import Hosts, any_address
 
 
@@ -20,7 +21,7 @@ from retriever.page.hosts import Hosts, any_address
 class Settings:
     """How the page is started; checked on creation (UsageError)."""
 
-    index: Path
+    index: Where
     host: str = "127.0.0.1"
     port: int = 7860
     root_path: str = ""

@@ -18,13 +18,16 @@ import pytest
 
 from corpus.collection import collect
 from corpus.model import CorpusNotice, ParsedFile, Role
+from index.address import FILE_COLLECTION, MilvusAddress
 from index.build import build
-from index.engine import Engine, ModelInfo, NoticeSet, Provenance, Ranked, SourceFile, Vector
+from index.engine import Engine, EngineWriter, ModelInfo, NoticeSet, Provenance, Ranked, SourceFile, Vector
 from index.local import clauses as stored
 from index.local.keywords import Fields, term_weights
 from index.local.store import LocalEngine
 from index.local.writer import LocalWriter
+from index.milvus import connection
 from index.office_list import gather
+from index.opening import new_writer, open_index
 from index.tokens import tokenize
 from tests.conftest import GAZETTE, ROOT, TODAY
 from tests.contract.dict_engine import DictEngine
@@ -35,15 +38,29 @@ Windows = Mapping[int, Sequence[Vector]]
 NEAR = {"rel": 1e-5, "abs": 1e-5}
 
 
-def local(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path) -> Engine:
-    writer = LocalWriter(folder, Provenance((SourceFile("a.txt", "0" * 64),), ("a.txt",), "test"))
+MADE = Provenance((SourceFile("a.txt", "0" * 64),), ("a.txt",), "test")
+
+
+def write(writer: EngineWriter, notices: Sequence[CorpusNotice], windows: Windows | None) -> None:
     writer.write_keywords(notices)
     if windows is not None:
         owners = [row for row, vectors in windows.items() for _ in vectors]
         vectors = np.array([vector for some in windows.values() for vector in some], np.float32).reshape(-1, DIM)
         writer.write_vectors(vectors, np.array(owners, np.int32), MODEL)
     writer.publish()
+
+
+def local(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path) -> Engine:
+    write(LocalWriter(folder, MADE), notices, windows)
     return LocalEngine.open(folder, today=TODAY)
+
+
+def milvus(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path) -> Engine:
+    pytest.importorskip("milvus_lite", reason="needs the extra scale")
+    connection.READING = 900.0  # it only ends a hang: a busy machine is not a bug
+    address = MilvusAddress(str(folder / "index.db"), FILE_COLLECTION)
+    write(new_writer(address, MADE), notices, windows)
+    return open_index(address, today=TODAY)
 
 
 def in_memory(notices: Sequence[CorpusNotice], windows: Windows | None, folder: Path) -> Engine:
@@ -52,6 +69,7 @@ def in_memory(notices: Sequence[CorpusNotice], windows: Windows | None, folder: 
 
 ENGINES: dict[str, Callable[[Sequence[CorpusNotice], Windows | None, Path], Engine]] = {
     "local": local,
+    "milvus": milvus,
     "dict": in_memory,
 }
 
@@ -289,7 +307,7 @@ def test_every_id_is_found(case: Case) -> None:
 def test_ids_of_one_hash_are_told_apart(
     make: Callable[..., Case], real: Sequence[CorpusNotice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored, "_hash", lambda clause_id: len(clause_id) % 2)
+    monkeypatch.setattr(stored, "id_hash", lambda clause_id: len(clause_id) % 2)
     engine = make(real[:3]).engine
     for entry in engine.clauses(range(engine.info.clauses)):
         assert engine.find(entry.clause_id) == entry
