@@ -47,6 +47,7 @@ BASE = {
 PARTS = {
     **dict.fromkeys(BASE, BASE),
     "index.local": BASE,
+    "index.cluster": BASE | {"index.inputs", "index.readers", "index.model"},
     "index.model": BASE,
     "index.training": BASE | {"index.model", "index.vectors"},
     "corpus.documents": {
@@ -61,6 +62,7 @@ PARTS = {
 IMPORTED_BY = {
     "index.training": {"index.__main__"},
     "index.local": {"index.__main__", "index.build", "index.opening"},
+    "index.cluster": {"index.build", "index.inputs"},  # the latter its errors
     "corpus.documents": {"corpus.sources", "corpus.guard", "corpus.worker"},
 }
 

@@ -20,7 +20,7 @@ from typing import Any
 from corpus.errors import GongbaoError, printable
 from corpus.guard import ReadingStoppedError
 from corpus.limits import Limits
-from index.cluster.address import LOCAL, endpoint
+from index.cluster.address import AUTO, LOCAL, endpoint
 from index.cluster.errors import ClusterError, ClusterMissing, WorkerDied
 from index.cluster.reader import ClusterReader
 from index.cluster.remote import answer, program
@@ -167,11 +167,14 @@ class Cluster:
         logging.getLogger("ray").setLevel(logging.CRITICAL)
         os.environ.pop("RAY_ADDRESS", None)  # the option says where documents go
         self._open.callback(ray.shutdown)
-        try:
-            ray.init(self.address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
-        except Exception as err:  # Ray raises bare classes of Python's, and its own
-            todo = "请检查地址、集群是否已启动、Ray 和 Python 的版本是否相同、环境变量 RAY_AUTH_TOKEN 是否正确"
-            raise ClusterError(f"连不上 Ray 集群（{_words(err)}）", self.address, todo) from err
+        for last in [False] * (TRIES - 1) + [True] if own else [True]:
+            try:
+                ray.init(self.address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
+                break
+            except Exception as err:  # Ray raises bare classes of Python's, and its own
+                if last:
+                    raise _unreachable(err, self.address) from err
+                ray.shutdown()  # it gives a cluster of our own half a minute, too little beside other work
         return ray
 
 
@@ -182,6 +185,15 @@ def _check_listens(place: tuple[str, int], address: str) -> None:
     except OSError as err:
         why = err.strerror or "没有应答"
         raise ClusterError(f"连不上 Ray 集群（{why}）", address, "请检查地址和端口、集群是否已启动") from err
+
+
+def _unreachable(err: Exception, address: str) -> ClusterError:
+    if address == AUTO and isinstance(err, ConnectionError):
+        return ClusterError("本机上没有运行着的 Ray 集群", address, "请先运行 ray start --head，或改用 --ray local")
+    if address == LOCAL:
+        return ClusterError(f"在本机启动不了 Ray（{_words(err)}）", address, "请等机器空一些再试，或不用 --ray")
+    todo = "请检查地址、集群是否已启动、Ray 和 Python 的版本是否相同、环境变量 RAY_AUTH_TOKEN 是否正确"
+    return ClusterError(f"连不上 Ray 集群（{_words(err)}）", address, todo)
 
 
 @contextmanager
