@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -25,7 +26,7 @@ import build_index
 from corpus.limits import Limits
 from index.build import build
 from index.cluster.address import endpoint
-from index.cluster.connection import Cluster
+from index.cluster.connection import QUIET, Cluster
 from index.cluster.errors import ClusterError, WorkerDied
 from index.report import READING
 from tests.index_cases import NOTICES, write_notices
@@ -44,8 +45,8 @@ class Machines:
         self.token = token.encode()
         common = {"num_cpus": 1, "memory": LIMITS.memory << 20, "object_store_memory": 128 << 20}
         self.nodes = Nodes()
-        self.nodes.add_node(**common, include_dashboard=False)
-        self.second = self.nodes.add_node(**common)
+        self.nodes.add_node(**common, **free_ports(), include_dashboard=False)
+        self.second = self.nodes.add_node(**common, **free_ports())
         self.address: str = self.nodes.address
 
     def at_work(self) -> list[int]:
@@ -58,11 +59,20 @@ class Machines:
         return found
 
 
+def free_ports() -> dict[str, int]:
+    """Ports for what Ray would have half a minute to choose ports itself."""
+    names = ("metrics_agent_port", "metrics_export_port", "dashboard_agent_listen_port", "runtime_env_agent_port")
+    with contextlib.ExitStack() as opened:
+        sockets = [opened.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
+        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
+
+
 def patient(patch: pytest.MonkeyPatch) -> None:
-    """Ray gives a machine half a minute to start, too little beside a suite of tests."""
+    """Ray gives a machine half a minute to start, and its agent as long to choose a port: too little beside a suite
+    of tests."""
     from ray._private import services
 
-    get_node = services.get_node
+    get_node, start = services.get_node, services.start_ray_process
 
     def wait_for_node(*which: Any) -> Any:
         end = time.monotonic() + 300
@@ -72,7 +82,15 @@ def patient(patch: pytest.MonkeyPatch) -> None:
             time.sleep(0.2)
         return get_node(*which)
 
+    def start_with_port(command: list[str], kind: str, *more: Any, **options: Any) -> Any:
+        agent = next((word for word in command if "--listen-port=" in word), None)
+        if agent is not None:
+            port = agent.partition("--listen-port=")[2].split()[0]
+            command = [*command, f"--dashboard_agent_listen_port={port}"]
+        return start(command, kind, *more, **options)
+
     patch.setattr(services, "get_node", wait_for_node)
+    patch.setattr(services, "start_ray_process", start_with_port)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +100,7 @@ def machines() -> Iterator[Machines]:
     (folder / "ray").mkdir(parents=True)
     names = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
     names |= {"RAY_TMPDIR": str(folder), "PYTHONPATH": str(Path(__file__).parents[1])}
-    names |= {"RAY_agent_register_timeout_ms": "300000", "RAY_worker_register_timeout_seconds": "300"}
+    names |= {**QUIET, "RAY_agent_register_timeout_ms": "300000", "RAY_worker_register_timeout_seconds": "300"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in names.items():
             patch.setenv(name, value)
@@ -123,9 +141,9 @@ def deaths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     once = Cluster._once
 
-    def watched(self: Cluster, job: str, given: tuple[Any, ...]) -> Any:
+    def watched(self: Cluster, stop: threading.Event, job: str, given: tuple[Any, ...]) -> Any:
         try:
-            return once(self, job, given)
+            return once(self, stop, job, given)
         except WorkerDied:
             seen.append(given[1] if job == "parse" else job)
             raise
@@ -176,7 +194,7 @@ def test_a_second_run_sends_only_what_the_first_did_not_finish(
         build([inputs], tmp_path, limits=LIMITS, dense=False, ray=machines.address, progress=stop)
     sent: list[str] = []
     once = Cluster._once
-    monkeypatch.setattr(Cluster, "_once", lambda self, job, given: sent.append(given[1]) or once(self, job, given))
+    monkeypatch.setattr(Cluster, "_once", lambda *all: sent.append(all[-1][1]) or once(*all))
     report = build([inputs], tmp_path, limits=LIMITS, dense=False, ray=machines.address)
     assert report.notices == len(NOTICES)
     assert sorted(sent) == sorted(file.file for file in report.files if not file.reused)

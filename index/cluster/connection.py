@@ -14,7 +14,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from corpus.errors import GongbaoError, printable
@@ -36,8 +36,7 @@ _LONGEST = 200  # characters of Ray's own words that are shown
 # For a cluster of our own: on the loopback interface, and nobody else's jobs. Ray writes a token to the user's home
 # where none is given; the first name is what it calls a machine that is to be by itself on any system.
 _OWN = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}
-# Ray would write into our output that a worker died, and whatever its own parts complain of.
-_QUIET = {"RAY_DEDUP_LOGS_SKIP_REGEX": ".", "RAY_BACKEND_LOG_LEVEL": "fatal"}
+QUIET = {"RAY_DEDUP_LOGS_SKIP_REGEX": "."}  # or Ray writes into our output that a worker died
 
 
 class Cluster:
@@ -50,8 +49,7 @@ class Cluster:
         """
         self.address, self.limits = address, limits
         self._lock = threading.Lock()
-        self._running: set[Any] = set()
-        self._interrupted = False
+        self._running: dict[Any, threading.Event] = {}
         self._program = program()
         self._open = ExitStack()
         try:
@@ -71,34 +69,35 @@ class Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.interrupt()
         self._open.close()
 
     def reader(self) -> ClusterReader:
         """What reads one file at a time; as many as there are `jobs` keep the cluster busy."""
-        return ClusterReader(self.limits, self.call, self.interrupt)
+        return ClusterReader(self)
 
     def encode(self, embedder: Embedder, batches: Sequence[list[str]], done: TextsDone) -> Iterator[Vectors]:
         """The vectors of each batch by the same model there, in order; `done` is told how many texts are."""
+        stop = threading.Event()
 
         def one(batch: list[str]) -> Vectors:
             try:
-                vectors: Vectors = self.call("embed", embedder.name, embedder.sha256, batch)
+                vectors: Vectors = self.call(stop, "embed", embedder.name, embedder.sha256, batch)
             except WorkerDied as err:
                 what = f"集群里嵌入同一批文字的程序中途退出了{err}次"
                 raise ClusterError(what, self.address, "做好的部分会沿用；请检查各台机器的内存后再运行一次") from err
             return vectors
 
-        for batch, vectors in zip(batches, in_order(self.jobs, one, batches, self.interrupt), strict=True):
+        made = in_order(self.jobs, one, batches, lambda: self.interrupt(stop))
+        for batch, vectors in zip(batches, made, strict=True):
             done(len(batch))
             yield vectors
 
-    def call(self, job: str, *given: Any) -> Any:
-        """The answer of `index.cluster.remote` to a job. Raises what that gives as an error, ClusterError, and
-        WorkerDied with the number of tries."""
+    def call(self, stop: threading.Event, job: str, *given: Any) -> Any:
+        """The answer of `index.cluster.remote` to a job. Raises what that gives as an error, ClusterError,
+        ReadingStoppedError once `stop` is set (by `interrupt`), and WorkerDied with the number of tries."""
         for _ in range(TRIES):
             try:
-                found = self._once(job, given)
+                found = self._once(stop, job, given)
             except WorkerDied:
                 continue
             if isinstance(found, GongbaoError):
@@ -106,19 +105,20 @@ class Cluster:
             return found
         raise WorkerDied(TRIES)
 
-    def interrupt(self) -> None:
-        """End what is under way, from any thread; nothing else is begun."""
+    def interrupt(self, stop: threading.Event) -> None:
+        """From another thread: end the jobs that were begun with this event, and begin no other."""
         with self._lock:
-            self._interrupted = True
-            for reference in self._running:
-                self._ray.cancel(reference, force=True)
+            stop.set()
+            for reference in [one for one, its_stop in self._running.items() if its_stop is stop]:
+                with suppress(Exception):  # it has ended, or so has the cluster
+                    self._ray.cancel(reference, force=True)
 
-    def _once(self, job: str, given: tuple[Any, ...]) -> Any:
+    def _once(self, stop: threading.Event, job: str, given: tuple[Any, ...]) -> Any:
         ray, errors = self._ray, self._ray.exceptions
         with self._lock:
-            self._not_interrupted()
+            self._go_on(stop)
             reference = self._answer.remote(self._program, job, *given)
-            self._running.add(reference)
+            self._running[reference] = stop
         try:
             while not ray.wait([reference], timeout=_LOOK_SECONDS)[0]:
                 if not self._places():
@@ -128,18 +128,18 @@ class Cluster:
             *(errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.ObjectLostError),
             errors.TaskCancelledError,
         ) as err:
-            self._not_interrupted()
+            self._go_on(stop)
             raise WorkerDied from err
         except (errors.RayError, ConnectionError) as err:
-            self._not_interrupted()
+            self._go_on(stop)
             todo = "做好的部分会沿用；请检查每台机器是否装好同一版本的程序，以及 Ray 的日志"
             raise ClusterError(f"集群没有完成（{_words(err)}）", self.address, todo) from err
         finally:
             with self._lock:
-                self._running.discard(reference)
+                del self._running[reference]
 
-    def _not_interrupted(self) -> None:
-        if self._interrupted:
+    def _go_on(self, stop: threading.Event) -> None:
+        if stop.is_set():
             raise ReadingStoppedError("已停止读取", self.address, "请再运行一次")
 
     def _places(self) -> int:
@@ -154,7 +154,7 @@ class Cluster:
         if place is not None:
             _check_listens(place, self.address)
         own: dict[str, Any] = {}
-        self._open.enter_context(_environment(_QUIET))
+        self._open.enter_context(_environment(QUIET))
         if self.address == LOCAL:
             self._open.enter_context(_environment({**_OWN, "RAY_AUTH_TOKEN": secrets.token_hex(32)}))
             folder = tempfile.TemporaryDirectory(prefix="gongbao-", ignore_cleanup_errors=True)

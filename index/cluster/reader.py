@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from corpus.documents.archive import input_data, split_path
 from corpus.documents.pages import OnPage
@@ -15,23 +16,36 @@ from index.cluster.errors import WorkerDied
 from index.files import write_file
 
 
+class Jobs(Protocol):
+    """What a cluster is here (`index.cluster.connection.Cluster`)."""
+
+    limits: Limits
+
+    def call(self, stop: threading.Event, job: str, *given: Any) -> Any:
+        """Have a job done."""
+
+    def interrupt(self, stop: threading.Event) -> None:
+        """End the jobs begun with that event."""
+
+
 class ClusterReader:
     """What `corpus.guard.Reader` is for this machine (`index.readers.FileReader`)."""
 
-    def __init__(self, limits: Limits, call: Callable[..., Any], interrupt: Callable[[], None]) -> None:
-        """`call` and `interrupt` are the cluster's (`index.cluster.connection`)."""
-        self._limits, self._call, self._interrupt = limits, call, interrupt
+    def __init__(self, cluster: Jobs) -> None:
+        self._cluster = cluster
+        self._stop = threading.Event()
 
     def parse(
         self, path: Path, cache: Path | None = None, progress: OnPage | None = None, site: Sequence[int] = ()
     ) -> Parsed:
         """Read and parse one file; raises as `Reader.parse` does. Pages are not counted while they are read."""
+        limits = self._cluster.limits
         if not _can_be_sent(path):  # a reader here says why
-            with Reader(self._limits) as reader:
+            with Reader(limits) as reader:
                 return reader.parse(path, cache, progress, site)
         data = input_data(path)
         try:
-            found = self._call("parse", self._limits, path.name, shown(path), data, tuple(site))
+            found = self._cluster.call(self._stop, "parse", limits, path.name, shown(path), data, tuple(site))
         except WorkerDied as err:
             raise ReadingStoppedError(
                 f"集群里读取它的程序中途退出了{err}次：文件可能已损坏，或者需要的内存太多",
@@ -46,7 +60,7 @@ class ClusterReader:
         return parsed
 
     def interrupt(self) -> None:
-        self._interrupt()
+        self._cluster.interrupt(self._stop)
 
     def close(self) -> None:
         """Nothing of its own is open."""
