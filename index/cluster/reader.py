@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,11 +68,10 @@ class ClusterReader:
 
 
 def _can_be_sent(path: Path) -> bool:
-    """Whether it is a file within what is read at all, or a member of an archive."""
+    """Whether it is a member of an archive, or a file within what is read at all that may be opened."""
     try:
-        if split_path(path) is not None or not path.is_file() or path.stat().st_size > MAX_FILE:
-            return split_path(path) is not None
-        with path.open("rb"):
-            return True
+        return split_path(path) is not None or (
+            path.is_file() and path.stat().st_size <= MAX_FILE and os.access(path, os.R_OK)
+        )
     except OSError:
         return False
