@@ -14,6 +14,7 @@ from corpus.arguments import Parser
 from corpus.limits import add_options, limits_of
 from index.address import INDEX_HELP, parse_where
 from index.build import BuildReport, build
+from index.cluster.address import ADDRESS_HELP, parse_address
 from index.doubts import doubt_lines
 from index.files import reason
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--jobs", type=_jobs, metavar="N", help="同时读几个文件（默认按处理器和内存定；建成的索引都一样）"
     )
+    found.add_argument("--ray", type=parse_address, metavar="ADDRESS", help=ADDRESS_HELP)
     found.add_argument("--json", action="store_true", help="把结果输出为 JSON")
     add_options(found)
     return found
@@ -89,6 +91,7 @@ def run(args: argparse.Namespace) -> int:
             progress=progress_bars(),
             limits=limits_of(args),
             jobs=args.jobs,
+            ray=args.ray,
         )
     except OSError as err:
         print(f"{args.index}：写索引失败（{reason(err)}）。原有索引没有改动，请检查磁盘空间和权限", file=sys.stderr)

@@ -6,6 +6,7 @@ last. Whatever stops a build, the old index goes on answering, and finished embe
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -16,13 +17,13 @@ from numpy.typing import NDArray
 
 from corpus.collection import Corpus, collect
 from corpus.errors import InputError
-from corpus.guard import Reader
 from corpus.limits import Limits
 from corpus.model import CorpusNotice, ParsedFile
 from corpus.site import find_edges
 from corpus.sources import shown
 from index.address import Where
 from index.choice import Choice, choose_model, net_for
+from index.cluster.connection import Cluster
 from index.doubts import sum_doubts
 from index.engine import EngineWriter, ModelInfo, Provenance
 from index.inputs import (
@@ -35,12 +36,12 @@ from index.inputs import (
     program_sha256,
 )
 from index.local.manifest import VERSION, IndexCorrupt, IndexMissing, IndexOutdated, Manifest
-from index.model.embedder import Embedder
+from index.model.embedder import Embedder, Encode, encode_here
 from index.model.load import load_embedder
 from index.opening import Keeper, keeper
 from index.passages import passage
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT
-from index.readers import Readers
+from index.readers import FileReader, Readers, usual_jobs
 from index.report import READING, BuildProgress, BuildReport, FileReport
 from index.tokens import fingerprint
 from index.vectors import VectorCache
@@ -60,14 +61,17 @@ def build(
     progress: BuildProgress | None = None,
     limits: Limits | None = None,
     jobs: int | None = None,
+    ray: str | None = None,
 ) -> BuildReport:
     """Build or bring up to date the index in a folder or a collection of Milvus.
 
     `limits` are those of reading one file: one that passes them fails, and the others are read. `jobs` files are
-    read at once (None: as many as suit the machine); what is built is the same for any number.
+    read at once (None: as many as suit the machine); what is built is the same for any number. `ray` is the address
+    of a cluster that reads and embeds instead of this machine (`index.cluster.address`); where its processors are of
+    the same kind, the same is built again.
     `strict` makes any file that can't be read fail the build (nothing is changed then). Raises
     UsageError, InputError (no file could be read), ModelError (the model named can't be used),
-    BuildBusy, or OSError from the disk.
+    BuildBusy, ClusterMissing or ClusterError, or OSError from the disk.
     """
     paths, warnings = find_with_warnings(inputs)
     place = keeper(index)
@@ -83,11 +87,15 @@ def build(
         retry = rebuild or (strict and failed_before)
         if old is not None and not retry and _is_current(old, files, choice):
             return task.unchanged(old, files, choice)
-        with Readers(limits, jobs) as readers:
-            parsed = task.parse(files, readers, rebuild)
-        if not parsed or (strict and task.report.failed):
-            raise InputError(_errors(task.report.failed) or "没有可以读取的文件")
-        task.publish(parsed, files, old, choice, readers.jobs)
+        limits = limits or Limits()
+        with contextlib.nullcontext() if ray is None else Cluster(ray, limits, jobs) as cluster:
+            if cluster is not None:
+                task.encode = cluster.encode
+            with Readers(limits, jobs) if cluster is None else Readers(limits, cluster.jobs, cluster.reader) as readers:
+                parsed = task.parse(files, readers, rebuild)
+            if not parsed or (strict and task.report.failed):
+                raise InputError(_errors(task.report.failed) or "没有可以读取的文件")
+            task.publish(parsed, files, old, choice, usual_jobs(limits) if jobs is None else jobs)
     return task.report
 
 
@@ -144,6 +152,7 @@ class _Build:
         self.inputs = inputs
         self.progress = _one_at_a_time(progress)
         self.report = BuildReport(name, [])
+        self.encode: Encode = encode_here
         self.kept: list[str] = []  # parses of pages without their site's lines
         self.started = self.lap = time.monotonic()
 
@@ -165,7 +174,7 @@ class _Build:
         found: dict[str, ParsedFile] = {}
         sites: dict[str, tuple[int, ...]] = {}
 
-        def one(reader: Reader, file: InputFile) -> tuple[ParsedFile | None, FileReport]:
+        def one(reader: FileReader, file: InputFile) -> tuple[ParsedFile | None, FileReport]:
             site = sites.get(file.name, ())
             return parse_input(file, reader, cache, self.cache, rebuild=rebuild, progress=self.progress, site=site)
 
@@ -257,9 +266,9 @@ class _Build:
             self.progress("嵌入", done, len(missing))
 
         self.progress("嵌入", 0, len(missing))
-        for begin in range(0, len(missing), _BATCH):
-            batch = missing[begin : begin + _BATCH]
-            cache.add(batch, embedder.encode_passages(batch, more))
+        batches = [missing[begin : begin + _BATCH] for begin in range(0, len(missing), _BATCH)]
+        for batch, vectors in zip(batches, self.encode(embedder, batches, more), strict=True):
+            cache.add(batch, vectors)
         self.progress("嵌入", len(missing), len(missing))
         self.report.embedded = len(missing)
         return cache.get(texts)

@@ -14,12 +14,14 @@ from pathlib import Path
 from corpus.documents.archive import Archives, split_path
 from corpus.documents.pages import OnPage, PageProgress
 from corpus.errors import GongbaoError, UsageError
-from corpus.guard import Parsed, Reader, ReaderKilledError
+from corpus.guard import Parsed, ReaderKilledError
 from corpus.model import ParsedFile
 from corpus.sources import MAX_FILE, expand_inputs, shown
+from index.cluster.errors import ClusterError
 from index.engine import SourceFile
 from index.files import sha256_file, write_file
 from index.paths import ROOT
+from index.readers import FileReader
 from index.report import PAGES, BuildProgress, FileReport
 
 _NAMED = 10  # of what was passed over, where there is nothing to read
@@ -151,7 +153,7 @@ def parse_digest(file: InputFile, site: tuple[int, ...] = ()) -> str:
 
 def parse_input(
     file: InputFile,
-    reader: Reader,
+    reader: FileReader,
     cache: ParseCache,
     pages: Path,
     *,
@@ -163,7 +165,7 @@ def parse_input(
 
     A file that can't be used gives None and its error; it never stops the others. `pages` is a
     folder for recognised pages, which `progress` counts, `site` the lines that are left out as its site's.
-    Raises OSError if the cache can't be written.
+    Raises OSError if the cache can't be written, ClusterError where a cluster was to read it and can't.
     """
 
     def page_done(page: PageProgress) -> None:
@@ -179,6 +181,8 @@ def parse_input(
                 raise UsageError("读取时文件正在改动", file.name, "请等复制或保存完成后再运行一次")
             parsed = replace(result.parsed, file=file.name)
             stored = cache.pack(parsed)
+        except ClusterError:
+            raise
         except GongbaoError as err:
             return None, FileReport(file.name, error=str(err))
         except ValueError as err:  # half of a character, which no file can hold
@@ -189,7 +193,7 @@ def parse_input(
     return parsed, FileReport.of(parsed, reused=reused)
 
 
-def _read(reader: Reader, path: Path, pages: Path, page_done: OnPage, site: tuple[int, ...]) -> Parsed:
+def _read(reader: FileReader, path: Path, pages: Path, page_done: OnPage, site: tuple[int, ...]) -> Parsed:
     """The file parsed; once more where the process that read it was killed: the next one may be luckier."""
     try:
         return reader.parse(path, pages, page_done, site)

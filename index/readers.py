@@ -5,9 +5,10 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from corpus.guard import Reader
+from corpus.documents.pages import OnPage
+from corpus.guard import Parsed, Reader
 from corpus.limits import Limits
 from index.model.cores import usable_cores
 from index.side_by_side import in_order
@@ -46,15 +47,33 @@ def _left(group: Path, most: str, used: str) -> int | None:
         return None
 
 
-class Readers:
-    """`jobs` readers (`corpus.guard.Reader`). Use it in a `with`, which ends their processes."""
+class FileReader(Protocol):
+    """What reads one file at a time, here (`corpus.guard.Reader`, which says what is raised) or elsewhere."""
 
-    def __init__(self, limits: Limits | None = None, jobs: int | None = None) -> None:
+    def parse(
+        self, path: Path, cache: Path | None = None, progress: OnPage | None = None, site: Sequence[int] = ()
+    ) -> Parsed:
+        """Read and parse one file."""
+
+    def interrupt(self) -> None:
+        """From another thread: the file that is being read fails, and no other is read."""
+
+    def close(self) -> None:
+        """End what was started for reading."""
+
+
+class Readers:
+    """`jobs` readers of this machine (`corpus.guard.Reader`), or of whatever `make` makes. Use it in a `with`, which
+    ends their processes."""
+
+    def __init__(
+        self, limits: Limits | None = None, jobs: int | None = None, make: Callable[[], FileReader] | None = None
+    ) -> None:
         """`jobs`: None for what suits the machine."""
         limits = limits or Limits()
         self.jobs = usual_jobs(limits) if jobs is None else jobs
-        self._all = [Reader(limits) for _ in range(self.jobs)]
-        self._free: queue.SimpleQueue[Reader] = queue.SimpleQueue()
+        self._all = [Reader(limits) if make is None else make() for _ in range(self.jobs)]
+        self._free: queue.SimpleQueue[FileReader] = queue.SimpleQueue()
         for reader in self._all:
             self._free.put(reader)
 
@@ -66,7 +85,7 @@ class Readers:
         for reader in self._all:
             reader.close()
 
-    def map(self, work: Callable[[Reader, _Item], _Made], items: Sequence[_Item]) -> Iterator[_Made]:
+    def map(self, work: Callable[[FileReader, _Item], _Made], items: Sequence[_Item]) -> Iterator[_Made]:
         """`work` on each item with one of the readers; results in the order of `items` (`side_by_side.in_order`)."""
 
         def one(item: _Item) -> _Made:

@@ -47,6 +47,7 @@ PARTS = {
     **dict.fromkeys(BASE, BASE),
     "index.local": BASE,
     "index.milvus": BASE | {"index.local"},  # it keeps what that computes: manifest, BM25 columns, lines of clauses
+    "index.cluster": BASE | {"index.inputs", "index.readers", "index.model"},
     "index.model": BASE,
     "index.training": BASE | {"index.model", "index.vectors"},
     "corpus.documents": {
@@ -63,6 +64,7 @@ IMPORTED_BY = {
     "index.local": {"index.__main__", "index.build", "index.opening"}
     | {f"index.milvus.{name}" for name in ("clauses", "keeper", "opened", "parts", "published", "store", "writer")},
     "index.milvus": {"index.opening"},
+    "index.cluster": {"index.build", "index.inputs"},  # the latter its errors
     "corpus.documents": {"corpus.sources", "corpus.guard", "corpus.worker"},
 }
 

@@ -120,7 +120,7 @@ COMMANDS: dict[str, tuple[list[argparse.ArgumentParser], set[str]]] = {
         [build_index.parser()],
         {
             *("--index", "--model", "--no-dense", "--rebuild", "--strict", "--json", "--memory-limit", "--time-limit"),
-            "--jobs",
+            *("--jobs", "--ray"),
         },
     ),
     "python -m corpus": ([corpus_command.parser()], {"--json", "--memory-limit", "--time-limit"}),

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from corpus.consolidated import reads_on
+from corpus.wordings import reads_on
 from corpus.model import Clause
 from index.engine import IndexedClause
 from index.local import clauses as stored

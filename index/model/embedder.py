@@ -52,6 +52,15 @@ class Embedder(Protocol):
         """The same with the model's question prefix."""
 
 
+Encode = Callable[[Embedder, Sequence[list[str]], TextsDone], Iterator[Vectors]]
+"""Embeds batch after batch of passages: the vectors of each, in order; is told how many texts are newly done."""
+
+
+def encode_here(embedder: Embedder, batches: Sequence[list[str]], done: TextsDone) -> Iterator[Vectors]:
+    """`Encode` on this machine."""
+    return (embedder.encode_passages(batch, done) for batch in batches)
+
+
 class WindowedEmbedder(ABC):
     """What every model has in common: prefixes, windows, batches of like length, input order.
 
