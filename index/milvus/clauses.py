@@ -9,8 +9,8 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from corpus.wordings import reads_on
 from corpus.model import Clause
+from corpus.wordings import reads_on
 from index.engine import IndexedClause
 from index.local import clauses as stored
 from index.local.manifest import IndexCorrupt, build_command
