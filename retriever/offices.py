@@ -14,7 +14,7 @@ from corpus.offices import level, place
 from corpus.text import squash
 from index.engine import Engine, IndexedClause
 from index.office_list import OfficeEntry, OfficePhone, place_of
-from retriever.intent import Intent
+from retriever.intent import WHOM, Intent
 from retriever.model import Answer, Office
 
 _SHORTEST = 3  # characters of a name that is looked for in running text: shorter ones are parts of words
@@ -93,8 +93,8 @@ def offices_of(
     """The offices of an answer, the responsible one first, each with its own phone.
 
     Responsible is whom the clause or its heading makes so; a name that only stands there is `named`: in the words of
-    the answer (`said`) with its phone, elsewhere in the clause without. Whom to consult is the notice's contact unit:
-    first where that is asked, else last, where nobody else has a phone.
+    the answer (`said`) with its phone, elsewhere in the clause without, unless the question asks whom to turn to. Whom
+    to consult is the notice's contact unit: first where that is asked, else last, where nobody else has a phone.
     """
     notice = entry.notice
     mentions = duties(entry.clause)
@@ -102,9 +102,11 @@ def offices_of(
         mentions = [mention for mention in mentions if mention.role == "assist"] or mentions
     offices = [_with_phone(engine, directory, mention) for mention in mentions[:MOST]]
     if not offices:
-        offices = [
-            _with_phone(engine, directory, Mention(name, "named")) for name in directory.mentioned(said)[:_NEAR]
-        ] or [Office(name, role="named") for name in directory.mentioned(entry.text)[:_NEAR]]
+        names = directory.mentioned(said)[:_NEAR]
+        offices = [_with_phone(engine, directory, Mention(name, "named")) for name in names]
+    # Who is asked for whom to turn to, and isn't told so by these words, would take another matter's office for it.
+    if not offices and not WHOM & set(asked):
+        offices = [Office(name, role="named") for name in directory.mentioned(entry.text)[:_NEAR]]
     contact = _contact(notice)
     if contact is not None:
         if Intent.CONTACT in asked or entry.role in (Role.CONTACT, Role.SIGNATURE) or not offices:

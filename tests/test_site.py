@@ -15,6 +15,7 @@ from eval.questions import read_questions
 from index.build import build
 from index.opening import open_index
 from retriever.ask import Asker
+from retriever.intent import Intent
 from retriever.model import Office
 from retriever.offices import each_once, offices_of
 from retriever.page.card import offices
@@ -149,6 +150,20 @@ def test_only_whom_a_clause_makes_responsible_is_called_so(collection: Collectio
             elif office.role != "contact":
                 assert office.name in responsible
     assert named > 10
+
+
+def test_another_matter_s_office_is_no_answer_to_who_does_it(collection: Collection) -> None:
+    """One clause names an office for each of eight matters. Asked for one whose office the directory doesn't know, the
+    answer showed those of the first three matters."""
+    asker = collection.asker
+    entry = collection.clause("离政发〔2023〕5号/四.文3")
+    assert entry is not None and "区委政法委" in entry.text
+
+    def beside(*asked: Intent) -> list[str]:
+        return [one.role for one in offices_of(asker.engine, asker.directory, entry, asked, "区委政法委")]
+
+    assert beside(Intent.OFFICE) == ["contact"]
+    assert beside(Intent.AMOUNT) == ["named", "named", "named", "contact"]
 
 
 def test_numbers_of_texts_in_force_come_first_and_are_dated(collection: Collection) -> None:
