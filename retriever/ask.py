@@ -19,6 +19,7 @@ from index.model.load import load_asking
 from index.opening import open_index
 from index.paths import DEFAULT_INDEX
 from retriever.answering import Answerer, Assessment
+from retriever.calling import call
 from retriever.evidence import FIRST_HITS
 from retriever.families import Families
 from retriever.in_time import InTime
@@ -209,14 +210,16 @@ class Asker:
         )
 
     def _told(self, question: str, mode: str, filters: Filters, count: int) -> tuple[Told, Retrieval] | None:
-        """What is told of a document's time, where that is asked and can be told."""
-        asked = asked_of(question)
-        if asked is None:
+        """What is told of an office's telephone or a document's time, where that is asked and can be told."""
+        told = call(self.engine, self.directory, question)
+        asked = asked_of(question) if told is None else None
+        if told is None and asked is None:
             return None
-        subject = asked.subject or question
+        subject = asked.subject if asked is not None and asked.subject else question
         query = self.preparer.prepare(subject, mode, self.resolver.of_question(subject))
         retrieval = self.retriever.retrieve(query, mode, filters, count)
-        told = self._teller.tell(asked, query, retrieval, question)
+        if asked is not None:
+            told = self._teller.tell(asked, query, retrieval, question)
         if told is None or not all(filters.keeps(entry.notice) for entry in told.entries):
             return None
         return told, retrieval

@@ -1,0 +1,85 @@
+"""An office's telephone asked for, and nothing else: 人社局电话. The directory answers, by the clause that states it.
+
+What is recognised is data with examples (`data/telephones.toml`). A place in the name must be the office's own: another
+district's office of the same name has another number.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from importlib import resources
+from typing import Any
+
+from corpus.model import Role
+from corpus.offices import place
+from corpus.phones import find_phones
+from corpus.simplified import simplified
+from corpus.text import nfkc, squash
+from index.engine import Engine, IndexedClause
+from index.office_list import OfficeEntry
+from retriever.decide import CITED, Decision
+from retriever.model import Answer, Office
+from retriever.offices import Directory
+from retriever.reading.shown import opening
+from retriever.told import Told
+
+_FIRST = (Role.CONTACT, Role.SIGNATURE)
+
+
+@functools.cache
+def kinds() -> tuple[dict[str, Any], ...]:
+    """What is recognised, as the data file has it: `pattern`, `examples`, `counter`."""
+    data = tomllib.loads(resources.files("retriever").joinpath("data/telephones.toml").read_text("utf-8"))
+    return tuple(data["kind"])
+
+
+@functools.cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(kind["pattern"]) for kind in kinds())
+
+
+def office_asked(question: str) -> str | None:
+    """The name in a question that is nothing but an office and its telephone, as it stands there.
+
+    `请问区人社局的联系电话是多少？` → `区人社局`; `低保怎么申请` → None. Whether it is an office, the directory knows.
+    """
+    plain = simplified(squash(nfkc(question)))
+    found = filter(None, (pattern.fullmatch(plain) for pattern in _patterns()))
+    return next((name for match in found for name in match.groupdict().values() if name), None)
+
+
+def call(engine: Engine, directory: Directory, question: str) -> Told | None:
+    """The answer to a question for an office's number; None where more is asked, or the directory doesn't know it from
+    a text in force."""
+    name = office_asked(question)
+    office = directory.find(name) if name else None
+    if name is None or office is None:
+        return None
+    for phone in directory.phones(office):
+        notice = engine.notices[phone.notice].notice
+        if notice.status.holds and _is_of(place(name), office, place(notice.issuer or "")):
+            entry = _stating(engine, phone.notice, phone.phone)
+            if entry is None:
+                continue
+            role = "contact" if entry.role in _FIRST else "named"
+            shown = Office(office.name, phone.phone, notice.doc_number, role, notice.date, True)
+            answer = Answer(opening(entry.text), (shown,), entry.clause_id, entry)
+            return Told(Decision(True, CITED), answer, (entry,))
+    return None
+
+
+def _is_of(where: str, office: OfficeEntry, issued_by: str) -> bool:
+    """Whether an office may be that of a place, or none is named."""
+    return not where or where == issued_by or where in {place(name) for name in office.names}
+
+
+def _stating(engine: Engine, ordinal: int, phone: str) -> IndexedClause | None:
+    """The clause of a notice that states a number: the line of contacts, else the first that has it."""
+    clauses = engine.notice(ordinal)
+    for entries in (clauses.of_role(*_FIRST), clauses):
+        found = next((entry for entry in entries if phone in find_phones(entry.text)), None)
+        if found is not None:
+            return found
+    return None

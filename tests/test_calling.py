@@ -1,0 +1,72 @@
+"""An office's telephone, asked for and nothing else: every example of the data file, and the gazette's offices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import GAZETTE, TODAY
+
+from corpus.phones import find_phones
+from index.build import build
+from index.opening import open_index
+from retriever.ask import Asker
+from retriever.calling import call, kinds, office_asked
+
+EXAMPLES = [row for kind in kinds() for row in kind["examples"]]
+COUNTER = [row for kind in kinds() for row in kind["counter"]]
+
+
+@pytest.fixture(scope="module")
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Asker:
+    index = tmp_path_factory.mktemp("calling") / "ix"
+    build([GAZETTE], index, dense=False)
+    return Asker.over(open_index(index, today=TODAY), dense=False)
+
+
+@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row["text"])
+def test_every_example(row: dict[str, Any]) -> None:
+    assert office_asked(row["text"]) == row["office"]
+    assert office_asked(f"{row['text']}？") == row["office"]
+
+
+@pytest.mark.parametrize("row", COUNTER, ids=lambda row: row["text"])
+def test_every_counter_example(row: dict[str, Any], asker: Asker) -> None:
+    assert call(asker.engine, asker.directory, row["text"]) is None
+
+
+@pytest.mark.parametrize("form", ["{}电话", "请问{}的联系电话是多少？", "怎么联系{}"])
+def test_each_office_with_a_number_is_found_by_all_its_names(form: str, asker: Asker) -> None:
+    """Before, 人社局电话 was refused: the contact lines of three notices fit equally well, so that none was sure."""
+    listed = [office for office in asker.directory.offices if office.phones]
+    assert len(listed) > 10
+    for office in listed:
+        for name in office.names:
+            result = asker.ask(form.format(name), mode="bm25")
+            assert result.sure and result.answer is not None, name
+            (shown,) = result.answer.offices
+            newest = asker.directory.phones(office)[0]
+            assert shown.phone == newest.phone and shown.phone in find_phones(result.answer.text)
+            assert result.hits[0].entry.clause_id == result.answer.clause_id
+            assert result.hits[0].entry.ordinal == newest.notice
+
+
+@pytest.mark.parametrize("name", ["柳林县人社局", "东城区人社局", "吕梁市妇联", "民政局", "医保局"])
+def test_another_place_s_office_and_one_without_a_number_are_not_answered(name: str, asker: Asker) -> None:
+    result = asker.ask(f"{name}电话", mode="bm25")
+    assert result.answer is None or not any(office.phone for office in result.answer.offices)
+
+
+def test_a_text_no_longer_in_force_gives_no_number(tmp_path: Path) -> None:
+    """Its number may have been given to somebody else since."""
+    text = (
+        "云山县人民政府办公室关于做好春季防火工作的通知\n云政办发〔2019〕3号\n各乡镇人民政府：\n"
+        "一、做好准备。各乡镇要备足物资。\n二、本通知自印发之日起施行，有效期至2021年3月1日。\n云山县人民政府办公室\n2019年3月1日\n"
+        "（咨询单位：云山县林业局 咨询电话：0999-1234567）\n"
+    )
+    (tmp_path / "云山.txt").write_text(text, "utf-8")
+    build([tmp_path / "云山.txt"], tmp_path / "ix", dense=False)
+    for day, answered in (("2020-01-01", True), ("2024-01-01", False)):
+        asker = Asker.over(open_index(tmp_path / "ix", today=TODAY.fromisoformat(day)), dense=False)
+        assert (call(asker.engine, asker.directory, "林业局电话") is not None) is answered
