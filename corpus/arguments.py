@@ -23,7 +23,7 @@ _ERRORS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         re.compile(r"argument (.{1,200}?): invalid choice: (.{1,200}?) \(choose from (.+)\)"),
         lambda m: f"{m[1]}：没有“{_bare(m[2])}”，可用：{'、'.join(_bare(m[3]).split(', '))}",
     ),
-    (re.compile(r"ambiguous option: (.+?) could match (.+)"), lambda m: f"{m[1]} 不明确，可能是 {m[2]}"),
+    (re.compile(r"ambiguous option: (.{1,200}?) could match (.+)"), lambda m: f"{m[1]} 不明确，可能是 {m[2]}"),
     (re.compile(r"one of the arguments (.+) is required"), lambda m: f"要给其中一个：{m[1]}"),
     (re.compile(r"argument (.{1,200}?): (.+)"), lambda m: f"{m[1]}：{m[2]}"),  # what a check of ours says
 )
