@@ -19,10 +19,10 @@ from index.model.load import load_asking
 from index.opening import open_index
 from index.paths import DEFAULT_INDEX
 from retriever.answering import Answerer, Assessment
-from retriever.calling import call
 from retriever.evidence import FIRST_HITS
 from retriever.families import Families
 from retriever.in_time import InTime
+from retriever.looked_up import call, document
 from retriever.model import MAX_QUESTION, MODES, Filters, ParameterError, SearchResult
 from retriever.names import Names
 from retriever.neighbours import Neighbours
@@ -38,7 +38,7 @@ from retriever.reading.ranking import Ranker
 from retriever.reading.reader import Reader
 from retriever.references import References
 from retriever.requests import request_note
-from retriever.resolve import Resolver
+from retriever.resolve import Located, Resolver
 from retriever.search import Retrieval, Retriever
 from retriever.told import Teller, Told
 from retriever.when import asked_of
@@ -167,11 +167,13 @@ class Asker:
             notes.append(Note(NoteKind.CUT, cut))
         # What decides is the same whatever number of hits is asked for.
         count = max(k, FIRST_HITS)
-        told = self._told(text, mode_used, filters, count)
+        told = self._told(text, mode_used, filters, count, cited)
         if told is not None:
             retrieved = time.perf_counter()
             decision, answer = told[0].decision, with_contact(told[0].answer)
             hits = told[0].first(told[1].hits)
+            if decision.note is None and answer is not None and answer.entry is not None:
+                notes = [*self._in_time.warnings(answer.entry), *notes]
         else:
             query = self.preparer.prepare(text, mode_used, cited)
             found = self.find(query, mode_used, filters, count)
@@ -209,9 +211,11 @@ class Asker:
             },
         )
 
-    def _told(self, question: str, mode: str, filters: Filters, count: int) -> tuple[Told, Retrieval] | None:
-        """What is told of an office's telephone or a document's time, where that is asked and can be told."""
-        told = call(self.engine, self.directory, question)
+    def _told(
+        self, question: str, mode: str, filters: Filters, count: int, cited: Located | None
+    ) -> tuple[Told, Retrieval] | None:
+        """What is looked up of an office or a document, or told of a document's time, where nothing else is asked."""
+        told = call(self.engine, self.directory, question) or document(self.engine, cited)
         asked = asked_of(question) if told is None else None
         if told is None and asked is None:
             return None

@@ -1,7 +1,8 @@
-"""An office's telephone asked for, and nothing else: 人社局电话. The directory answers, by the clause that states it.
+"""Questions that are a name and nothing else: an office's telephone (人社局电话), a document's number (9号文). They are
+looked up, not searched for.
 
-What is recognised is data with examples (`data/telephones.toml`). A place in the name must be the office's own: another
-district's office of the same name has another number.
+What is recognised of the first is data with examples (`data/telephones.toml`). A place in the name must be the office's
+own: another district's office of the same name has another number.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from retriever.decide import CITED, Decision
 from retriever.model import Answer, Office
 from retriever.offices import Directory
 from retriever.reading.shown import opening
+from retriever.resolve import Located, Verdict
 from retriever.told import Told
 
 _FIRST = (Role.CONTACT, Role.SIGNATURE)
@@ -68,6 +70,21 @@ def call(engine: Engine, directory: Directory, question: str) -> Told | None:
             answer = Answer(opening(entry.text), (shown,), entry.clause_id, entry)
             return Told(Decision(True, CITED), answer, (entry,))
     return None
+
+
+def document(engine: Engine, located: Located | None) -> Told | None:
+    """The titles of the documents that a question is the number of; None where a place in them or more is asked.
+
+    `离政办发〔2023〕9号` → its title; `9号文` → the titles of all that have this number, the first of them the answer.
+    """
+    found = located.resolution if located is not None and located.whole else None
+    if found is None or found.cited.number is None or found.verdict is not Verdict.FOUND:
+        return None
+    if found.rows or not found.ordinals or found.cited.places:
+        return None
+    titles = tuple(engine.notice(ordinal)[0] for ordinal in found.ordinals)
+    answer = Answer(opening(titles[0].text), (), titles[0].clause_id, titles[0], more=len(titles) - 1)
+    return Told(Decision(True, CITED), answer, titles)
 
 
 def _is_of(where: str, office: OfficeEntry, issued_by: str) -> bool:

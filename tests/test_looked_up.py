@@ -1,4 +1,4 @@
-"""An office's telephone, asked for and nothing else: every example of the data file, and the gazette's offices."""
+"""An office's telephone or a document's number and nothing else: the data file's examples, and the gazette's names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpus.phones import find_phones
 from index.build import build
 from index.opening import open_index
 from retriever.ask import Asker
-from retriever.calling import call, kinds, office_asked
+from retriever.looked_up import call, kinds, office_asked
 
 EXAMPLES = [row for kind in kinds() for row in kind["examples"]]
 COUNTER = [row for kind in kinds() for row in kind["counter"]]
@@ -70,3 +70,30 @@ def test_a_text_no_longer_in_force_gives_no_number(tmp_path: Path) -> None:
     for day, answered in (("2020-01-01", True), ("2024-01-01", False)):
         asker = Asker.over(open_index(tmp_path / "ix", today=TODAY.fromisoformat(day)), dense=False)
         assert (call(asker.engine, asker.directory, "林业局电话") is not None) is answered
+
+
+@pytest.mark.parametrize("typed", ["离政办发〔2023〕9号", "离政办发2023年9号", "離政辦發〔二〇二三〕第九號"])
+def test_a_document_s_number_alone_means_its_title(typed: str, asker: Asker) -> None:
+    """Before, the answer was any sentence of it: its preamble, or who signed it."""
+    result = asker.ask(typed, mode="bm25")
+    assert result.sure and result.answer is not None and result.answer.more == 0
+    assert result.answer.text.startswith("吕梁市离石区人民政府办公室关于进一步做好根治拖欠农民工工资工作的通知")
+    assert result.hits[0].entry.clause_id == result.answer.clause_id == "离政办发〔2023〕9号/题"
+
+
+def test_a_number_that_several_have_lists_their_titles(asker: Asker) -> None:
+    result = asker.ask("9号文", mode="bm25")
+    assert result.sure and result.answer is not None and result.answer.more == 1
+    assert {hit.entry.notice.doc_number for hit in result.hits[:2]} == {"离政办发〔2023〕9号", "离政办函〔2023〕9号"}
+
+
+def test_a_number_no_longer_in_force_is_said_first(asker: Asker) -> None:
+    result = asker.ask("离政函〔2023〕29号", mode="bm25")
+    assert result.answer is not None and result.answer.text.startswith("吕梁市离石区人民政府关于")
+    assert any("不是现行" in one.text for one in result.notes)
+
+
+def test_what_is_asked_of_a_document_is_read(asker: Asker) -> None:
+    for typed in ("离政办发〔2023〕9号第三部分", "离政办发〔2023〕9号谁负责督办"):
+        result = asker.ask(typed, mode="bm25")
+        assert result.answer is None or not result.answer.clause_id.endswith("/题")
