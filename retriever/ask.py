@@ -169,7 +169,7 @@ class Asker:
         told = self._told(text, mode_used, filters, count)
         if told is not None:
             retrieved = time.perf_counter()
-            decision, answer = told[0].decision, with_contact(told[0].answer)
+            decision, answer = told[0].decision, told[0].answer and with_contact(told[0].answer)
             hits = told[0].first(told[1].hits)
         else:
             query = self.preparer.prepare(text, mode_used, cited)
