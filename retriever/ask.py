@@ -170,7 +170,7 @@ class Asker:
         told = self._told(text, mode_used, filters, count, cited)
         if told is not None:
             retrieved = time.perf_counter()
-            decision, answer = told[0].decision, with_contact(told[0].answer)
+            decision, answer = told[0].decision, told[0].answer and with_contact(told[0].answer)
             hits = told[0].first(told[1].hits)
             if decision.note is None and answer is not None and answer.entry is not None:
                 notes = [*self._in_time.warnings(answer.entry), *notes]

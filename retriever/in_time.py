@@ -99,8 +99,11 @@ class InTime:
             found = query.cited.resolution
             exactly = found.cited.number is not None or found.cited.day is not None
             asked = {at for at in asked.union(found.ordinals) if exactly or self._last_word(at)}
+        others = {entry.ordinal for entry in entries if not entry.notice.status.holds} - asked
+        if query.cited is not None and query.cited.whole and query.cited.resolution.ordinals:
+            others = set()  # another whose title is nearly the same isn't asked for
         letters = key(plain(question))
-        for at in {entry.ordinal for entry in entries if not entry.notice.status.holds} - asked:
+        for at in others:
             if self._last_word(at) and _is_called(self._engine.notices[at].notice, letters):
                 asked.add(at)
         return frozenset(at for at in asked if not self._holds(at))

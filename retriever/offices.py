@@ -116,9 +116,9 @@ def offices_of(
     return each_once(offices[:MOST])
 
 
-def with_contact(answer: Answer | None) -> Answer | None:
+def with_contact(answer: Answer) -> Answer:
     """An answer without an office, with whom its notice names to be asked, if that has a phone."""
-    if answer is None or answer.offices or answer.entry is None:
+    if answer.offices or answer.entry is None:
         return answer
     contact = _contact(answer.entry.notice)
     return replace(answer, offices=(contact,)) if contact is not None and contact.phone else answer

@@ -75,6 +75,15 @@ class Located:
         """Whether the question is the citation of a clause in one document, and that clause is here."""
         return self.whole and bool(self.resolution.rows) and len(self.resolution.ordinals) == 1
 
+    @property
+    def document(self) -> int | None:
+        """The document that is here and whose citation the question is; of several with one title the newest in force.
+        None where more is asked, a place of it too, or several bear the number."""
+        one = self.resolution
+        if not self.whole or one.cited.places or not one.ordinals:
+            return None
+        return one.ordinals[0] if one.cited.title is not None or len(one.ordinals) == 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Written:
@@ -127,6 +136,8 @@ class Resolver:
             bare = self._bare(question)
             if bare is not None:
                 cited, rest = bare
+            elif rest:  # a number, and something that is asked of its document
+                return None
         if cited is None:
             return None
         resolution = self.resolve(cited)

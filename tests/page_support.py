@@ -55,6 +55,9 @@ HOSTILE = """某某市人民政府关于测试网页安全的通知
 SECRET = "不想被记下的问题"  # of which nothing may be found anywhere afterwards
 MCP_HEADERS = {"accept": "application/json, text/event-stream"}
 
+# Milliseconds that a test waits for what must come: a machine with other work takes its time.
+PATIENCE = 90_000
+
 # `THOROUGH=1 make test` looks at 1440 pixels too.
 ALL_SIZES = os.environ.get("THOROUGH") == "1"
 
@@ -140,15 +143,33 @@ def watch_faults(page: Any, faults: list[str]) -> None:
     page.on("response", lambda answer: faults.append(answer.url) if answer.status >= 400 else None)
 
 
+def new_page(browser: Any, **options: Any) -> Any:
+    """An empty page in a context of its own, with time for what it waits for."""
+    context = browser.new_context(**{"viewport": DESK, **options})
+    context.set_default_timeout(PATIENCE)
+    return context.new_page()
+
+
+def plain_page(browser: Any, url: str, **options: Any) -> Any:
+    """A page in a context of its own that runs no scripts."""
+    page = new_page(browser, java_script_enabled=False, **options)
+    page.goto(url)
+    return page
+
+
 def open_page(browser: Any, url: str, **options: Any) -> Any:
     """A page in a context of its own, as soon as Gradio is ready; faults are kept in `page.faults`."""
-    context = browser.new_context(**{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"], **options})
-    page = context.new_page()
+    page = new_page(browser, **{"permissions": ["clipboard-read", "clipboard-write"], **options})
     page.faults = []
     watch_faults(page, page.faults)
     page.goto(url)
-    page.wait_for_function("window.gongbao && window.gongbao.ready()")
+    ready(page)
     return page
+
+
+def ready(page: Any) -> None:
+    """Wait until the page's script asks through Gradio. What leaving a page breaks off before counts as a fault."""
+    page.wait_for_function("window.gongbao && window.gongbao.ready()")
 
 
 def serious(page: Any, axe: str) -> list[tuple[str, str]]:

@@ -72,6 +72,11 @@ ORDER = """云岭市人民政府令
 """
 
 
+def doc_number(typed: str) -> str:
+    """A number of 2023 as it is written in the gazette."""
+    return typed if "〔" in typed else "离政函〔2023〕33号"
+
+
 def clause(asker: Asker, clause_id: str) -> IndexedClause:
     entry = asker.engine.find(clause_id)
     assert entry is not None, clause_id
@@ -200,6 +205,25 @@ def test_citations_as_people_type_them(asker: Asker, question: str, clause_id: s
     assert result.answered and result.answer is not None and result.answer.clause_id == clause_id
     answer = result.to_json()["answer"]
     assert answer["citation"] == result.hits[0].citation and answer["status"] and answer["source"]["file"]
+
+
+@pytest.mark.parametrize("mode", ["bm25", "hybrid"])
+def test_the_citation_of_a_document_is_answered_by_its_title(asker: Asker, dense_index: Path, mode: str) -> None:
+    """Before, by vectors: the signature of 离政发〔2023〕3号, the sentence that repeals 离政函〔2023〕29号; and the
+    title of 33号 found 29号, whose title has two words more."""
+    here = asker if mode == "bm25" else Asker.open(dense_index)
+    by_number = {source.notice.doc_number: at for at, source in enumerate(here.engine.notices)}
+    for number in ("离政发〔2023〕3号", NINE, "离政函〔2023〕29号", "离政函〔2023〕33号", "離政函二〇二三年第三十三號"):
+        at = by_number[doc_number(number)]
+        title = in_title_marks(here.engine.notices[at].notice.title)
+        for question in (number, title, f"{title}（{number}）", f"请问{number}的全文是什么？"):
+            result = here.ask(question, mode=mode, k=1)
+            assert result.answer is not None and result.answer.entry is not None and result.sure
+            assert (result.answer.entry.ordinal, result.answer.entry.role.value) == (at, "title"), question
+            assert result.hits[0].entry.ordinal == at
+    nine = here.ask(NINE, mode=mode, k=1).answer
+    assert nine is not None and [one.phone for one in nine.offices] == ["0358-8222401"]
+    assert nine.offices[0].role == "contact"  # before, the office that issued it, with the number for another matter
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from docx import Document
-from page_support import await_text, every, opened, serving
+from page_support import await_text, every, new_page, opened, serving
 
 import build_index
 from corpus.doubt_words import caution, kind_of, quoted
@@ -253,7 +253,7 @@ def test_the_page_says_it_beside_every_citation(folder: Path) -> None:
 def test_it_is_seen_on_the_screen_and_on_paper(browser: Any, folder: Path, width: int) -> None:
     with serving(folder / "index") as running:
         await_text(running.url, "可以这样问")
-        page = browser.new_page(viewport={"width": width, "height": 800})
+        page = new_page(browser, viewport={"width": width, "height": 800})
         for view in (View(q="校车每年检查几次"), View(place=Place.NOTICES), View(notice="云政发〔2020〕3号")):
             page.emulate_media(media="screen")
             page.goto(f"{running.url}/{view.href}")
@@ -261,7 +261,7 @@ def test_it_is_seen_on_the_screen_and_on_paper(browser: Any, folder: Path, width
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             page.emulate_media(media="print")
             assert page.locator(".doubt").first.is_visible() and not page.locator(".top nav").is_visible()
-        page.close()
+        page.context.close()
 
 
 def test_exports_say_it(asker: Asker) -> None:

@@ -5,14 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import os
-import subprocess
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from page_support import DESK, PHONE, Server, await_text, open_page, serious, serving
+from page_support import (
+    DESK,
+    PHONE,
+    Server,
+    await_text,
+    new_page,
+    open_page,
+    plain_page,
+    ready,
+    serious,
+    serving,
+)
 
 pytest_plugins = ["page_fixtures"]
 QUESTION = "根治拖欠农民工工资工作的咨询电话是多少"
@@ -215,15 +226,13 @@ def test_a_title_without_end_does_not_bury_the_page(browser: Any, server: Server
 
 
 def test_it_works_without_scripts(browser: Any, server: Server) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
-    page = context.new_page()
-    page.goto(server.url)
+    page = plain_page(browser, server.url, viewport=PHONE)
     page.fill("#q", QUESTION)
     page.get_by_role("button", name="查一查").click()
     page.wait_for_selector("a.tel")
     page.locator(".hit").first.get_by_role("link", name="看前后文").first.click()
     page.wait_for_selector(".target")
-    context.close()
+    page.context.close()
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -237,19 +246,18 @@ def test_axe_finds_nothing_serious(browser: Any, server: Server, axe: str, view:
 def test_no_request_leaves_and_nothing_hostile_runs(browser: Any, hostile_index: Path) -> None:
     with serving(hostile_index) as running:
         await_text(running.url, "已收录 1 篇公文")
-        context = browser.new_context()
-        page = context.new_page()
+        page = new_page(browser)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: pytest.fail(dialog.message))
         for view in ("?q=脚本清理工作由谁负责", "?q=图片审核<img src=x onerror=window.hacked=4>", "?view=notices"):
             page.goto(f"{running.url}/{view}")
-            page.wait_for_function("window.gongbao.ready()")
+            ready(page)
         page.locator(".catalogue a").first.click()
         page.wait_for_selector(".full")
         assert "<script>window.hacked=1</script>" in page.locator(".full").inner_text()
         assert page.evaluate("window.hacked") is None
-        context.close()
+        page.context.close()
     hosts = {urlsplit(url).netloc for url in asked if url.startswith("http")}
     assert hosts == {urlsplit(running.url).netloc}
 
@@ -260,8 +268,8 @@ def test_the_index_comes_while_the_page_is_open(browser: Any, words_index: Path,
         await_text(running.url, "还没有可以查的公报索引")
         page = open_page(browser, running.url)
         page.fill("#q", "打了一半的字")
-        subprocess.run(["cp", "-r", str(words_index), str(folder)], check=True)
-        page.wait_for_selector(".examples", timeout=60_000)
+        shutil.copytree(words_index, tmp_path / "made").rename(folder)
+        page.wait_for_selector(".examples")
         assert page.input_value("#q") == "打了一半的字"
         page.context.close()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from page_support import DESK, PHONE, Server, open_page, serious
+from page_support import DESK, PHONE, Server, open_page, plain_page, serious
 
 from retriever.page.check_view import check_view
 from retriever.page.collection import Collection
@@ -57,13 +57,13 @@ def test_a_clerk_checks_a_paragraph(
     if scripts:
         page = open_page(browser, f"{server.url}/?view=check", viewport=size, bypass_csp=True)
     else:
-        page = browser.new_context(viewport=size, java_script_enabled=False).new_page()
-        page.goto(f"{server.url}/?view=check")
+        page = plain_page(browser, f"{server.url}/?view=check", viewport=size)
     page.get_by_role("button", name="核对").click()
     page.wait_for_selector(".trouble:has-text('还没有文字')")
     page.fill("#text", TEXT)
     page.get_by_role("button", name="核对").click()
     page.wait_for_selector("h2:has-text('3 处引用，1 处没有问题')")
+    page.wait_for_load_state()  # without scripts, what stands below the heading comes after it
     assert page.locator(".hits > li").count() == 3
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     if scripts:

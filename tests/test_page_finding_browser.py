@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from page_support import ALL_SIZES, Server, watch_faults
+from page_support import ALL_SIZES, PATIENCE, Server, ready, watch_faults
 
 pytest_plugins = ["page_fixtures"]
 SIZES = {360: (360, 800), 1366: (1366, 768)}
@@ -46,7 +46,7 @@ def visit(browser: Any, server: Server, size: dict[str, int]) -> Iterator[Open]:
     def opened(view: str, *, js: bool = True, before: str = "", **options: Any) -> Any:
         context = browser.new_context(viewport=size, java_script_enabled=js, **options)
         contexts.append(context)
-        context.set_default_timeout(90_000)  # on a machine with other work
+        context.set_default_timeout(PATIENCE)
         if before:
             context.add_init_script(before)
         page = context.new_page()
@@ -76,17 +76,12 @@ def come(page: Any, name: str, value: str | None) -> None:
 
 def is_seen(page: Any, selector: str) -> bool:
     """Whether the head of an element comes onto the screen: a page that is loaded anew scrolls when it is laid out."""
-    for _ in range(200):
+    for _ in range(PATIENCE // 50):
         box = page.locator(selector).first.bounding_box()
         if box is not None and -5 <= box["y"] < page.viewport_size["height"]:
             return True
         page.wait_for_timeout(50)
     return False
-
-
-def ready(page: Any) -> None:
-    """Wait until nothing is being loaded any more: what leaving breaks off would count as a fault."""
-    page.wait_for_function("window.gongbao && window.gongbao.ready()")
 
 
 def leave_for(page: Any, view: str) -> None:
@@ -114,8 +109,9 @@ def test_narrow_a_question(visit: Open, js: bool) -> None:
     page.fill("input[name=from]", "2023-06-01")
     page.fill("input[name=to]", "2023-06-30")
     page.get_by_role("button", name="应用筛选").click()
+    come(page, "from", "2023-06-01")
     page.wait_for_selector(".chosen a:has-text('2023年6月1日至2023年6月30日')")
-    assert query(page)["from"] == "2023-06-01" and query(page)["q"] == "安全生产"
+    assert query(page)["q"] == "安全生产"
     dates = page.locator(".hit > .from").all_inner_texts()
     assert dates and all("2023年6月" in one for one in dates)
 
@@ -283,6 +279,7 @@ def test_large_type_stays(visit: Open, js: bool) -> None:
     usual = page.evaluate(size)
     page.get_by_role("link", name="大字").click()
     page.wait_for_selector("[data-big]:has-text('标准字号')")
+    page.wait_for_load_state()  # without scripts it is another page, whose style sheets come first
     assert float(page.evaluate(size)[:-2]) == 1.25 * float(usual[:-2])
     page.get_by_role("link", name="公文目录").first.click()
     come(page, "view", "notices")
@@ -295,6 +292,7 @@ def test_large_type_stays(visit: Open, js: bool) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     page.get_by_role("link", name="标准字号").click()
     page.wait_for_selector("[data-big]:has-text('大字')")
+    page.wait_for_load_state()
     assert page.evaluate(size) == usual
 
 

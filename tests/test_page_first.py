@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_support import ALL_SIZES, Server, await_text, open_page, serious, serving
+from page_support import ALL_SIZES, Server, await_text, open_page, plain_page, serious, serving
 
 pytest_plugins = ["page_fixtures"]
 QUESTION = "根治拖欠农民工工资工作的咨询电话是多少"
@@ -50,9 +50,7 @@ VIEWS = (
 def opened(browser: Any, url: str, size: dict[str, int], scripts: bool) -> Any:
     if scripts:
         return open_page(browser, url, viewport=size)
-    page = browser.new_context(viewport=size, java_script_enabled=False).new_page()
-    page.goto(url)
-    return page
+    return plain_page(browser, url, viewport=size)
 
 
 def top(page: Any, selector: str) -> float:
@@ -104,6 +102,7 @@ def test_after_asking_the_box_is_one_line_that_opens(
     page.fill("#q", QUESTION)
     page.get_by_role("button", name="查一查").click()
     page.wait_for_selector(".card.answer")
+    page.wait_for_load_state()
     assert bottom(page, "#ask") - top(page, "#ask") < 60
     assert not page.locator("#q").is_visible() and QUESTION in page.locator(".asked summary").inner_text()
     page.locator(".asked summary").click()
@@ -182,7 +181,7 @@ def test_offline_the_old_answer_goes_at_once_and_comes_back_with_the_line(browse
     page.locator(".asked summary").click()
     page.fill("#q", "生猪屠宰补贴每头多少钱")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".card.lost", timeout=60_000)
+    page.wait_for_selector(".card.lost")
     assert page.locator(".card.answer").count() == 0 and page.locator(".hits").count() == 0
     card = page.locator(".card.lost").inner_text()
     assert "没连上，再试一次" in card and "生猪屠宰补贴每头多少钱" in card and "12345" in card
@@ -201,7 +200,7 @@ def test_a_server_that_does_not_answer(browser: Any, server: Server, axe: str) -
     page = open_page(browser, f"{server.url}/?q={QUESTION}", viewport=PHONE, bypass_csp=True)
     page.context.route("**/*", lambda route: route.abort())
     page.locator(".hit a", has_text="看前后文").first.click()
-    page.wait_for_selector(".card.lost", timeout=60_000)
+    page.wait_for_selector(".card.lost")
     assert not page.locator(".lost-question").is_hidden()
     assert serious(page, axe) == []
     page.context.unroute("**/*")
@@ -220,12 +219,12 @@ def test_a_stopped_server_that_comes_again(browser: Any, words_index: Path) -> N
     page.locator(".asked summary").click()
     page.fill("#q", "生猪屠宰补贴每头多少钱")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".card.lost", timeout=60_000)
+    page.wait_for_selector(".card.lost")
     with serving(words_index, "--port", port) as running:
         await_text(running.url, "可以这样问")
         with contextlib.suppress(Error):  # the page may have come back by itself
             page.get_by_role("button", name="再试一次").dispatch_event("click", timeout=5000)
-        page.wait_for_selector(".answer-text:has-text('30元')", timeout=60_000)
+        page.wait_for_selector(".answer-text:has-text('30元')")
         page.context.close()
 
 

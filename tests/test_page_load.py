@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 import uvicorn
-from page_support import await_text, opened, serving
+from page_support import await_text, open_page, opened, serving
 
 from retriever.page.api import Api
 from retriever.page.app import create_app
@@ -196,9 +196,7 @@ def test_a_program_is_told_too(small: Small) -> None:
 
 def test_people_see_at_once_that_it_is_full(small: Small, browser: Any) -> None:
     """In the page itself, long before its script gives up waiting; the link there asks again."""
-    page = browser.new_page()
-    page.goto(small.url)
-    page.wait_for_function("window.gongbao.ready()")
+    page = open_page(browser, small.url)
     with small.full():
         page.fill("#q", "拖欠农民工工资归谁管")
         page.press("#q", "Enter")
@@ -206,7 +204,7 @@ def test_people_see_at_once_that_it_is_full(small: Small, browser: Any) -> None:
         assert page.input_value("#q") == "拖欠农民工工资归谁管"
     page.click("text=再试一次")
     page.wait_for_selector("ol.hits, a.tel")
-    page.close()
+    page.context.close()
 
 
 def in_a_loop(scene: Callable[[], Coroutine[Any, Any, Any]]) -> Any:

@@ -9,11 +9,12 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
 import pytest
-from page_support import Server, await_text, serving
+from page_support import Server, await_text, open_page, serving
 
 from index.paths import ROOT
 
@@ -104,15 +105,12 @@ def test_behind_a_proxy_for_programs(proxied: Proxied) -> None:
     assert client.predict(QUESTION, api_name="/search")["hits"]
 
 
-def test_behind_a_proxy_in_a_browser(proxied: Proxied, browser: object) -> None:
-    page = browser.new_page()  # type: ignore[attr-defined]
-    failed: list[str] = []
-    page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
-    page.goto(proxied.url)
-    page.wait_for_function("window.gongbao.ready()")
+def test_behind_a_proxy_in_a_browser(proxied: Proxied, browser: Any) -> None:
+    page = open_page(browser, proxied.url)
     page.fill("#q", QUESTION)
     page.press("#q", "Enter")
     page.wait_for_selector("a.tel")
     assert page.url.startswith(f"{proxied.url}?q=")
-    page.close()
-    assert not failed
+    faults = page.faults
+    page.context.close()
+    assert not faults

@@ -49,6 +49,16 @@ def test_headers(server: Server) -> None:
         assert "server" not in headers
 
 
+def test_pages_are_compressed_for_who_can_read_that(server: Server) -> None:
+    """Before, only Gradio's own files: an answer came as 120 kB instead of 15."""
+    for path in (f"/?q={QUESTION}", "/gongbao/style.css", f"/api/search?q={QUESTION}"):
+        with httpx.stream("GET", server.url + path, headers={"accept-encoding": "gzip"}) as answer:
+            packed = sum(map(len, answer.iter_raw()))
+            assert answer.headers["content-encoding"] == "gzip" and "Accept-Encoding" in answer.headers["vary"]
+        plain = httpx.get(server.url + path, headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers and 2 * packed < len(plain.content)
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -30,6 +30,7 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.responses import Response
 from gradio.utils import LRUCache
+from starlette.middleware.gzip import GZipMiddleware
 
 from retriever.page.api import Api
 from retriever.page.bodies import Functions
@@ -64,6 +65,8 @@ _BURST = 192  # requests that arrive before it has looked at the first
 # Results that nobody has fetched yet: Gradio keeps them for 2,000 sessions, a gigabyte of long answers. More
 # than can be at work or waiting, so that none is dropped that is still being made.
 _UNFETCHED = 2 * _BURST
+
+_COMPRESSION = 6  # of 9; more takes longer than it saves
 
 # The component draws nothing itself: its `navigate` event asks for a view, which the script puts in
 # place. (Gradio takes the names of events from this text.)
@@ -190,7 +193,9 @@ def create_app(
     if mcp and page.mcp_server_obj is not None:
         add_tools(page.mcp_server_obj.mcp_server, programs, gate)
     numbers = {number: str(one.api_name) for number, one in page.fns.items()}
-    return Guard(Paint(mounted, renderer, gate, root_path), Functions.of(functions, numbers), hosts, mcp)
+    # Gradio compresses its own files only.
+    packed = GZipMiddleware(Paint(mounted, renderer, gate, root_path), compresslevel=_COMPRESSION)
+    return Guard(packed, Functions.of(functions, numbers), hosts, mcp)
 
 
 class Paint:
