@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.phones import find_phones
-from index.engine import Engine, IndexedClause
+from index.engine import Engine
 from index.model.embedder import Embedder
 from retriever.caution import with_caution
 from retriever.confidence import Evidence
@@ -16,7 +16,7 @@ from retriever.intent import WHOM, asks_whether
 from retriever.model import Answer
 from retriever.neighbours import Neighbours
 from retriever.notes import NoteKind, note
-from retriever.offices import Directory, offices_of, with_contact
+from retriever.offices import Directory, offices_of
 from retriever.query import Query
 from retriever.reading.by_words import question_terms
 from retriever.reading.choice import Choice, Found
@@ -85,7 +85,10 @@ class Answerer:
         if decision is not None and not decision.answered:
             return decision, None
         if decision is not None:
-            return decision, self._cited(query, found.retrieval.hits[0].entry)
+            entry = found.retrieval.hits[0].entry
+            said = opening(entry.text)
+            offices = offices_of(self._engine, self._directory, entry, query.asked, said)
+            return decision, Answer(said, offices, entry.clause_id, entry)
         assessment = self.assess(query, found, mode)
         decision, choice = assessment.decision, assessment.choice
         if not decision.answered:
@@ -93,16 +96,6 @@ class Answerer:
         if choice.others:
             decision = replace(decision, note=note(NoteKind.SHARED, _listed(choice.others)))
         return with_caution(decision, self._worded(query, choice), query.asked)
-
-    def _cited(self, query: Query, entry: IndexedClause) -> Answer:
-        """The answer to a citation: its clause; for a whole document its title, with whom it names to be asked."""
-        if query.cited is None or query.cited.document is None:
-            said = opening(entry.text)
-            offices = offices_of(self._engine, self._directory, entry, query.asked, said)
-            return Answer(said, offices, entry.clause_id, entry)
-        title = self._neighbours.title(entry)
-        answer = Answer(opening(title.text), (), title.clause_id, title)
-        return with_contact(answer)
 
     def _names(self, words: str) -> bool:
         """Whether words name an office or a telephone."""

@@ -22,7 +22,7 @@ from retriever.answering import Answerer, Assessment
 from retriever.evidence import FIRST_HITS
 from retriever.families import Families
 from retriever.in_time import InTime
-from retriever.looked_up import call, document
+from retriever.looked_up import call, documents
 from retriever.model import MAX_QUESTION, MODES, Filters, ParameterError, SearchResult
 from retriever.names import Names
 from retriever.neighbours import Neighbours
@@ -172,7 +172,8 @@ class Asker:
             retrieved = time.perf_counter()
             decision, answer = told[0].decision, told[0].answer and with_contact(told[0].answer)
             hits = told[0].first(told[1].hits)
-            if decision.note is None and answer is not None and answer.entry is not None:
+            says = decision.note is not None and decision.note.kind is NoteKind.STANDING
+            if answer is not None and answer.entry is not None and not says:
                 notes = [*self._in_time.warnings(answer.entry), *notes]
         else:
             query = self.preparer.prepare(text, mode_used, cited)
@@ -215,7 +216,7 @@ class Asker:
         self, question: str, mode: str, filters: Filters, count: int, cited: Located | None
     ) -> tuple[Told, Retrieval] | None:
         """What is looked up of an office or a document, or told of a document's time, where nothing else is asked."""
-        told = call(self.engine, self.directory, question) or document(self.engine, cited)
+        told = call(self.engine, self.directory, question) or documents(self.engine, cited)
         asked = asked_of(question) if told is None else None
         if told is None and asked is None:
             return None

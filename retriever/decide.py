@@ -15,7 +15,7 @@ from retriever.query import Query
 from retriever.resolve import Located, Verdict
 from retriever.search import Retrieval
 
-CITED = 0.99  # the confidence where a question is the citation of a clause, or document, that is here
+CITED = 0.99  # the confidence where a question is the citation of a clause that is here
 RULED_OUT = 0.02  # the confidence where a rule says that nothing answers
 STRANGE_WORDS, STRANGE_COSINE = 0.3, 0.5  # below both a question is on something else altogether
 _LITTLE_COVERED = 0.35  # of the question's words: nothing here is near
@@ -45,10 +45,10 @@ def before_reading(query: Query, retrieval: Retrieval) -> Decision | None:
 
 
 def _on_citation(cited: Located, retrieval: Retrieval) -> Decision | None:
-    """The decision where a question is a citation: its clause, or document, is here, or the text has no such place, or
-    it isn't here; None where more is asked."""
-    found, first = cited.resolution, retrieval.hits[0].entry
-    if (cited.alone and first.row in found.rows) or cited.document == first.ordinal:
+    """The decision where a question is a citation: its clause is here, or the text has no such place, or it isn't here;
+    None where more is asked."""
+    found = cited.resolution
+    if cited.alone and retrieval.hits[0].entry.row in found.rows:
         return Decision(True, CITED, Note(NoteKind.CITED_OTHERWISE, found.why) if found.why else None)
     if found.verdict is Verdict.NO_SUCH_PLACE and not found.rows and found.why:
         return Decision(False, RULED_OUT, note(NoteKind.NO_SUCH_PLACE, found.why))

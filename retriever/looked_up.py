@@ -1,5 +1,5 @@
-"""Questions that are a name and nothing else: an office's telephone (人社局电话), a document's number (9号文). They are
-looked up, not searched for.
+"""Questions that are a name and nothing else: an office's telephone (人社局电话), a document's title or number (9号文).
+They are looked up, not searched for.
 
 What is recognised of the first is data with examples (`data/telephones.toml`). A place in the name must be the office's
 own: another district's office of the same name has another number.
@@ -22,9 +22,10 @@ from index.engine import Engine, IndexedClause
 from index.office_list import OfficeEntry
 from retriever.decide import CITED, Decision
 from retriever.model import Answer, Office
+from retriever.notes import Note, NoteKind
 from retriever.offices import Directory
 from retriever.reading.shown import opening
-from retriever.resolve import Located, Verdict
+from retriever.resolve import Located
 from retriever.told import Told
 
 _FIRST = (Role.CONTACT, Role.SIGNATURE)
@@ -72,19 +73,17 @@ def call(engine: Engine, directory: Directory, question: str) -> Told | None:
     return None
 
 
-def document(engine: Engine, located: Located | None) -> Told | None:
-    """The titles of the documents that a question is the number of; None where a place in them or more is asked.
-
-    `离政办发〔2023〕9号` → its title; `9号文` → the titles of all that have this number, the first of them the answer.
-    """
+def documents(engine: Engine, located: Located | None) -> Told | None:
+    """The title of the document whose citation a question is, or of all that bear its number (`9号文`), the first of
+    them the answer; None where a place in it or more is asked, or it isn't here."""
     found = located.resolution if located is not None and located.whole else None
-    if found is None or found.cited.number is None or found.verdict is not Verdict.FOUND:
+    if located is None or found is None or found.rows or found.cited.places or not found.ordinals:
         return None
-    if found.rows or not found.ordinals or found.cited.places:
-        return None
-    titles = tuple(engine.notice(ordinal)[0] for ordinal in found.ordinals)
+    meant = found.ordinals if located.document is None else (located.document,)
+    titles = tuple(engine.notice(ordinal)[0] for ordinal in meant)
     answer = Answer(opening(titles[0].text), (), titles[0].clause_id, titles[0], more=len(titles) - 1)
-    return Told(Decision(True, CITED), answer, titles)
+    why = Note(NoteKind.CITED_OTHERWISE, found.why) if found.why else None
+    return Told(Decision(True, CITED, why), answer, titles)
 
 
 def _is_of(where: str, office: OfficeEntry, issued_by: str) -> bool:
