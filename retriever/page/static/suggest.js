@@ -60,7 +60,6 @@
     if (mine !== serial || document.activeElement !== field) return;
     if (!found.length) return close();
     list.replaceChildren(...found.map(option));
-    list.style.top = `${field.offsetTop + field.offsetHeight}px`;
     list.hidden = false;
     choose(-1);
     expanded(true);
