@@ -28,6 +28,7 @@ from retriever.when import asked_of, plain, year_of, years_in
 # A text that isn't in force stands below those in force that score at least this share of its score: on one matter a
 # repealed notice and the new one are near equal (0.84 and 0.82 for 预支指标).
 _RIVAL = 0.75
+_LOOKED_AT = 5  # hits in whose words a year may stand
 _NAME = 4  # letters of a title that name it
 _OPENS = re.compile(r"^.{0,40}?关于")
 _ISSUED = re.compile(r"^(?:印发|转发|发布|公布|颁布)《?([^《》]{4,80}?)》?的?(?:通知|函|公告|通告|决定|命令|令)$")
@@ -44,9 +45,8 @@ _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The retrieval as it is shown, and that part of it that may answer; `kept_out` is the best hit, where that may
-    not. `query` is what is read with: without the year that chose the texts. `year` chose them."""
+    not. `year` chose the texts."""
 
-    query: Query
     shown: Retrieval
     may_answer: Retrieval
     kept_out: Hit | None
@@ -63,20 +63,18 @@ class InTime:
 
     def settle(self, query: Query, question: str, retrieval: Retrieval) -> Standing:
         """What may answer, and in which order the hits are shown."""
-        year = year_of(question)
-        year = year if year is not None and f"{year}-12-31" < self._day else None
+        year = self.year(question)
         if asked_of(question) is not None:
-            return Standing(query, retrieval, retrieval, None, None)  # its being over is what is asked
+            return Standing(retrieval, retrieval, None, None)  # its being over is what is asked
         rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
         entries = {entry.row: entry for entry in self._engine.clauses(rows)}
         amending = _amending(retrieval)
         if year is None and all(self._answers(entry.ordinal) for entry in entries.values()):
-            return Standing(query, retrieval, _only(retrieval, retrieval.hits, amending), None, None)
+            return Standing(retrieval, _only(retrieval, retrieval.hits, amending), None, None)
         asked = self._asked(query, question, retrieval, entries.values())
         years = years_in(question)
         out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, years, year))
-        hits = retrieval.hits if year is None else tuple(self._worded(hit, year) for hit in retrieval.hits)
-        shown = _lower(_higher(hits, asked), out)
+        shown = _lower(_higher(retrieval.hits, asked), out)
         first = next(iter(shown), None)
         if first is not None and first.entry.row in out and year is None and first.entry.notice.status in _LAST_WORD:
             out = frozenset(row for row in out if entries[row].ordinal != first.entry.ordinal)
@@ -85,9 +83,23 @@ class InTime:
         # What is by far nearest may not answer: another text that would then answers something else.
         refused = first is not None and query.number is None and query.cited is None
         may = _only(retrieval, () if refused else shown, out if year is not None else out | amending)
-        if year is not None and not any(year in _around(hit.entry) for hit in may.hits[:5]):
-            query = replace(query, text=_without_year(query.text, year))
-        return Standing(query, replace(retrieval, hits=shown), may, first, year)
+        return Standing(replace(retrieval, hits=shown), may, first, year)
+
+    def year(self, question: str) -> str | None:
+        """The year, not this one, whose texts a question asks for."""
+        year = year_of(question)
+        return year if year is not None and f"{year}-12-31" < self._day and asked_of(question) is None else None
+
+    def only_chooses(self, year: str, query: Query, question: str, retrieval: Retrieval) -> bool:
+        """Whether a year only says which texts are meant: none of the best that may answer has it in its words."""
+        may = self.settle(query, question, retrieval).may_answer
+        return not any(year in _around(hit.entry) for hit in may.hits[:_LOOKED_AT])
+
+    def as_of_today(self, retrieval: Retrieval) -> Retrieval:
+        """What was found as of another day, with those words and today's status."""
+        notices = self._engine.notices
+        hits = (replace(hit, entry=replace(hit.entry, source=notices[hit.entry.ordinal])) for hit in retrieval.hits)
+        return replace(retrieval, hits=tuple(hits))
 
     def _asked(
         self, query: Query, question: str, retrieval: Retrieval, entries: Iterable[IndexedClause]
@@ -131,16 +143,13 @@ class InTime:
             return held_in(notice, year) or (notice.status.holds and year in _around(entry))
         return self._answers(at) or any(held_in(notice, one) for one in years)
 
-    def _worded(self, hit: Hit, year: str) -> Hit:
-        """A hit with the wording that its clause had in a year."""
-        clause = reads_on(hit.entry.clause, _end_of(year))
-        return hit if clause is hit.entry.clause else replace(hit, entry=replace(hit.entry, clause=clause))
-
     def warnings(self, entry: IndexedClause) -> Iterator[Note]:
-        """The line before an answer from a text that isn't in force."""
+        """The line before an answer from a text that isn't in force, or in words that were amended since."""
         notice = self._engine.notices[entry.ordinal].notice
         if not notice.status.holds:
             yield note(NoteKind.NOT_IN_FORCE, named(notice), standing(notice, self._day))
+        elif reads_on(entry.clause, self._engine.day).text != entry.clause.text:
+            yield note(NoteKind.EARLIER_WORDING, standing(notice, self._day))
 
     def explained(self, decision: Decision, found: Standing) -> Decision:
         """The decision, with the reason where nothing answers because a text was kept out that is near."""
@@ -236,11 +245,13 @@ def _around(entry: IndexedClause) -> str:
     return f"{entry.notice.title}{''.join(entry.path)}{entry.text}"
 
 
-def _end_of(year: str) -> dt.date:
+def end_of(year: str) -> dt.date:
+    """The last day of a year, as of which its texts are read."""
     return dt.date(int(year), 12, 31)
 
 
-def _without_year(text: str, year: str) -> str:
+def without_year(text: str, year: str) -> str:
+    """A question without the year that chooses its texts; unchanged where nothing else is left."""
     return re.sub(rf"{year}年?(?:度|版|时|当时|那时候?|那会儿?)?的?", "", text) or text
 
 
