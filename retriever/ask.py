@@ -222,16 +222,15 @@ class Asker:
 
     def _found(self, text: str, cited: Located | None, mode: str, filters: Filters, count: int) -> tuple[Query, Found]:
         """What is asked and what is found, the first hits read. Of a question for the texts of a year (「2015年的收费
-        标准」) their words then, found and read without the year, unless texts speak of it."""
+        标准」) their words then, read without the year, unless texts speak of it."""
         query = self.preparer.prepare(text, mode, cited)
         year = self._in_time.year(text)
         if year is None:
             return query, self.find(query, mode, filters, count)
         then = self.on(end_of(year))
         retrieval = self._in_time.as_of_today(then.retriever.retrieve(query, mode, filters, count))
-        if self._in_time.only_chooses(year, query, text, retrieval):
-            query = self.preparer.prepare(without_year(text, year), mode, cited)
-            retrieval = self._in_time.as_of_today(then.retriever.retrieve(query, mode, filters, count))
+        if self._in_time.only_chooses(year, retrieval):
+            query = replace(query, text=without_year(query.text, year))
         return query, self._answerer.read(query, retrieval, mode)
 
     def find(self, query: Query, mode: str, filters: Filters, count: int, without: Collection[int] = ()) -> Found:

@@ -90,10 +90,11 @@ class InTime:
         year = year_of(question)
         return year if year is not None and f"{year}-12-31" < self._day and asked_of(question) is None else None
 
-    def only_chooses(self, year: str, query: Query, question: str, retrieval: Retrieval) -> bool:
-        """Whether a year only says which texts are meant: none of the best that may answer has it in its words."""
-        may = self.settle(query, question, retrieval).may_answer
-        return not any(year in _around(hit.entry) for hit in may.hits[:_LOOKED_AT])
+    def only_chooses(self, year: str, retrieval: Retrieval) -> bool:
+        """Whether a year only says which texts are meant: none of the first found that held then has it in its
+        words."""
+        entries = [hit.entry for hit in retrieval.hits if held_in(hit.entry.notice, year)]
+        return not any(year in _around(entry) for entry in entries[:_LOOKED_AT])
 
     def as_of_today(self, retrieval: Retrieval) -> Retrieval:
         """What was found as of another day, with those words and today's status."""
