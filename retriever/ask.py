@@ -21,7 +21,7 @@ from index.paths import DEFAULT_INDEX
 from retriever.answering import Answerer, Assessment
 from retriever.evidence import FIRST_HITS
 from retriever.families import Families
-from retriever.in_time import InTime, end_of, without_year
+from retriever.in_time import InTime, end_of
 from retriever.model import MAX_QUESTION, MODES, Filters, ParameterError, SearchResult
 from retriever.names import Names
 from retriever.neighbours import Neighbours
@@ -40,7 +40,7 @@ from retriever.requests import request_note
 from retriever.resolve import Located, Resolver
 from retriever.search import Retrieval, Retriever
 from retriever.told import Teller, Told
-from retriever.when import asked_of
+from retriever.when import asked_of, without_year
 
 _DAYS = 4  # days whose askers are kept
 

@@ -23,7 +23,7 @@ from retriever.notes import Note, NoteKind, note
 from retriever.query import Query
 from retriever.search import Retrieval
 from retriever.standing import DECIDES, named, standing
-from retriever.when import asked_of, plain, year_of, years_in
+from retriever.when import asked_of, plain, speaks_of, year_of, years_in
 
 # A text that isn't in force stands below those in force that score at least this share of its score: on one matter a
 # repealed notice and the new one are near equal (0.84 and 0.82 for 预支指标).
@@ -94,7 +94,7 @@ class InTime:
         """Whether a year only says which texts are meant: none of the first found that held then has it in its
         words."""
         entries = [hit.entry for hit in retrieval.hits if held_in(hit.entry.notice, year)]
-        return not any(year in _around(entry) for entry in entries[:_LOOKED_AT])
+        return not any(speaks_of(_around(entry), year) for entry in entries[:_LOOKED_AT])
 
     def as_of_today(self, retrieval: Retrieval) -> Retrieval:
         """What was found as of another day, with those words and today's status."""
@@ -141,7 +141,7 @@ class InTime:
             return True
         notice = self._engine.notices[at].notice
         if year is not None:
-            return held_in(notice, year) or (notice.status.holds and year in _around(entry))
+            return held_in(notice, year) or (notice.status.holds and speaks_of(_around(entry), year))
         return self._answers(at) or any(held_in(notice, one) for one in years)
 
     def warnings(self, entry: IndexedClause) -> Iterator[Note]:
@@ -249,11 +249,6 @@ def _around(entry: IndexedClause) -> str:
 def end_of(year: str) -> dt.date:
     """The last day of a year, as of which its texts are read."""
     return dt.date(int(year), 12, 31)
-
-
-def without_year(text: str, year: str) -> str:
-    """A question without the year that chooses its texts; unchanged where nothing else is left."""
-    return re.sub(rf"{year}年?(?:度|版|时|当时|那时候?|那会儿?)?的?", "", text) or text
 
 
 def _without(scores: dict[int, float], out: frozenset[int]) -> dict[int, float]:
