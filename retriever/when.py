@@ -96,7 +96,8 @@ def asked_of(question: str) -> Asked | None:
             continue
         name = _DOC_END.match(match.group())
         kept = name.end() if name is not None else 0
-        subject = text[: match.start() + kept] + text[match.end() :]
+        where = match.groupdict().get("where") or ""
+        subject = text[: match.start() + kept] + where + text[match.end() :]
         year = _YEAR.search(subject)
         return Asked(kind.name, subject.strip("，,。？?！!的"), year[1] if year else None)
     return None

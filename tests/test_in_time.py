@@ -210,6 +210,9 @@ def test_a_text_from_a_day_to_come_is_no_answer_yet(asker: Asker) -> None:
         (f"{NEW}废止了哪些文件", "同时废止", "停车收费的通知"),
         ("哪些文件已经废止", "同时废止", f"收录了 1 篇：《云岭市人民政府关于停车收费的通知》（{OLD}）"),
         ("哪些文件已经过期", "有效期至2017年12月31日", "云政发〔2016〕9号"),
+        ("云岭市政府废止了哪些文件", "同时废止", "收录了 1 篇"),
+        ("失效的云岭市文件有哪些", "同时废止", "收录了 2 篇"),
+        ("养犬管理条例2010版被哪个文件代替了", "2024年1月1日", "已有新文本"),
     ],
 )  # fmt: skip
 def test_a_time_is_told_by_the_clause_that_says_so(asker: Asker, question: str, words: str, note: str) -> None:
