@@ -72,10 +72,18 @@ def collect(files: Sequence[ParsedFile], progress: FilesDone | None = None, day:
             text = _Text.of(notice, version_of(notice, parsed.file))
             twin = known.find(text)
             if twin is not None:
-                first = kept[twin]
-                kept[twin] = replace(first, files=(*first.files, parsed.file))
-                if known.texts[twin].letters != text.letters:
-                    what = f"“{name}”与 {first.files[0]} 中的文字有出入，以先收录的为准"
+                first, before = kept[twin], known.texts[twin]
+                says_its_day = before.version.day is None and text.version.day is not None
+                if says_its_day and first.notice.notice_id == notice.notice_id:
+                    bulletin = parsed.bulletin if parsed.bulletin.title else None
+                    kept[twin] = CorpusNotice(notice, (parsed.file, *first.files), bulletin)
+                    known.add(twin, text)
+                    which = "写明日期"
+                else:
+                    kept[twin] = replace(first, files=(*first.files, parsed.file))
+                    which = "先收录"
+                if before.letters != text.letters:
+                    what = f"“{name}”与 {first.files[0]} 中的文字有出入，以{which}的为准"
                     warnings.append((parsed.file, Warn(notice.lines.start, what)))
                 continue
             ids[notice.notice_id] += 1

@@ -121,6 +121,7 @@ class TitleReader:
                 else []
             ),
             *(["sentence"] if _SENTENCE.search(text) else []),
+            *(["unopened"] if text.count("》") > text.count("《") else []),
             *(["heading"] if _HEADING.match(text) else []),
             *(["question"] if re.search(r"[？?]$", text) else []),
             *(["office"] if is_org(text) and not is_about(text) else []),

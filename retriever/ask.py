@@ -21,7 +21,7 @@ from index.paths import DEFAULT_INDEX
 from retriever.answering import Answerer, Assessment
 from retriever.evidence import FIRST_HITS
 from retriever.families import Families
-from retriever.in_time import InTime
+from retriever.in_time import InTime, end_of
 from retriever.looked_up import call, documents
 from retriever.model import MAX_QUESTION, MODES, Filters, ParameterError, SearchResult
 from retriever.names import Names
@@ -41,7 +41,7 @@ from retriever.requests import request_note
 from retriever.resolve import Located, Resolver
 from retriever.search import Retrieval, Retriever
 from retriever.told import Teller, Told
-from retriever.when import asked_of
+from retriever.when import asked_of, without_year
 
 _DAYS = 4  # days whose askers are kept
 
@@ -176,12 +176,11 @@ class Asker:
             if answer is not None and answer.entry is not None and not says:
                 notes = [*self._in_time.warnings(answer.entry), *notes]
         else:
-            query = self.preparer.prepare(text, mode_used, cited)
-            found = self.find(query, mode_used, filters, count)
+            query, found = self._found(text, cited, mode_used, filters, count)
             retrieved = time.perf_counter()
             standing = self._in_time.settle(query, text, found.retrieval)
             may = replace(standing.may_answer, hits=standing.may_answer.hits[:FIRST_HITS])
-            decision, answer = self._answerer.answer(standing.query, replace(found, retrieval=may), mode_used)
+            decision, answer = self._answerer.answer(query, replace(found, retrieval=may), mode_used)
             decision, hits = self._in_time.explained(decision, standing), standing.shown.hits
             if answer is not None and answer.entry is not None:
                 notes = [*self._in_time.warnings(answer.entry), *notes]
@@ -228,6 +227,19 @@ class Asker:
         if told is None or not all(filters.keeps(entry.notice) for entry in told.entries):
             return None
         return told, retrieval
+
+    def _found(self, text: str, cited: Located | None, mode: str, filters: Filters, count: int) -> tuple[Query, Found]:
+        """What is asked and what is found, the first hits read. Of a question for the texts of a year (「2015年的收费
+        标准」) their words then, read without the year, unless texts speak of it."""
+        query = self.preparer.prepare(text, mode, cited)
+        year = self._in_time.year(text)
+        if year is None:
+            return query, self.find(query, mode, filters, count)
+        then = self.on(end_of(year))
+        retrieval = self._in_time.as_of_today(then.retriever.retrieve(query, mode, filters, count))
+        if self._in_time.only_chooses(year, retrieval):
+            query = replace(query, text=without_year(query.text, year))
+        return query, self._answerer.read(query, retrieval, mode)
 
     def find(self, query: Query, mode: str, filters: Filters, count: int, without: Collection[int] = ()) -> Found:
         """The `count` best clauses, the first of them read; rows in `without` count as not there."""

@@ -7,8 +7,9 @@ A year may choose the texts (「2024年的标准」): then those in force in tha
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.model import Notice, Status
@@ -23,11 +24,13 @@ from retriever.notes import Note, NoteKind, note
 from retriever.query import Query
 from retriever.search import Retrieval
 from retriever.standing import DECIDES, named, standing
-from retriever.when import asked_of, plain, year_of, years_in
+from retriever.when import asked_of, plain, speaks_of, year_of, years_in
 
 # A text that isn't in force stands below those in force that score at least this share of its score: on one matter a
 # repealed notice and the new one are near equal (0.84 and 0.82 for 预支指标).
 _RIVAL = 0.75
+_LOOKED_AT = 5  # hits in whose words a year may stand
+_KEPT = 4096  # notices whose names are kept
 _NAME = 4  # letters of a title that name it
 _OPENS = re.compile(r"^.{0,40}?关于")
 _ISSUED = re.compile(r"^(?:印发|转发|发布|公布|颁布)《?([^《》]{4,80}?)》?的?(?:通知|函|公告|通告|决定|命令|令)$")
@@ -44,9 +47,8 @@ _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The retrieval as it is shown, and that part of it that may answer; `kept_out` is the best hit, where that may
-    not. `query` is what is read with: without the year that chose the texts. `year` chose them."""
+    not. `year` chose the texts."""
 
-    query: Query
     shown: Retrieval
     may_answer: Retrieval
     kept_out: Hit | None
@@ -60,23 +62,22 @@ class InTime:
         self._engine = engine
         self._families = families
         self._day = engine.day.isoformat()
+        self._names_of = functools.lru_cache(maxsize=_KEPT)(self._names)
 
     def settle(self, query: Query, question: str, retrieval: Retrieval) -> Standing:
         """What may answer, and in which order the hits are shown."""
-        year = year_of(question)
-        year = year if year is not None and f"{year}-12-31" < self._day else None
+        year = self.year(question)
         if asked_of(question) is not None:
-            return Standing(query, retrieval, retrieval, None, None)  # its being over is what is asked
+            return Standing(retrieval, retrieval, None, None)  # its being over is what is asked
         rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
         entries = {entry.row: entry for entry in self._engine.clauses(rows)}
         amending = _amending(retrieval)
-        if year is None and all(self._answers(entry.ordinal) for entry in entries.values()):
-            return Standing(query, retrieval, _only(retrieval, retrieval.hits, amending), None, None)
-        asked = self._asked(query, question, retrieval, entries.values())
-        years = years_in(question)
-        out = frozenset(row for row, entry in entries.items() if not self._may(entry, asked, years, year))
-        hits = retrieval.hits if year is None else tuple(self._worded(hit, year) for hit in retrieval.hits)
-        shown = _lower(_higher(hits, asked), out)
+        ordinals = frozenset(entry.ordinal for entry in entries.values())
+        if year is None and all(map(self._answers, ordinals)):
+            return Standing(retrieval, _only(retrieval, retrieval.hits, amending), None, None)
+        asked = self._asked(query, question, retrieval, ordinals)
+        out = self._out(entries, ordinals - asked, question, year)
+        shown = _lower(_higher(retrieval.hits, asked), out)
         first = next(iter(shown), None)
         if first is not None and first.entry.row in out and year is None and first.entry.notice.status in _LAST_WORD:
             out = frozenset(row for row in out if entries[row].ordinal != first.entry.ordinal)
@@ -85,13 +86,26 @@ class InTime:
         # What is by far nearest may not answer: another text that would then answers something else.
         refused = first is not None and query.number is None and query.cited is None
         may = _only(retrieval, () if refused else shown, out if year is not None else out | amending)
-        if year is not None and not any(year in _around(hit.entry) for hit in may.hits[:5]):
-            query = replace(query, text=_without_year(query.text, year))
-        return Standing(query, replace(retrieval, hits=shown), may, first, year)
+        return Standing(replace(retrieval, hits=shown), may, first, year)
 
-    def _asked(
-        self, query: Query, question: str, retrieval: Retrieval, entries: Iterable[IndexedClause]
-    ) -> frozenset[int]:
+    def year(self, question: str) -> str | None:
+        """The year, not this one, whose texts a question asks for."""
+        year = year_of(question)
+        return year if year is not None and f"{year}-12-31" < self._day and asked_of(question) is None else None
+
+    def only_chooses(self, year: str, retrieval: Retrieval) -> bool:
+        """Whether a year only says which texts are meant: none of the first found that held then has it in its
+        words."""
+        entries = [hit.entry for hit in retrieval.hits if held_in(hit.entry.notice, year)]
+        return not any(speaks_of(_around(entry), year) for entry in entries[:_LOOKED_AT])
+
+    def as_of_today(self, retrieval: Retrieval) -> Retrieval:
+        """What was found as of another day, with those words and today's status."""
+        notices = self._engine.notices
+        hits = (replace(hit, entry=replace(hit.entry, source=notices[hit.entry.ordinal])) for hit in retrieval.hits)
+        return replace(retrieval, hits=tuple(hits))
+
+    def _asked(self, query: Query, question: str, retrieval: Retrieval, ordinals: frozenset[int]) -> frozenset[int]:
         """The notices among those found that aren't in force and are asked for by number, by name or by the day of
         their text: of a title alone only where none of its texts is in force."""
         asked = {entry.ordinal for entry in self._engine.clauses(retrieval.candidates.numbered)}
@@ -99,14 +113,20 @@ class InTime:
             found = query.cited.resolution
             exactly = found.cited.number is not None or found.cited.day is not None
             asked = {at for at in asked.union(found.ordinals) if exactly or self._last_word(at)}
-        others = {entry.ordinal for entry in entries if not entry.notice.status.holds} - asked
+        others = ordinals - asked
         if query.cited is not None and query.cited.whole and query.cited.resolution.ordinals:
-            others = set()  # another whose title is nearly the same isn't asked for
+            others = frozenset()  # another whose title is nearly the same isn't asked for
         letters = key(plain(question))
         for at in others:
-            if self._last_word(at) and _is_called(self._engine.notices[at].notice, letters):
+            if not self._holds(at) and self._last_word(at) and any(name in letters for name in self._names_of(at)):
                 asked.add(at)
         return frozenset(at for at in asked if not self._holds(at))
+
+    def _names(self, ordinal: int) -> frozenset[str]:
+        """What a notice may be called in a question, kind included: its title with or without place, issuer and 关于,
+        or that of the text it issues."""
+        title = self._engine.notices[ordinal].notice.title
+        return frozenset(name for name in _called(title) if len(name) >= _NAME)
 
     def _holds(self, ordinal: int) -> bool:
         return self._engine.notices[ordinal].notice.status.holds
@@ -124,26 +144,30 @@ class InTime:
         """Whether no text of a notice's title is in force."""
         return not any(map(self._holds, self._families.of(ordinal)))
 
-    def _may(self, entry: IndexedClause, asked: frozenset[int], years: frozenset[str], year: str | None) -> bool:
-        """Whether a clause may answer."""
-        at = entry.ordinal
-        if at in asked:
-            return True
-        notice = self._engine.notices[at].notice
-        if year is not None:
-            return held_in(notice, year) or (notice.status.holds and year in _around(entry))
-        return self._answers(at) or any(held_in(notice, one) for one in years)
-
-    def _worded(self, hit: Hit, year: str) -> Hit:
-        """A hit with the wording that its clause had in a year."""
-        clause = reads_on(hit.entry.clause, _end_of(year))
-        return hit if clause is hit.entry.clause else replace(hit, entry=replace(hit.entry, clause=clause))
+    def _out(
+        self, entries: Mapping[int, IndexedClause], ordinals: Iterable[int], question: str, year: str | None
+    ) -> frozenset[int]:
+        """The rows of those entries that may not answer, of notices that aren't asked for."""
+        known = {at: self._engine.notices[at].notice for at in ordinals}
+        if year is None:
+            years = years_in(question)
+            over = [at for at in known if not self._answers(at)]
+            ended = {at for at in over if not any(held_in(known[at], one) for one in years)}
+            return frozenset(row for row, entry in entries.items() if entry.ordinal in ended)
+        others = {at for at, notice in known.items() if not held_in(notice, year)}
+        return frozenset(
+            row
+            for row, entry in entries.items()
+            if entry.ordinal in others and not (known[entry.ordinal].status.holds and speaks_of(_around(entry), year))
+        )
 
     def warnings(self, entry: IndexedClause) -> Iterator[Note]:
-        """The line before an answer from a text that isn't in force."""
+        """The line before an answer from a text that isn't in force, or in words that were amended since."""
         notice = self._engine.notices[entry.ordinal].notice
         if not notice.status.holds:
             yield note(NoteKind.NOT_IN_FORCE, named(notice), standing(notice, self._day))
+        elif reads_on(entry.clause, self._engine.day).text != entry.clause.text:
+            yield note(NoteKind.EARLIER_WORDING, standing(notice, self._day))
 
     def explained(self, decision: Decision, found: Standing) -> Decision:
         """The decision, with the reason where nothing answers because a text was kept out that is near."""
@@ -220,13 +244,7 @@ def held_in(notice: Notice, year: str) -> bool:
     return min(ends, default="9999") >= f"{year}-01-01"
 
 
-def _is_called(notice: Notice, letters: str) -> bool:
-    """Whether a question (its letters) holds the name of a notice, kind included: its title with or without place,
-    issuer and 关于, or that of the text it issues."""
-    return any(len(name) >= _NAME and name in letters for name in _names(notice.title))
-
-
-def _names(title: str) -> Iterator[str]:
+def _called(title: str) -> Iterator[str]:
     """云岭市人民政府关于停车收费的通知 → itself, 停车收费的通知, 停车收费通知; 云岭市停车条例 → itself, 停车条例."""
     bare = _OPENS.sub("", title)
     issued = _ISSUED.match(bare)
@@ -239,12 +257,9 @@ def _around(entry: IndexedClause) -> str:
     return f"{entry.notice.title}{''.join(entry.path)}{entry.text}"
 
 
-def _end_of(year: str) -> dt.date:
+def end_of(year: str) -> dt.date:
+    """The last day of a year, as of which its texts are read."""
     return dt.date(int(year), 12, 31)
-
-
-def _without_year(text: str, year: str) -> str:
-    return re.sub(rf"{year}年?(?:度|版|时|当时|那时候?|那会儿?)?的?", "", text) or text
 
 
 def _without(scores: dict[int, float], out: frozenset[int]) -> dict[int, float]:

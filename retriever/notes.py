@@ -23,6 +23,7 @@ class NoteKind(StrEnum):
     NOT_STATED = "not_stated"  # the subject is here, what is asked is not
     SHARED = "shared"  # other offices have the same duty, each for its own trade
     NOT_IN_FORCE = "not_in_force"  # the answer is from a text that isn't in force
+    EARLIER_WORDING = "earlier_wording"  # the answer is in the words of a year, which were amended since
     STANDING = "standing"  # what became of the document that is asked about
     ENDED = "ended"  # the documents that were repealed
     NONE_ENDED = "none_ended"
@@ -54,6 +55,7 @@ _TEXTS = {
     NoteKind.NOT_STATED: "公报里有相近的内容，但没有写明所问的这一点，下面是最接近的条款，供参考",
     NoteKind.SHARED: "各行业另有主管部门：{}",
     NoteKind.NOT_IN_FORCE: "请注意，答案出自不是现行的公文：{}{}",
+    NoteKind.EARLIER_WORDING: "请注意，这是当年的文字，这份公文后来有修改：{}",
     NoteKind.STANDING: "{}：{}",
     NoteKind.ENDED: "这样的公文收录了 {} 篇：{}",
     NoteKind.NONE_ENDED: "收录的公文里没有已经废止或过期的",

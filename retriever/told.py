@@ -28,7 +28,7 @@ from retriever.reading.shown import MAX_ANSWER, opening
 from retriever.reading.terms import Terms, fold
 from retriever.search import Retrieval
 from retriever.standing import deciding, named, standing
-from retriever.when import Asked
+from retriever.when import Asked, without_year
 
 _LOOKED_AT = 10  # hits whose documents may be the one that is meant
 _NAMED = 0.75  # share of the question's words that the title of the document meant must hold
@@ -38,6 +38,7 @@ _CHANGES = (EventKind.AMENDED, EventKind.CORRECTED, EventKind.PARTLY_REPEALED)
 _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 _EXPIRED = re.compile(r"过期|到期")
 _NO_LONGER = re.compile(r"失效|不再有效")
+_GOVERNMENT = re.compile(r"(?:人民)?政府$")  # 北京市政府 is 北京市 in titles and 北京市人民政府 as issuer
 _WORDS = re.compile(r"请问|收录的?|目前|现在|都|有|里|中|的|是|一共|总共|已经?|了|和|吗|呢")
 
 
@@ -166,13 +167,14 @@ class Teller:
     def _titled(self, asked: Asked, query: Query, retrieval: Retrieval) -> list[int]:
         """The notice among those found whose title holds the words that name the document."""
         count = self._engine.terms.count
+        subject = asked.subject if asked.year is None else without_year(asked.subject, asked.year)
         terms = Terms.of(
-            asked.subject, tokenize, lambda token: idf(self._engine.terms, token), lambda token: count(token) > 0, {}
+            subject, tokenize, lambda token: idf(self._engine.terms, token), lambda token: count(token) > 0, {}
         )
-        if len(squash(asked.subject)) < 4 or terms.known_share < _NAMED:
+        if len(squash(subject)) < 4 or terms.known_share < _NAMED:
             return []
         best: tuple[float, int] | None = None
-        wanted = key(asked.subject)
+        wanted = key(subject)
         for ordinal in dict.fromkeys(hit.entry.ordinal for hit in retrieval.hits[:_LOOKED_AT]):
             notice = self._engine.notices[ordinal].notice
             title = fold(f"{notice.title}{notice.issuer or ''}{notice.date or ''}")
@@ -220,7 +222,7 @@ class Teller:
             return
         statuses = {Status.EXPIRED} if _EXPIRED.search(question) else {Status.REPEALED}
         statuses |= {Status.EXPIRED} if _NO_LONGER.search(question) else set()
-        where = squash(re.sub(r"(?:19|20)\d\d年?", "", _WORDS.sub("", asked.subject)))
+        where = squash(_GOVERNMENT.sub("", re.sub(r"(?:19|20)\d\d年?", "", _WORDS.sub("", asked.subject))))
         for ordinal, source in enumerate(self._engine.notices):
             notice = source.notice
             if notice.status not in statuses:

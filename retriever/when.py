@@ -19,11 +19,11 @@ from corpus.text import nfkc
 _MACRO = re.compile(r"\{([a-z]+)\}")
 _SPACE = re.compile(r"\s+")
 _YEAR = re.compile(r"(?<!\d)(?<![〔\[(（第])((?:19|20)\d\d)(?=年|版|[^\d〕\])）号])")
-# The end of a document's name, and what may stand behind it: 》（云政发〔2018〕5号）, 规定（试行）的.
+# The end of a document's name, and what may stand behind it: 》（云政发〔2018〕5号）, 规定（试行）的, 规定2013年的.
 _DOC = (
-    r"(?:》|号(?:文件?|令|函|公告|通知)?|文件|公文|规章|法规|(?<!方)法|"
+    r"(?:(?:》|号(?:文件?|令|函|公告|通知)?|文件|公文|规章|法规|(?<!方)法|"
     + kind_pattern("official", "rules")
-    + r")(?:[（(〔\[][^（()）]{1,30}[)）〕\]])?(?:的|这[个份]文件|文件|全文|中|里)?"
+    + r")(?:[（(〔\[][^（()）]{1,30}[)）〕\]])?(?:(?:19|20)\d\d(?:年版?|版))?(?:的|这[个份]文件|文件|全文|中|里)?)"
 )
 
 
@@ -96,7 +96,8 @@ def asked_of(question: str) -> Asked | None:
             continue
         name = _DOC_END.match(match.group())
         kept = name.end() if name is not None else 0
-        subject = text[: match.start() + kept] + text[match.end() :]
+        where = match.groupdict().get("where") or ""
+        subject = text[: match.start() + kept] + where + text[match.end() :]
         year = _YEAR.search(subject)
         return Asked(kind.name, subject.strip("，,。？?！!的"), year[1] if year else None)
     return None
@@ -116,3 +117,16 @@ def year_of(question: str) -> str | None:
 def years_in(question: str) -> frozenset[str]:
     """All years that a question names, those of document numbers left out."""
     return frozenset(match[1] for match in _YEAR.finditer(plain(question)))
+
+
+def without_year(text: str, year: str) -> str:
+    """A text without the year that chooses between wordings; unchanged where nothing else is left.
+
+    `2012年的收费标准` → 收费标准, `管理规定2013版` → 管理规定.
+    """
+    return re.sub(rf"{year}年?(?:度|版|时|当时|那时候?|那会儿?)?的?", "", text) or text
+
+
+def speaks_of(text: str, year: str) -> bool:
+    """Whether a text says something of a year; a day (2013年10月1日) and a document's number don't."""
+    return re.search(rf"(?<![〔\[（(\d]){year}(?!\d|[〕\]）)]|\s?年\s?\d{{1,2}}\s?月|-\d\d)", text) is not None

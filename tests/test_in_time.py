@@ -17,7 +17,7 @@ from retriever.check import check
 from retriever.console import show
 from retriever.model import Filters, SearchResult
 from retriever.notes import NoteKind
-from tests.test_page_validity import AMENDED, opened
+from tests.test_page_validity import AMENDED, PARTLY, opened
 
 TODAY = dt.date(2026, 11, 28)
 OLD, NEW = "云政发〔2018〕5号", "云政发〔2020〕2号"
@@ -210,6 +210,9 @@ def test_a_text_from_a_day_to_come_is_no_answer_yet(asker: Asker) -> None:
         (f"{NEW}废止了哪些文件", "同时废止", "停车收费的通知"),
         ("哪些文件已经废止", "同时废止", f"收录了 1 篇：《云岭市人民政府关于停车收费的通知》（{OLD}）"),
         ("哪些文件已经过期", "有效期至2017年12月31日", "云政发〔2016〕9号"),
+        ("云岭市政府废止了哪些文件", "同时废止", "收录了 1 篇"),
+        ("失效的云岭市文件有哪些", "同时废止", "收录了 2 篇"),
+        ("养犬管理条例2010版被哪个文件代替了", "2024年1月1日", "已有新文本"),
     ],
 )  # fmt: skip
 def test_a_time_is_told_by_the_clause_that_says_so(asker: Asker, question: str, words: str, note: str) -> None:
@@ -317,6 +320,13 @@ def test_an_amended_clause_reads_as_on_the_day_or_in_the_year(tmp_path: Path) ->
     assert "八元" in amended.ask(question, mode="bm25").hits[0].text
     then = amended.ask(question, mode="bm25", filters=Filters(on="2019-06-01")).hits[0]
     assert "五元" in then.text and then.status == "in_force"
-    assert "五元" in amended.ask("2019年当时停车收费每小时多少元", mode="bm25").hits[0].text
+    of_year = amended.ask("2019年当时停车收费每小时多少元", mode="bm25")
+    assert "五元" in said(of_year) and kinds(of_year)[0] is NoteKind.EARLIER_WORDING  # no word of it before
     told = amended.ask("云政发〔2018〕5号什么时候修改的", mode="bm25")
     assert "修改为“每小时八元”" in said(told) and "现行（有修改），2020年1月1日起" in str(told.note)
+
+
+def test_what_was_deleted_since_answers_for_its_year(tmp_path: Path) -> None:
+    """It was never among the hits: they were searched for as of today."""
+    result = opened(tmp_path, PARTLY).asker.ask("2019年当时学校门前可以停车吗", mode="bm25")
+    assert "三、学校门前不设停车位。" in [hit.text for hit in result.hits]

@@ -174,3 +174,24 @@ def test_every_line_stands_once_in_a_head_a_body_or_the_furniture(lines: list[st
         assert part.head.title
     assert sorted(places) == list(range(len(blocks)))
     assert bool(found.segments) == bool(blocks)
+
+
+def test_the_end_of_a_title_within_the_history_is_no_title() -> None:
+    """代表法(2015-08-29): the last line of the history became its title, and the law was no text of its own family."""
+    law = "云岭市代表法"
+    text = f"""# {law}
+
+1992年4月3日 云岭市人民代表大会通过
+
+2015年8月29日 云岭市人民代表大会常务委员会《关于修改<云岭市组织法>
+
+<云岭市选举法>
+
+<{law}>的决定》第三次修正
+
+第一条　为保证代表依法行使职权，制定本法。
+
+第二条　代表应当出席会议。
+"""
+    (notice,) = parse_source(source_from_text(f"{law}(2015-08-29).md", text)).notices
+    assert notice.title == law

@@ -341,3 +341,33 @@ def test_a_wording_holds_from_its_own_day() -> None:
     found = one(corpus_of({"a.md": law}), "云岭市停车条例")
     assert (found.valid_from, found.version) == ("1999-10-01", "2018-05-01")
     assert not as_of(found, dt.date(2010, 1, 1)).status.holds and as_of(found, dt.date(2019, 1, 1)).status.holds
+
+
+_RULES = "".join(
+    f"\n第{number}条　{words}\n"
+    for number, words in zip(
+        "一二三四",
+        (
+            "学校应当保障学生安全，建立管理制度，配备专门人员。",
+            "发生事故的，学校应当及时救助，告知家长，并向教育部门报告。",
+            "赔偿金额由双方协商，协商不成的可以调解，也可以提起诉讼。",
+            "市教育行政部门负责指导、监督。",
+        ),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize("undated_first", [True, False])
+def test_of_two_nearly_equal_texts_the_one_that_says_its_day_is_kept(undated_first: bool) -> None:
+    """上海市中小学校学生伤害事故处理条例: which file came first decided."""
+    undated = f"# 云岭市学生事故处理条例\n{_RULES}"
+    dated = f"# 云岭市学生事故处理条例\n\n2024年12月31日 云岭市人民代表大会常务委员会修订\n{_RULES}".replace(
+        "教育部门报告", "教育部门书面报告"
+    )
+    texts = [undated, dated] if undated_first else [dated, undated]
+    files = [parse_source(source_from_text(f"{at}.md", text)) for at, text in enumerate(texts)]
+    corpus = collect(files, day=dt.date(2026, 1, 1))
+    (source,) = corpus.notices
+    assert source.notice.version == "2024-12-31" and any("书面报告" in one.text for one in source.notice.clauses)
+    assert sorted(source.files) == ["0.md", "1.md"] and any("有出入" in one.what for _, one in corpus.warnings)

@@ -1,10 +1,11 @@
 """What validity makes of a folder of laws: repeals found, titles with several texts, time.
 
-    python tests/bench/bench_validity.py ../shared/data/laws/laws.tar.xz [--repeals] [--sample 100]
+    python tests/bench/bench_validity.py ../shared/data/laws/laws.tar.xz [--repeals] [--families] [--sample 100]
 
 Each text of the folder or archive is parsed and all are collected, as a build does it. `--repeals` lists each repeal
-of a text that is there, with the words that say so; `--sample` so many statements of repeal, of these and of texts
-that aren't there, to be read by a person. A title whose newest text isn't in force is named.
+of a text that is there, with the words that say so; `--families` the texts of each title that has several, the newest
+first, with day and status; `--sample` so many statements of repeal, of these and of texts that aren't there, to be
+read by a person. A title whose newest text isn't in force is named.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path)
     parser.add_argument("--repeals", action="store_true")
+    parser.add_argument("--families", action="store_true")
     parser.add_argument("--sample", type=int, default=0)
     args = parser.parse_args()
     files = parsed(args.path)
@@ -84,6 +86,10 @@ def main() -> None:
     ]
     print(f"{len(known)} titles with several texts, {len(known) - len(dated)} of them with one of unknown day")
     print(f"newest not the one in force: {len(wrong)} {wrong}")
+    for name, members in known.items() if args.families else ():
+        print(f"  {name}")
+        for one in members:
+            print(f"    {one.notice.version or '?':10} {one.notice.status.value:12} {one.files[0]}")
     by_id = {source.notice.notice_id: source for source in corpus.notices}
     found = [(source, event) for source in corpus.notices for event in source.notice.events if event.kind in REPEALS]
     print(f"{len(found)} repeals of texts that are here")
