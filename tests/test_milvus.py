@@ -212,7 +212,7 @@ def test_many_gazettes_share_a_collection_and_are_apart_by_place(
     """The same notices issued by four places: what a filter finds is what the formula says, and it looks into the
     partitions of its places alone."""
     places = ("离石区", "天河区", "罗湖区", "-")
-    first = [source for source in collect([gazette], day=TODAY).notices if source.notice.clauses][:5]
+    first = [source for source in collect([gazette], day=TODAY).notices if 0 < len(source.notice.clauses) < 30][:5]
     notices = []
     for place in places:
         for source in first:
@@ -234,7 +234,7 @@ def test_many_gazettes_share_a_collection_and_are_apart_by_place(
         return ask_server(self, kind, name, query, wanted, limit)
 
     monkeypatch.setattr(store.MilvusEngine, "_ask", noted)
-    weights = dict.fromkeys(tokenize("工作领导小组办公室负责"), 1.0)
+    weights = dict.fromkeys(tokenize("离石区人民政府通知"), 1.0)  # words of every title, so that each place has hits
     for kept in ((5, 6, 7, 8, 9), (0, 11, 12), (16, 18), (0, 5, 10, 15), tuple(range(1, 20))):
         within = NoticeSet(kept)
         found, right = engine.keywords(weights, 30, within), formula.keywords(weights, 30, within)
