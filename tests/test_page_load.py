@@ -398,12 +398,13 @@ def test_what_was_asked_before_comes_from_memory(words_index: Path, monkeypatch:
     assert main_part(renderer.page("q=生猪屠宰补贴")) == main_part(renderer.page("q=生猪屠宰补贴"))
     assert len(worked) == 2
     for other in ({"k": 4}, {"until": "2023-06-30"}, {"on": "2023-06-30"}):
+        worked.clear()
         api.search("生猪屠宰补贴", mode="bm25", **other)
-    renderer.page("q=生猪屠宰补贴&on=2023-06-30")
-    assert len(worked) == 6
+        assert worked
+    worked.clear()
     live._now = replace(live.now, collection=Collection.of(Asker.open(words_index), ready=()))
     api.search("生猪屠宰补贴", mode="bm25")
-    assert len(worked) == 7
+    assert worked
 
 
 def test_results_are_kept_within_bounds() -> None:
