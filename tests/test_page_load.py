@@ -365,6 +365,25 @@ def test_processes_share_their_places() -> None:
         assert in_a_loop(lambda: scene(Path(folder))) == (2, list(range(36)))
 
 
+def test_processes_take_turns() -> None:
+    """One that has many questions does not keep the only place from another with one."""
+
+    async def scene(folder: Path) -> list[str]:
+        many, one, order = Gate(1, 32, Slots(folder, 1)), Gate(1, 32, Slots(folder, 1)), list[str]()
+
+        def work(name: str) -> None:
+            time.sleep(0.02)
+            order.append(name)
+
+        tasks = [asyncio.create_task(many.run(work, f"many {number}")) for number in range(20)]
+        await asyncio.sleep(0.01)
+        await asyncio.gather(one.run(work, "one"), *tasks)
+        return order
+
+    with tempfile.TemporaryDirectory() as folder:
+        assert in_a_loop(lambda: scene(Path(folder))).index("one") < 10
+
+
 def test_the_place_of_a_process_that_dies_is_free_again(tmp_path: Path) -> None:
     code = "import sys, time; from pathlib import Path; from retriever.page.slots import Slots\n"
     code += "held = Slots(Path(sys.argv[1]), 1).take(); print(held is not None, flush=True); time.sleep(600)"

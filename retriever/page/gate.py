@@ -25,7 +25,7 @@ from retriever.page.slots import Slots
 
 PATIENCE = 10.0  # seconds after which one that waits is turned away
 AGAIN = {"retry-after": "5"}  # what a full page says in its headers (seconds)
-_LOOK = 0.005  # seconds between two looks for a shared place
+_LOOK = 0.005  # seconds between two looks at what processes share
 
 _Result = TypeVar("_Result")
 
@@ -53,6 +53,7 @@ class Gate:
         self._free = at_once
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._limit = anyio.CapacityLimiter(at_once)
+        self._looking = asyncio.Lock()
 
     async def run(self, function: Callable[..., _Result], *args: Any, client: str = "", **kwargs: Any) -> _Result:
         """What the function returns or raises; Full, at once, if there is no room for this client, and later if its
@@ -95,14 +96,11 @@ class Gate:
 
     async def _place(self, until: float) -> contextlib.AbstractContextManager[object]:
         """One of the places that all processes share."""
-        while self._shared is not None:
-            place = self._shared.take()
-            if place is not None:
-                return place
-            if asyncio.get_running_loop().time() >= until:
-                raise Full
-            await asyncio.sleep(_LOOK)
-        return contextlib.nullcontext()
+        if self._shared is None:
+            return contextlib.nullcontext()
+        async with self._looking:
+            with await _soon(self._shared.first_in_line, until):
+                return await _soon(self._shared.take, until)
 
     def _leave(self) -> None:
         """The place goes to the client whose turn it is."""
@@ -115,6 +113,15 @@ class Gate:
                 turn.set_result(None)
                 return
         self._free += 1
+
+
+async def _soon(look: Callable[[], contextlib.ExitStack | None], until: float) -> contextlib.ExitStack:
+    """What is looked for, as soon as it is there; Full where it isn't by then."""
+    while (found := look()) is None:
+        if asyncio.get_running_loop().time() >= until:
+            raise Full
+        await asyncio.sleep(_LOOK)
+    return found
 
 
 def client_of(address: str | None) -> str:

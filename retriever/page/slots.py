@@ -13,22 +13,31 @@ from filelock import FileLock, Timeout
 
 
 class Slots:
-    """`count` places. They are the same for all processes that name the same folder."""
+    """`count` places, and a line before them: who is first in it gets the next place, so that a process with many
+    questions does not take every place again before others have seen it free. They are the same for all processes that
+    name the same folder."""
 
     def __init__(self, folder: Path, count: int) -> None:
         """Makes the folder. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._files = [folder / f"place-{number}.lock" for number in range(count)]
+        self._line = folder / "line.lock"
+        self._places = [folder / f"place-{number}.lock" for number in range(count)]
+
+    def first_in_line(self) -> ExitStack | None:
+        """The first rank in the line, until the stack is closed; None, at once, where another has it."""
+        return _locked(self._line)
 
     def take(self) -> ExitStack | None:
         """A place, until the stack is closed; None, at once, where none is free."""
-        for file in self._files:
-            place = ExitStack()
-            try:
-                place.enter_context(FileLock(file, blocking=False, thread_local=False))
-            except Timeout:
-                continue
-            except OSError:
-                pass  # the folder was taken away: better crowded than closed
-            return place
+        return next((place for file in self._places if (place := _locked(file)) is not None), None)
+
+
+def _locked(file: Path) -> ExitStack | None:
+    held = ExitStack()
+    try:
+        held.enter_context(FileLock(file, blocking=False, thread_local=False))
+    except Timeout:
         return None
+    except OSError:
+        pass  # the folder was taken away: better crowded than closed
+    return held
