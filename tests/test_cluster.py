@@ -34,6 +34,7 @@ from tests.index_cases import NOTICES, write_notices
 
 HAS_RAY = importlib.util.find_spec("ray") is not None and sys.platform == "linux"
 NEEDS_RAY = pytest.mark.skipif(not HAS_RAY, reason="Ray is not installed (extra scale), or this is not Linux")
+DEAR = pytest.mark.skipif(os.environ.get("THOROUGH") != "1", reason="takes long: THOROUGH=1 runs it")
 LIMITS = Limits(memory=1024)
 
 
@@ -227,6 +228,7 @@ def test_a_second_run_sends_only_what_the_first_did_not_finish(
     assert len(sent) <= len(NOTICES) - 2
 
 
+@DEAR
 @NEEDS_RAY
 def test_a_file_that_loses_three_workers_is_named_and_the_others_are_built(
     machines: Machines, tmp_path: Path, deaths: list[str]
@@ -253,6 +255,7 @@ def test_a_machine_with_another_program_ends_the_build_with_one_line(machines: M
         assert "\n" not in str(caught.value)
 
 
+@DEAR
 @NEEDS_RAY
 def test_a_machine_is_lost_in_the_middle(
     machines: Machines, tmp_path: Path, deaths: list[str], capfd: pytest.CaptureFixture[str]

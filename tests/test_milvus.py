@@ -30,7 +30,7 @@ from index.opening import keeper as keeper_of
 from index.opening import new_writer, open_index
 from index.tokens import tokenize
 from retriever.__main__ import main as ask
-from tests.conftest import ROOT, TODAY
+from tests.conftest import GAZETTE, ROOT, TODAY
 from tests.contract.dict_engine import DictEngine
 from tests.index_cases import QuickEmbedder, quick_build, write_notices
 from tests.milvus_server import empty_server, held
@@ -212,7 +212,7 @@ def test_many_gazettes_share_a_collection_and_are_apart_by_place(
     """The same notices issued by four places: what a filter finds is what the formula says, and it looks into the
     partitions of its places alone."""
     places = ("离石区", "天河区", "罗湖区", "-")
-    first = [source for source in collect([gazette], day=TODAY).notices if source.notice.clauses][:5]
+    first = [source for source in collect([gazette], day=TODAY).notices if 0 < len(source.notice.clauses) < 30][:5]
     notices = []
     for place in places:
         for source in first:
@@ -234,7 +234,7 @@ def test_many_gazettes_share_a_collection_and_are_apart_by_place(
         return ask_server(self, kind, name, query, wanted, limit)
 
     monkeypatch.setattr(store.MilvusEngine, "_ask", noted)
-    weights = dict.fromkeys(tokenize("工作领导小组办公室负责"), 1.0)
+    weights = dict.fromkeys(tokenize("离石区人民政府通知"), 1.0)  # words of every title, so that each place has hits
     for kept in ((5, 6, 7, 8, 9), (0, 11, 12), (16, 18), (0, 5, 10, 15), tuple(range(1, 20))):
         within = NoticeSet(kept)
         found, right = engine.keywords(weights, 30, within), formula.keywords(weights, 30, within)
@@ -295,22 +295,21 @@ def test_many_vectors_are_found_by_a_graph(
 
 def test_the_same_hits_as_the_local_engine(dense_index: Path, tmp_path: Path) -> None:
     """The best ten clauses of own questions, by words and by meaning: the same ones in the same order, their scores
-    equal to 1e-4. Every tenth question; all with THOROUGH=1."""
+    equal to 1e-4. Every thirtieth question; all with THOROUGH=1."""
     from eval.questions import read_questions
     from index.build import build
     from retriever.ask import Asker
     from retriever.model import Filters
 
     address = MilvusAddress(str(tmp_path / "gb.db"), "gongbao")
-    (address.work / "cache").mkdir(parents=True)
-    for path in (dense_index / "cache").glob("vectors-*"):
-        shutil.copy(path, address.work / "cache")
-    assert build([ROOT / "corpus" / "bulletins"], address).embedded == 0
+    shutil.copytree(dense_index / "cache", address.work / "cache")
+    report = build([GAZETTE], address)
+    assert report.embedded == 0 and all(file.reused for file in report.files)
     here = Asker.over(open_index(dense_index, today=TODAY))
-    there = Asker.over(open_index(address, today=TODAY))
+    there = Asker(open_index(address, today=TODAY), here.embedder)
     asked = read_questions([ROOT / "eval" / "questions" / name for name in OWN])
-    step = 1 if os.environ.get("THOROUGH") == "1" else 10
-    assert len(asked[::step]) > 40
+    step = 1 if os.environ.get("THOROUGH") == "1" else 30
+    assert len(asked[::step]) >= 20
     for question in asked[::step]:
         for mode in ("hybrid", "bm25"):
             query = here.preparer.prepare(question.question, mode)

@@ -8,10 +8,14 @@ import json
 import random
 import re
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -22,11 +26,17 @@ import pytest
 import uvicorn
 from page_support import await_text, open_page, opened, serving
 
+from retriever.ask import Asker
+from retriever.model import SearchResult
 from retriever.page.api import Api
 from retriever.page.app import create_app
+from retriever.page.collection import Collection
 from retriever.page.gate import Full, Gate, client_of
+from retriever.page.kept import KeptResults
 from retriever.page.programs import Programs
 from retriever.page.render import Renderer
+from retriever.page.slots import Slots
+from tests.conftest import ROOT
 
 pytest_plugins = ["page_fixtures"]
 
@@ -194,6 +204,17 @@ def test_a_program_is_told_too(small: Small) -> None:
     assert isinstance(call(small.url, arguments), dict)
 
 
+def test_a_program_with_plain_get_is_told_when_to_come_again(small: Small) -> None:
+    with small.full():
+        for answer in (
+            httpx.get(f"{small.url}/api/search", params={"q": "拖欠农民工工资归谁管"}),
+            httpx.post(f"{small.url}/export", data={"format": "csv", "all": "离政办发〔2023〕9号/题"}),
+        ):
+            assert answer.status_code == 503 and answer.headers["retry-after"].isdigit()
+            assert BUSY in answer.text
+    assert httpx.get(f"{small.url}/api/search", params={"q": "拖欠农民工工资归谁管"}).status_code == 200
+
+
 def test_people_see_at_once_that_it_is_full(small: Small, browser: Any) -> None:
     """In the page itself, long before its script gives up waiting; the link there asks again."""
     page = open_page(browser, small.url)
@@ -298,6 +319,119 @@ def test_who_goes_away_while_waiting_leaves_no_gap() -> None:
         return await gate.run(str, "room", client="c")
 
     assert in_a_loop(scene) == "room"
+
+
+def test_who_waits_too_long_is_turned_away() -> None:
+    """By its own gate, and by one of another process that has taken all places."""
+
+    async def scene(folder: Path) -> str:
+        shared, done = Slots(folder, 1), threading.Event()
+        slow, other = Gate(1, 2, shared, patience=0.1), Gate(1, 2, Slots(folder, 1), patience=0.1)
+        working = asyncio.create_task(slow.run(done.wait))
+        await asyncio.sleep(0)
+        waiting = [asyncio.create_task(gate.run(str, "late")) for gate in (slow, slow, other)]
+        assert [type(one) for one in await asyncio.gather(*waiting, return_exceptions=True)] == [Full] * 3
+        done.set()
+        assert await working
+        return await other.run(str, "room") + await slow.run(str, "room")
+
+    with tempfile.TemporaryDirectory() as folder:
+        assert in_a_loop(lambda: scene(Path(folder))) == "roomroom"
+
+
+def test_processes_share_their_places() -> None:
+    """As many work at once as there are places, whichever gate they came through; none is left out."""
+
+    async def scene(folder: Path) -> tuple[int, list[int]]:
+        gates = [Gate(4, 32, Slots(folder, 2), patience=600) for _ in range(3)]
+        now, most, lock = 0, 0, threading.Lock()
+
+        def work(number: int) -> int:
+            nonlocal now, most
+            with lock:
+                now += 1
+                most = max(most, now)
+            time.sleep(0.005)
+            with lock:
+                now -= 1
+            return number
+
+        done = await asyncio.gather(*(gates[number % 3].run(work, number) for number in range(36)))
+        return most, list(done)
+
+    with tempfile.TemporaryDirectory() as folder:
+        assert in_a_loop(lambda: scene(Path(folder))) == (2, list(range(36)))
+
+
+def test_processes_take_turns() -> None:
+    """One that has many questions does not keep the only place from another with one."""
+
+    async def scene(folder: Path) -> list[str]:
+        many, one, order = Gate(1, 32, Slots(folder, 1)), Gate(1, 32, Slots(folder, 1)), list[str]()
+
+        def work(name: str) -> None:
+            time.sleep(0.02)
+            order.append(name)
+
+        tasks = [asyncio.create_task(many.run(work, f"many {number}")) for number in range(20)]
+        await asyncio.sleep(0.01)
+        await asyncio.gather(one.run(work, "one"), *tasks)
+        return order
+
+    with tempfile.TemporaryDirectory() as folder:
+        assert in_a_loop(lambda: scene(Path(folder))).index("one") < 10
+
+
+def test_the_place_of_a_process_that_dies_is_free_again(tmp_path: Path) -> None:
+    code = "import sys, time; from pathlib import Path; from retriever.page.slots import Slots\n"
+    code += "held = Slots(Path(sys.argv[1]), 1).take(); print(held is not None, flush=True); time.sleep(600)"
+    other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "True\n"
+        assert Slots(tmp_path, 1).take() is None
+    finally:
+        other.kill()
+        other.wait()
+    place = Slots(tmp_path, 1).take()
+    assert place is not None
+    place.close()
+
+
+def test_what_was_asked_before_comes_from_memory(words_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a page and for a program, as of each day; not once another index is open."""
+    worked: list[str] = []
+    ask = Asker.ask
+
+    def counted(self: Asker, question: str, **given: Any) -> Any:
+        worked.append(question)
+        return ask(self, question, **given)
+
+    live = opened(words_index)
+    api, renderer = Api(Programs(live)), Renderer(live)
+    monkeypatch.setattr(Asker, "ask", counted)
+    first, second = (api.search("生猪屠宰补贴", mode="bm25") for _ in range(2))
+    assert without_time(first) == without_time(second) and first["hits"]
+    assert second["ms"]["retrieve"] == 0.0 < first["ms"]["retrieve"]
+    assert main_part(renderer.page("q=生猪屠宰补贴")) == main_part(renderer.page("q=生猪屠宰补贴"))
+    assert len(worked) == 2
+    for other in ({"k": 4}, {"until": "2023-06-30"}, {"on": "2023-06-30"}):
+        worked.clear()
+        api.search("生猪屠宰补贴", mode="bm25", **other)
+        assert worked
+    worked.clear()
+    live._now = replace(live.now, collection=Collection.of(Asker.open(words_index), ready=()))
+    api.search("生猪屠宰补贴", mode="bm25")
+    assert worked
+
+
+def test_results_are_kept_within_bounds() -> None:
+    found = SearchResult("q", "bm25", "bm25", (), False, 0.0, None, ())
+    kept = KeptResults(most=3)
+    for key in ("a", "b", "c"):
+        kept.keep(key, found)
+    assert kept.get("a") is found
+    kept.keep("d", found)
+    assert [kept.get(key) is found for key in "abcd"] == [True, False, True, True]
 
 
 def test_addresses_of_one_subscriber_are_one_client() -> None:

@@ -1,11 +1,8 @@
-"""The page behind nginx, set up as README says: it works, it believes its proxy, and nothing is logged."""
+"""Two processes of the page behind nginx, set up as README says: they are one page, believe their proxy, and nothing is
+logged. The last tests end one of them, then the other."""
 
 from __future__ import annotations
 
-import re
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +13,10 @@ import httpx
 import pytest
 from page_support import Server, await_text, open_page, serving
 
-from index.paths import ROOT
+from tests.nginx import NGINX, behind_nginx
 
 pytest_plugins = ["page_fixtures"]
 QUESTION = "根治拖欠农民工工资工作的咨询电话是多少"
-README = ROOT / "README.md"
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,59 +25,24 @@ class Proxied:
 
     url: str
     folder: Path
-    backend: Server
+    processes: tuple[Server, ...]
 
     @property
     def logs(self) -> str:
         return "".join(path.read_text("utf-8") for path in sorted(self.folder.glob("*.log")))
 
 
-@pytest.fixture
-def proxied(words_index: Path, tmp_path: Path) -> Iterator[Proxied]:
-    """With the snippet that README ships, as it stands there."""
+@pytest.fixture(scope="module")
+def proxied(words_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     if NGINX is None:
         pytest.skip("no nginx")
-    found = re.search(
-        r"```nginx\n# in http \{ \}\n(.*?)# in server \{ \}\n(.*?)```", README.read_text("utf-8"), re.DOTALL
-    )
-    assert found is not None
-    with serving(words_index, "--root-path", "/gb", "--allow-host", "gb.example.cn") as running:
-        await_text(running.url, "可以这样问")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        server = found[2].replace("http://127.0.0.1:7860", running.url).replace("/var/log/nginx", str(tmp_path))
-        config = tmp_path / "nginx.conf"
-        config.write_text(
-            f"""daemon off; pid {tmp_path}/pid; error_log {tmp_path}/start.log emerg; events {{}}
-http {{ access_log off; client_body_temp_path {tmp_path}/b; proxy_temp_path {tmp_path}/p;
-fastcgi_temp_path {tmp_path}/f; uwsgi_temp_path {tmp_path}/u; scgi_temp_path {tmp_path}/s;
-{found[1]} server {{ listen 127.0.0.1:{port}; {server} }} }}""",
-            "utf-8",
-        )
-        process = subprocess.Popen([NGINX, "-c", str(config), "-p", str(tmp_path), "-e", str(tmp_path / "start.log")])
-        try:
-            url = f"http://127.0.0.1:{port}/gb/"
-            await_text(url, "可以这样问")
-            yield Proxied(url, tmp_path, running)
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def test_behind_a_proxy_nothing_of_a_question_is_logged(proxied: Proxied) -> None:
-    """Nor when the page is down, or the question is too long."""
-    secret, host = "不想被记下的问题", {"host": "gb.example.cn"}
-    where = {"referer": f"https://gb.example.cn/gb/?q={secret}".encode()}
-    assert httpx.get(proxied.url, params={"q": secret}, headers={**host, **where}).status_code == 200
-    assert httpx.get(proxied.url, params={"q": "问" * 1990}, headers=host).status_code == 200
-    assert httpx.get(proxied.url, params={"q": secret}, headers={"host": "evil.example"}).status_code == 403
-    assert httpx.get(proxied.url, params={"q": secret * 500}, headers=host).status_code == 414
-    proxied.backend.process.terminate()
-    proxied.backend.process.wait(20)
-    assert httpx.get(proxied.url, params={"q": secret}, headers={**host, **where}).status_code == 502
-    assert '"GET /gb/" 200' in proxied.logs and '"GET /gb/" 502' in proxied.logs
-    written = unquote(proxied.logs + "".join(proxied.backend.lines))
-    assert secret not in written and "问问" not in written and "?q=" not in written
+    folder = tmp_path_factory.mktemp("nginx")
+    options = ("--root-path", "/gb", "--allow-host", "gb.example.cn")
+    with serving(words_index, *options) as first, serving(words_index, *options) as second:
+        for one in (first, second):
+            await_text(one.url, "可以这样问")
+        with behind_nginx((first, second), folder) as url:
+            yield Proxied(url, folder, (first, second))
 
 
 def test_behind_a_proxy_its_word_counts(proxied: Proxied) -> None:
@@ -91,7 +51,7 @@ def test_behind_a_proxy_its_word_counts(proxied: Proxied) -> None:
     root = httpx.get(f"{proxied.url}config", headers=headers).json()["root"]
     assert root == "http://gb.example.cn/gb"
     straight = httpx.get(
-        f"{proxied.backend.url}/config", headers={"host": "gb.example.cn", "x-forwarded-proto": "https"}
+        f"{proxied.processes[0].url}/config", headers={"host": "gb.example.cn", "x-forwarded-proto": "https"}
     )
     assert straight.json()["root"] == "https://gb.example.cn/gb"
     sent = {"json": {"data": ["工资", 1]}, "headers": {"host": "gb.example.cn", "origin": "https://gb.example.cn"}}
@@ -114,3 +74,31 @@ def test_behind_a_proxy_in_a_browser(proxied: Proxied, browser: Any) -> None:
     faults = page.faults
     page.context.close()
     assert not faults
+
+
+def test_behind_a_proxy_one_process_ends_and_nobody_misses_it(proxied: Proxied) -> None:
+    """A browser stays with its process, and goes to the other one when that ends."""
+    ended = proxied.processes[0]
+    ended.process.terminate()
+    ended.process.wait(20)
+    for number in range(8):  # of as many browsers, some were with the one that ended
+        headers = {"host": "gb.example.cn", "user-agent": f"browser {number}"}
+        answer = httpx.get(proxied.url, params={"q": QUESTION}, headers=headers)
+        assert answer.status_code == 200 and 'href="tel:' in answer.text
+    test_behind_a_proxy_for_programs(proxied)
+
+
+def test_behind_a_proxy_nothing_of_a_question_is_logged(proxied: Proxied) -> None:
+    """Nor when the page is down, or the question is too long."""
+    secret, host = "不想被记下的问题", {"host": "gb.example.cn"}
+    where = {"referer": f"https://gb.example.cn/gb/?q={secret}".encode()}
+    assert httpx.get(proxied.url, params={"q": secret}, headers={**host, **where}).status_code == 200
+    assert httpx.get(proxied.url, params={"q": "问" * 1990}, headers=host).status_code == 200
+    assert httpx.get(proxied.url, params={"q": secret}, headers={"host": "evil.example"}).status_code == 403
+    assert httpx.get(proxied.url, params={"q": secret * 500}, headers=host).status_code == 414
+    proxied.processes[1].process.terminate()
+    proxied.processes[1].process.wait(20)
+    assert httpx.get(proxied.url, params={"q": secret}, headers={**host, **where}).status_code == 502
+    assert '"GET /gb/" 200' in proxied.logs and '"GET /gb/" 502' in proxied.logs
+    written = unquote(proxied.logs + "".join(line for one in proxied.processes for line in one.lines))
+    assert secret not in written and "问问" not in written and "?q=" not in written

@@ -36,7 +36,7 @@ from retriever.page.api import Api
 from retriever.page.bodies import Functions
 from retriever.page.faults import FAULT, report
 from retriever.page.feedback import FeedbackFile
-from retriever.page.gate import Full, Gate, client_of
+from retriever.page.gate import AGAIN, Full, Gate, client_of
 from retriever.page.get_api import add_api
 from retriever.page.hosts import Hosts
 from retriever.page.live import LiveIndex
@@ -215,14 +215,14 @@ class Paint:
             return
         gradio = await _body_of(self._app, scope, receive)
         query = scope["query_string"].decode("latin-1")
-        status, extra = 200, {}
+        status, extra = 200, dict[str, str]()
         try:
             view = await self._gate.run(
                 self._renderer.page, query, client=client_of((scope.get("client") or [None])[0])
             )
         except Full as full:
             view = self._renderer.refused(query, str(full))
-            status, extra = 503, {"retry-after": "5"}
+            status, extra = 503, AGAIN
         nonce = secrets.token_urlsafe(16)
         asked = read_view(query)
         title = self._renderer.title(asked)

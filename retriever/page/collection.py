@@ -1,18 +1,21 @@
-"""One opened index with everything the page looks up in it. Nothing here changes once it is made."""
+"""One opened index with everything the page looks up in it. Nothing here changes once it is made, but for what is
+remembered of questions."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from corpus.doc_number import number_key
 from corpus.model import CorpusNotice
 from index.engine import IndexedClause
 from index.office_list import OfficeEntry
 from retriever.ask import Asker
-from retriever.model import is_number
+from retriever.model import Filters, SearchResult, is_number
 from retriever.page.examples import examples
 from retriever.page.filters import Options
+from retriever.page.kept import KeptResults
 from retriever.page.marks import question_words
 from retriever.page.site import place_of
 from retriever.page.suggest import Suggester
@@ -29,6 +32,7 @@ class Collection:
     places: dict[str, int]  # of notices in the index, by notice_id and by document number (`number_key`)
     place: str  # whose documents most of them are
     suggester: Suggester
+    results: KeptResults = field(default_factory=KeptResults, compare=False, repr=False)
 
     @classmethod
     def of(cls, asker: Asker, ready: Sequence[str] | None = None) -> Collection:
@@ -46,6 +50,27 @@ class Collection:
             place_of(n.issuer for n in notices),
             Suggester(asker.engine, asker.directory.offices),
         )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        mode: str = "hybrid",
+        filters: Filters | None = None,
+        linked: int | None = None,
+    ) -> SearchResult:
+        """As `Asker.ask`; what was asked lately comes from memory. Another index is another collection, so that
+        nothing is answered from one that was replaced."""
+        began = time.perf_counter()
+        key = (self.asker.engine.day, question, k, mode, filters or Filters(), linked)
+        found = self.results.get(key)
+        if found is None:
+            found = self.asker.ask(question, k=k, mode=mode, filters=filters, linked=linked)
+            self.results.keep(key, found)
+            return found
+        took = round(1000 * (time.perf_counter() - began), 2)
+        return replace(found, ms={"total": took, "retrieve": 0.0, "answer": 0.0})
 
     @property
     def dates(self) -> tuple[str, str] | None:

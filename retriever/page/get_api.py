@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from corpus.errors import GongbaoError, UsageError
 from retriever.model import MODES, STATUSES, ParameterError
 from retriever.page.faults import FAULT, report
-from retriever.page.gate import Full, Gate, client_of
+from retriever.page.gate import AGAIN, Full, Gate, client_of
 from retriever.page.programs import MAX_K, MAX_PAGE, Programs
 
 _MOST_FIELDS = 40
@@ -120,7 +120,7 @@ def add_api(app: FastAPI, programs: Programs, gate: Gate) -> None:
         except GongbaoError as err:
             return _error(str(err), 503)
         except Full as err:
-            return _error(str(err), 503)
+            return _error(str(err), 503, AGAIN)
         except Exception as err:  # whatever it is, it is said without what was asked
             report(err)
             return _error(FAULT, 500)
@@ -177,7 +177,7 @@ def openapi(root: str = "") -> dict[str, Any]:
             "responses": {
                 "200": {"description": call.returns, "content": {"application/json": {"schema": {"type": "object"}}}},
                 "400": {"description": "参数不对：error 里写明是哪一个", **_ERROR},
-                "503": {"description": "还没有准备好，或查询的人太多", **_ERROR},
+                "503": {"description": "还没有准备好，或查询的人太多（几秒后再试，见 Retry-After）", **_ERROR},
             },
         }
         paths[f"{root}/api/{call.path}"] = {"get": operation}
@@ -209,9 +209,9 @@ def _described(param: Param) -> dict[str, Any]:
     return {**described, "example": param.example} if param.example else described
 
 
-def _json(data: dict[str, Any], status: int) -> Response:
-    return JSONResponse(data, status, headers={"cache-control": "no-store"})
+def _json(data: dict[str, Any], status: int, more: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse(data, status, headers={"cache-control": "no-store", **(more or {})})
 
 
-def _error(text: str, status: int) -> Response:
-    return _json({"error": text}, status)
+def _error(text: str, status: int, more: Mapping[str, str] | None = None) -> Response:
+    return _json({"error": text}, status, more)

@@ -46,7 +46,7 @@ class Programs:
         if k > MAX_K:
             raise ParameterError(f"k={k} 太大", "k", f"请给 1 到 {MAX_K} 的整数")
         filters = Filters(issuer or None, doc_number or None, since or None, until or None, status, on=on or None)
-        return self.collection().asker.ask(question, k=k, mode=mode, filters=filters).to_json()
+        return self.collection().ask(question, k=k, mode=mode, filters=filters).to_json()
 
     def notice(
         self, doc_number: str, section: str = "", offset: int = 0, limit: int = 0, on: str = ""

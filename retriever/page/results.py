@@ -40,7 +40,7 @@ def results(
     try:
         filters = filters_of(view, collection.options)
         # All that were found: they are counted, and listed by notice.
-        result = collection.asker.ask(view.q, k=2 * DEPTH, mode=view.mode, filters=filters, linked=0)
+        result = collection.ask(view.q, k=2 * DEPTH, mode=view.mode, filters=filters, linked=0)
     except GongbaoError as err:
         return trouble_card(str(err))
     urgent = (site or default_site()).emergency(view.q)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
@@ -18,7 +18,7 @@ from retriever.page.allowance import Allowance
 from retriever.page.collection import Collection
 from retriever.page.export import FORMS, MAX_CLAUSES, MAX_ROWS, Occasion, export
 from retriever.page.feedback import Feedback, FeedbackFile, FileFullError
-from retriever.page.gate import Full, Gate, client_of
+from retriever.page.gate import AGAIN, Full, Gate, client_of
 from retriever.page.live import LiveIndex
 from retriever.page.markup import el
 from retriever.page.original_view import sheets
@@ -50,7 +50,7 @@ def add_routes(app: FastAPI, live: LiveIndex, feedback: FeedbackFile | None, gat
         except UsageError as err:
             return _plain(str(err), 400)
         except Full as err:
-            return _plain(str(err), 503)
+            return _plain(str(err), 503, AGAIN)
 
     @app.post("/feedback")
     async def keep(request: Request) -> Response:
@@ -91,7 +91,7 @@ def _add_originals(app: FastAPI, live: LiveIndex) -> None:
         except NotThere as err:
             return _plain(str(err), 404)
         except Full as err:
-            return _plain(str(err), 503)
+            return _plain(str(err), 503, AGAIN)
         except GongbaoError as err:  # the file can't be used any more: that is what there is to see
             pictures = el("p", str(err), cls="unsure")
         return Response(pictures, headers={"cache-control": "no-store"}, media_type="text/html; charset=utf-8")
@@ -107,7 +107,7 @@ def _add_originals(app: FastAPI, live: LiveIndex) -> None:
         except NotThere as err:
             return _plain(str(err), 404)
         except Full as err:
-            return _plain(str(err), 503)
+            return _plain(str(err), 503, AGAIN)
         except GongbaoError as err:
             return _plain(str(err), 409)
         # The page's addresses name the index that a picture belongs to: another index has others.
@@ -155,5 +155,5 @@ def _client(request: Request) -> str:
     return client_of(request.client.host if request.client is not None else None)
 
 
-def _plain(text: str, status: int) -> Response:
-    return Response(text, status, media_type="text/plain; charset=utf-8")
+def _plain(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(text, status, headers, media_type="text/plain; charset=utf-8")

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 
 from corpus.errors import GongbaoError, UsageError
 from index.address import Where
+from index.paths import cache_folder
 from retriever.page.hosts import Hosts, any_address
+from retriever.page.slots import Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,10 @@ def serve(settings: Settings) -> int:
 
     import uvicorn
 
-    from retriever.page.app import create_app
+    from retriever.page.app import AT_ONCE, WAITING, create_app
     from retriever.page.connections import patient_protocol
     from retriever.page.faults import log_without_text
+    from retriever.page.gate import Gate
 
     log_without_text()
 
@@ -127,6 +130,7 @@ def serve(settings: Settings) -> int:
         root_path=settings.root_path,
         mcp=settings.mcp,
         port=port,
+        gate=Gate(AT_ONCE, WAITING, _shared(AT_ONCE)),
         hosts=settings.hosts,
         site=site,
     )
@@ -157,6 +161,14 @@ def serve(settings: Settings) -> int:
     finally:
         live.stop()
     return 0
+
+
+def _shared(count: int) -> Slots | None:
+    """The places at work of this user's page processes; None where their files can't be."""
+    try:
+        return Slots(cache_folder() / "places", count)
+    except OSError:
+        return None
 
 
 def _require_mcp() -> None:
