@@ -141,6 +141,7 @@ def test_export_without_a_tick(page: Any) -> None:
     page.go_back()
     page.wait_for_selector(".welcome")
     page.goto(f"{page.url}?notice=离政发〔2023〕4号&tools=1&page=all")
+    ready(page)
     shown = page.locator("input[name=id]").count()
     with page.expect_download() as started:
         page.get_by_role("button", name="表格（CSV）").click()

@@ -291,6 +291,8 @@ def test_large_type_stays(visit: Open, js: bool) -> None:
         ready(page)
     page.reload()
     page.wait_for_selector(".catalogue")
+    if js:
+        ready(page)
     assert float(page.evaluate(size)[:-2]) == 1.25 * float(usual[:-2])
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     page.get_by_role("link", name="标准字号").click()

@@ -97,7 +97,7 @@ def test_only_what_is_needed_of_gradio_can_be_reached(words_index: Path, mcp: bo
 
     app: Any = create_app(opened(words_index), mcp=mcp)
     while not hasattr(app, "routes"):  # what stands around it
-        app = app._app
+        app = app._app if hasattr(app, "_app") else app.app
     found = set(routes(app))
     assert len(found) > 80  # all of Gradio's were seen
     assert {"POST /gradio_api/upload", "GET /gradio_api/file={path_or_url:path}", "GET /monitoring"} <= found

@@ -1,10 +1,12 @@
 """How long the page takes on the real index, and whether it grows.
 
     python tests/bench/bench_page.py [--index .index] [--questions 2000] [--json]
+    python tests/bench/bench_page.py --weight-only
 
 Measured on questions made from the headings of the index itself, each asked once, through what a
 browser uses (Gradio's queue): time from question to answer for 1 and for 16 users at once, median and
-p95; the bare search in the same process as the baseline; first paint in Chromium, empty cache; memory
+p95; the bare search in the same process as the baseline; first paint in Chromium, empty cache; bytes of the
+start, of an answer and of the longest notice, as they are and compressed, and how often the Tab key stops there; memory
 of the server after 100 and after all questions: its own, and mapped files (the model's word table comes in
 as words are asked for; the system takes it back when it needs the room).
 """
@@ -26,7 +28,7 @@ import httpx
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-from page_support import CHROMIUM, FLAGS, Server, await_text, serving  # noqa: E402
+from page_support import CHROMIUM, FLAGS, PATIENCE, Server, await_text, serving  # noqa: E402
 
 from index.engine import Engine  # noqa: E402
 from index.paths import DEFAULT_INDEX  # noqa: E402
@@ -86,6 +88,43 @@ def spread(times: Sequence[float]) -> dict[str, float]:
     return {"median_ms": round(1000 * median(times), 1), "p95_ms": round(1000 * quantiles(times, n=20)[-1], 1)}
 
 
+# What the Tab key stops at, of what is shown.
+_STOPS = (
+    "[...document.querySelectorAll('a[href], button, input, select, summary, textarea, [tabindex=\"0\"]')]"
+    ".filter(one => one.tabIndex >= 0 && one.checkVisibility()).length"
+)
+
+
+def weights(url: str, engine: Engine, question: str) -> dict[str, dict[str, int]]:
+    """Bytes of views as documents, plain and compressed, and their tab stops without scripts (where Chromium is)."""
+    longest = max(range(len(engine.notices)), key=lambda at: len(engine.notice(at)))
+    notice = engine.notices[longest].notice.notice_id
+    found: dict[str, dict[str, int]] = {}
+    for name, asked in (("start", {}), ("answer", {"q": question}), ("notice", {"notice": notice})):
+        address = f"{url}/?{urlencode(asked)}"
+        sizes = {}
+        for kind, coding in (("bytes", "identity"), ("gzip", "gzip")):
+            with httpx.stream("GET", address, headers={"accept-encoding": coding}) as answer:
+                sizes[kind] = sum(map(len, answer.iter_raw()))
+        found[name] = sizes
+        if CHROMIUM is not None:
+            found[name]["tab_stops"] = stops(address)
+    return found
+
+
+def stops(address: str) -> int:
+    """How many things of a page the Tab key stops at."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=False).new_page()
+        page.goto(address, timeout=PATIENCE)
+        count = int(page.evaluate(_STOPS))
+        chromium.close()
+    return count
+
+
 def memory(server: Server) -> dict[str, float]:
     """MB of the server that are in memory: its own, and those of mapped files (Linux)."""
     status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
@@ -120,17 +159,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=DEFAULT_INDEX)
     parser.add_argument("--questions", type=int, default=2000, help="asked in all, for memory (default 2000)")
+    parser.add_argument("--weight-only", action="store_true", help="only bytes and tab stops: no seconds, no memory")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     asker = Asker.open(args.index)
     asked = questions_of(asker.engine, args.questions)
     report: dict[str, Any] = {"index": str(args.index), "clauses": asker.engine.info.clauses}
+    if args.weight_only:
+        with serving(args.index) as server:
+            await_text(server.url, "可以这样问")
+            report["weight"] = weights(server.url, asker.engine, asked[0])
+        print(json.dumps(report, ensure_ascii=False, indent=None if args.json else 1))
+        return 0
     asker.ask(asked[0])
     bare = [asker.ask(question, k=5).ms["total"] / 1000 for question in asked[:EACH]]
     report["search_alone"] = spread(bare)
     with serving(args.index) as server:
         await_text(server.url, "可以这样问")
         report["paint"] = paint(server.url, asked[0])
+        report["weight"] = weights(server.url, asker.engine, asked[0])
         for count in USERS:
             report[f"users_{count}"] = spread(asyncio.run(users(server.url, asked[:EACH], count)))
         report["mb_after_100"] = memory(server)
