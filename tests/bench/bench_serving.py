@@ -148,7 +148,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         asker.ask(text)
     alone = [asker.ask(text).ms["total"] / 1000 for text in texts[ALONE : 2 * ALONE]]
     machine = {"processor": processor(), "cores": usable_cores(), "clauses": asker.engine.info.clauses}
-    print(json.dumps({**machine, "load": round(os.getloadavg()[0], 1), "search_alone": percentiles(alone)}))
+    print(json.dumps({**machine, "search_alone": percentiles(alone)}), flush=True)
     del asker
     for count in args.processes:
         for row in measure(args.index, count, args.users, args.seconds, texts):
