@@ -18,6 +18,7 @@ from corpus.model import ParsedFile
 from corpus.parse import parse_source
 from corpus.reading import source_from_text
 from corpus.text import squash
+from corpus.versions import version_of
 from tests.index_cases import NOTICES, notice_text
 
 BODIES = [
@@ -39,20 +40,28 @@ def parsed_file(name: str, title: str, body: str) -> ParsedFile:
 
 
 def brute_force(files: list[ParsedFile]) -> list[tuple[str, tuple[str, ...]]]:
-    """What `collect` did before: each notice with each kept one of its number or title, in order, by difflib.
-    Returns text and files of each notice that is kept."""
-    kept: list[tuple[str, str, list[str]]] = []
+    """Each notice with each kept one of its number or title, in order, by difflib; of two that are the same the first
+    is kept, unless only the other says its day and has its id. Returns text and files of each notice that is kept."""
+    kept: list[tuple[str, str, list[str], bool, str]] = []
+    taken: set[str] = set()
     for file in files:
         for notice in file.notices:
             name = squash(notice.doc_number or notice.title)
             text = "".join(squash(clause.text) for clause in notice.clauses)
-            for known, other, sources in kept:
-                if known == name and same(other, text):
+            dated = version_of(notice, file.file).day is not None
+            for at, (known, other, sources, other_dated, key) in enumerate(kept):
+                if known != name or not same(other, text):
+                    continue
+                if dated and not other_dated and key == notice.notice_id:
+                    kept[at] = (name, text, [file.file, *sources], True, key)
+                else:
                     sources.append(file.file)
-                    break
+                break
             else:
-                kept.append((name, text, [file.file]))
-    return [(text, tuple(sources)) for _, text, sources in kept]
+                own = "another" if notice.notice_id in taken else notice.notice_id  # it is renamed
+                taken.add(notice.notice_id)
+                kept.append((name, text, [file.file], dated, own))
+    return [(text, tuple(sources)) for _, text, sources, _, _ in kept]
 
 
 def same(one: str, other: str) -> bool:

@@ -27,6 +27,7 @@ from retriever.ask import Asker
 from retriever.page.collection import Collection
 from retriever.page.originals import NotDrawn, Originals
 from tests.hostile import make_documents as make
+from tests.hostile.processes import children, said
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs limits of memory and /proc")
 
@@ -122,9 +123,7 @@ def most_memory(pid: int) -> int:
 
 def readers(pid: int) -> list[int]:
     """The processes for reading that any thread of this one started."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    found = {int(one) for task in tasks for one in (task / "children").read_text("ascii").split()}
-    return sorted(one for one in found if b"corpus.worker" in Path(f"/proc/{one}/cmdline").read_bytes())
+    return [one for one in children(pid) if b"corpus.worker" in said(Path(f"/proc/{one}/cmdline"))]
 
 
 def test_a_page_that_cannot_be_drawn_is_one_line(running: Server) -> None:

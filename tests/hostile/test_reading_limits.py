@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from corpus.limits import Limits
 from corpus.sources import expand_inputs, read_source
 from index.local.store import LocalEngine
 from tests.hostile import make_documents as make
+from tests.hostile.processes import children, memory
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "hostile" / "make_hostile.py"
@@ -65,17 +65,6 @@ def test_a_page_that_never_ends_is_stopped(tmp_path: Path) -> None:
         reader.parse(path)
 
 
-def children(pid: int) -> list[int]:
-    """The processes that any thread of a process has started."""
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(one) for path in lists for one in path.read_text("ascii").split()]
-
-
-def memory(pid: int) -> int:
-    """Resident bytes of a process. Its maps can't be read while it takes memory all the time."""
-    return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * resource.getpagesize()
-
-
 def is_over(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "Z"
@@ -89,7 +78,11 @@ def test_the_reading_process_ends_with_the_one_that_started_it(tmp_path: Path, h
     path = tmp_path / "a.pdf"
     path.write_bytes(make.forms_doubling(26))
     command = [sys.executable, "-m", "corpus", str(path), "--memory-limit", "8000"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+
+    def heeds() -> None:  # what a shell starts in the background ignores an interrupt, and so would what it starts
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=heeds)
     while not (found := children(process.pid)) or memory(found[0]) < 500_000_000:  # it is in the middle of the page
         assert process.poll() is None
         time.sleep(0.05)
