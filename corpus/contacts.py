@@ -32,7 +32,7 @@ _WORDS = re.compile(
 _PERSON = re.compile(r"^[（(]?[^（）()\d，。；]{1,6}(?:老师|先生|女士|同志|主任|科长|医生)[）)]?$")
 _NO_OFFICE = re.compile(
     r"^(?:上班|工作|办公|周|星期|上午|下午|地址|网址|邮箱|电子|时间|如|请|可|或|为|在|若|有|因|的|即|附|注|备注|联系人|联系|咨询|拨打|致电|姓名|人$)"
-    r"|^(?:单位|部门|机构)$|电话|地址|时间|网站|邮编|传真|号[楼院]?$|路\d|\d号|[一-鿿]路.*号"
+    r"|电话|地址|时间|网站|邮编|传真|号[楼院]?$|路\d|\d号|[一-鿿]路.*号"
 )
 _NAME_HEADS = re.compile(
     r"单位|名称|机构|部门|学校|窗口|中心|站点|网点|街道|镇街|社区|科室|处室|[务名理]点|公司|企业|医院"
@@ -44,10 +44,6 @@ _FAX = re.compile(r"传\s*真")
 _LABEL = re.compile(r"(?:咨询|监督|举报|投诉|查询|值班|报修|报名|办公室)\s*[：:]\s*$")
 _SETS_UP = re.compile(r"([^，。；：:、\s]{2,30}?)(?:已|将|还)?(?:设立|开设|设置|开通|公布)[^。；]{0,16}(?:电话|热线)")
 _MAX_NAME = 30  # letters of an office's name
-# Where the name of a contact unit ends: at a comma, or at the next label of its line.
-_UNIT_ENDS = re.compile(
-    r"[，,；;]|(?:咨询|联系|服务|监督|举报|办公|受理|值班)?(?:电话|热线|手机|联系方式)(?:号码)?\s*[：:]|联系人\s*[：:]"
-)
 
 
 @dataclass(slots=True)
@@ -85,7 +81,7 @@ def _read_piece(piece: Piece, out: Contacts, phones: list[str]) -> None:
         return
     phones += find_phones(contact.value)
     if contact.field == "unit" and out.unit is None:
-        out.unit = _unit(contact.value)
+        out.unit = re.split(r"[，,；;]", contact.value)[0] or None
     elif contact.field == "person" and out.person is None:
         out.person = contact.value or None
     elif contact.field == "email" and out.email is None:
@@ -94,12 +90,6 @@ def _read_piece(piece: Piece, out: Contacts, phones: list[str]) -> None:
         named = re.match(r"^[（(]?([^：:]{3,40}?)(?:联系|咨询|服务|监督)?电话[：:]", contact.value)
         if named and is_org(named[1]):
             out.unit = repair(named[1])
-
-
-def _unit(value: str) -> str | None:
-    """The name of a contact unit, without what its line says behind it: `县林业局咨询电话:0999-1234567` → 县林业局."""
-    name = _UNIT_ENDS.split(value, maxsplit=1)[0].strip()
-    return (name if "（" in name or "(" in name else name.rstrip("）)")) or None
 
 
 def read_phones(clauses: Sequence[Clause], contacts: Contacts) -> tuple[Phone, ...]:
@@ -137,7 +127,7 @@ def _clause_unit(clause: Clause, contacts: Contacts) -> str | None:
         for piece in clause.text.split("；"):
             contact = read_contact(piece)
             if contact is not None and contact.field == "unit":
-                return _unit(contact.value) or contacts.unit
+                return re.split(r"[，,；;]", contact.value)[0] or contacts.unit
         return contacts.unit
     for heading in reversed(clause.path):
         marker = read_marker(heading)

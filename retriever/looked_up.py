@@ -54,10 +54,10 @@ def office_asked(question: str) -> str | None:
 
 
 def call(engine: Engine, directory: Directory, question: str) -> Told | None:
-    """The answer to a question for an office's number; None where more is asked, or the directory doesn't know it from
-    a text in force."""
+    """The answer to a question for an office's number; None where more is asked, several offices bear the name, or the
+    directory doesn't know it from a text in force."""
     name = office_asked(question)
-    office = directory.find(name) if name else None
+    office = directory.only(name) if name else None
     if name is None or office is None:
         return None
     for phone in directory.phones(office):

@@ -54,6 +54,16 @@ class Directory:
             return None
         return max(same, key=lambda office: office.often, default=None)
 
+    def only(self, name: str) -> OfficeEntry | None:
+        """As `find`, but None where the name may be that of several offices with a phone: 教育局 of the county and of
+        the city."""
+        office = self.find(name)
+        if office is None or place(name):
+            return office
+        short, stated = place_of(name).split("@")
+        same = (one for one in self._levels.get(short, []) if not stated or one.key.split("@")[1] == stated)
+        return office if sum(bool(one.phones) for one in same) <= 1 else None
+
     def phones(self, office: OfficeEntry) -> list[OfficePhone]:
         """An office's phones, those of texts in force first, and of these the newest."""
 

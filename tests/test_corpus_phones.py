@@ -102,19 +102,6 @@ def test_contact_lines_come_first_and_name_the_notice_s_unit() -> None:
     assert [phone.phone for phone in found.phones] == ["0760-88823627", "12345"]
 
 
-@pytest.mark.parametrize(
-    ("line", "unit"),
-    [
-        ("（咨询单位：云岭市林业局 咨询电话：0999-1234567）", "云岭市林业局"),
-        ("联系单位：云岭市教育局 联系人：王芳 电话：0999-1234567", "云岭市教育局"),
-        ("联系单位：云岭市档案馆，联系电话：0999-1234567", "云岭市档案馆"),
-    ],
-)
-def test_a_contact_unit_ends_at_the_next_label_of_its_line(line: str, unit: str) -> None:
-    """Before, the first was the office 「云岭市林业局咨询电话:0999-1234567」."""
-    assert phones("一、报名不收费。", line + "\n") == [(unit, "0999-1234567")]
-
-
 def test_numbers_of_many_offices_are_none_of_them_the_notice_s() -> None:
     (notice,) = parse_source(
         source_from_text("x.txt", TITLE + "一、电话\n东坡区教育局：5550101\n西坡区教育局：5550201\n" + SIGNED)
