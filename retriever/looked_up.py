@@ -15,7 +15,7 @@ from typing import Any
 
 from corpus.model import Role
 from corpus.offices import place
-from corpus.phones import find_phones
+from corpus.phones import find_phones, locate_phones
 from corpus.simplified import simplified
 from corpus.text import nfkc, squash
 from index.engine import Engine, IndexedClause
@@ -24,11 +24,12 @@ from retriever.decide import CITED, Decision
 from retriever.model import Answer, Office
 from retriever.notes import Note, NoteKind
 from retriever.offices import Directory
-from retriever.reading.shown import opening
+from retriever.reading.shown import MAX_ANSWER, opening
 from retriever.resolve import Located
 from retriever.told import Told
 
 _FIRST = (Role.CONTACT, Role.SIGNATURE)
+_PARTS = "。；;，,\n"  # what parts the offices of a list
 
 
 @functools.cache
@@ -54,11 +55,11 @@ def office_asked(question: str) -> str | None:
 
 
 def call(engine: Engine, directory: Directory, question: str) -> Told | None:
-    """The answer to a question for an office's number; None where more is asked, several offices bear the name, or the
-    directory doesn't know it from a text in force."""
+    """The answer to a question for an office's number; None where more is asked, several offices may bear the name, or
+    the directory doesn't know it from a text in force."""
     name = office_asked(question)
     office = directory.only(name) if name else None
-    if name is None or office is None:
+    if name is None or office is None or not (place(name) or _of_one_place(engine)):
         return None
     for phone in directory.phones(office):
         notice = engine.notices[phone.notice].notice
@@ -68,9 +69,26 @@ def call(engine: Engine, directory: Directory, question: str) -> Told | None:
                 continue
             role = "contact" if entry.role in _FIRST else "named"
             shown = Office(office.name, phone.phone, notice.doc_number, role, notice.date, True)
-            answer = Answer(opening(entry.text), (shown,), entry.clause_id, entry)
+            answer = Answer(_with_number(entry.text, phone.phone), (shown,), entry.clause_id, entry)
             return Told(Decision(True, CITED), answer, (entry,))
     return None
+
+
+def _of_one_place(engine: Engine) -> bool:
+    """Whether all documents are of one place: else an office without a place may be anybody's."""
+    places = (place(source.notice.issuer or "") for source in engine.notices)
+    first = next(filter(None, places), "")
+    return all(one in ("", first) for one in places)
+
+
+def _with_number(text: str, phone: str) -> str:
+    """The clause, or the part of a long one that has the number: `…；市教育局：89989203（李老师）；…` → the middle."""
+    found = next((found for found in locate_phones(text) if found.number == phone), None)
+    if len(text) <= MAX_ANSWER or found is None:
+        return opening(text)
+    start = max(map(text[: found.start].rfind, _PARTS)) + 1
+    end = min((at for at in map(text[found.end :].find, _PARTS) if at >= 0), default=len(text) - found.end)
+    return text[start : found.end + end].strip()
 
 
 def documents(engine: Engine, located: Located | None) -> Told | None:

@@ -62,10 +62,33 @@ def test_a_name_that_several_offices_bear_is_not_answered(tmp_path: Path) -> Non
         (tmp_path / f"{name}.txt").write_text(text, "utf-8")
     build(sorted(tmp_path.glob("*.txt")), tmp_path / "ix", dense=False)
     both = Asker.over(open_index(tmp_path / "ix", today=TODAY), dense=False)
-    assert call(both.engine, both.directory, "教育局电话") is None
-    for name, phone in (("云山县教育局", "0999-1234567"), ("市教育局", "0999-7654321")):
+    for name in ("教育局", "市教育局"):  # which city's, where documents are of several places?
+        assert call(both.engine, both.directory, f"{name}电话") is None
+    for name, phone in (("云山县教育局", "0999-1234567"), ("云岭市教育局", "0999-7654321")):
         told = call(both.engine, both.directory, f"{name}电话")
         assert told is not None and told.answer is not None and told.answer.offices[0].phone == phone
+
+
+def test_of_a_long_list_the_part_with_the_number_is_said(tmp_path: Path) -> None:
+    """It began with the list's first office, and was cut before the one that was asked for. With another place's
+    document beside, nobody knows whose 教育局 is meant."""
+    schools = "，".join(f"第{number}小学：0999-55500{number:02d}（李老师）" for number in range(10, 30))
+    text = (
+        "云岭市教育局关于小学招生的通告\n云教〔2016〕2号\n各学校：\n一、按时报名。\n"
+        f"二、招生咨询电话：{schools}，市教育局：0999-7654321（王老师），市特殊学校：0999-7654322。\n"
+        "云岭市教育局\n2016年6月20日\n"
+    )
+    (tmp_path / "云岭.txt").write_text(text, "utf-8")
+    build([tmp_path / "云岭.txt"], tmp_path / "ix", dense=False)
+    alone = Asker.over(open_index(tmp_path / "ix", today=TODAY), dense=False)
+    told = call(alone.engine, alone.directory, "教育局电话")
+    assert told is not None and told.answer is not None
+    assert told.answer.text == "市教育局：0999-7654321（王老师）" and told.answer.offices[0].phone == "0999-7654321"
+    other = "云山县林业局关于防火的通知\n云林〔2019〕3号\n各乡镇：\n一、备足物资。\n云山县林业局\n2019年3月1日\n"
+    (tmp_path / "云山.txt").write_text(other, "utf-8")
+    build(sorted(tmp_path.glob("*.txt")), tmp_path / "ix", dense=False)
+    beside = Asker.over(open_index(tmp_path / "ix", today=TODAY), dense=False)
+    assert call(beside.engine, beside.directory, "教育局电话") is None
 
 
 @pytest.mark.parametrize("name", ["柳林县人社局", "东城区人社局", "吕梁市妇联", "民政局", "医保局"])

@@ -6,6 +6,7 @@ it before the first search; anything off is one line with the command that mends
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -17,9 +18,10 @@ from typing import Any
 
 from corpus.errors import GongbaoError
 from index.address import Where
-from index.engine import IndexInfo, ModelInfo, SourceFile
+from index.engine import IndexInfo, ModelInfo, Provenance, SourceFile
 from index.files import Checked, FileDamaged, read_sealed, reason, write_file
 from index.paths import DEFAULT_INDEX, DEFAULT_INPUT, cache_folder
+from index.tokens import fingerprint
 
 # 2: clauses have a table of places, BM25 has plain arrays, files have sizes, the manifest its own hash.
 # 3: the offices that the corpus names are kept.
@@ -51,6 +53,11 @@ class IndexCorrupt(GongbaoError):  # noqa: N818
     """A file of the index is missing, cut short or changed."""
 
 
+def _described(source: SourceFile) -> dict[str, Any]:
+    """A source as the manifest has it: without `error` where there was none."""
+    return {name: value for name, value in asdict(source).items() if value is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What `manifest.json` holds.
@@ -75,6 +82,18 @@ class Manifest:
     format: int = FORMAT
     gongbao: str = VERSION
     settings: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, made: Provenance, model: ModelInfo | None, **held: Any) -> Manifest:
+        """That of an index that has just been made; `held` are the fields that say what it holds."""
+        return cls(
+            sources=[_described(source) for source in made.sources],
+            tokens=fingerprint(),
+            model=None if model is None else asdict(model),
+            built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            inputs=list(made.inputs),
+            **held,
+        )
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

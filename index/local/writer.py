@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 from corpus.model import CorpusNotice
 from corpus.validity import change_days
 from index.doubts import sum_doubts
-from index.engine import ModelInfo, Provenance, SourceFile, Vector
+from index.engine import ModelInfo, Provenance, Vector
 from index.files import TEMPORARY, remove_folder, seal
 from index.local.clauses import write_clauses
 from index.local.counting import counted
@@ -32,7 +30,6 @@ from index.local.manifest import (
     write_manifest,
 )
 from index.office_list import gather
-from index.tokens import fingerprint
 
 
 class LocalWriter:
@@ -69,25 +66,17 @@ class LocalWriter:
 
     def publish(self) -> None:
         """Put what is written in place, in one rename. Raises OSError."""
-        manifest = Manifest(
+        manifest = Manifest.of(
+            self._made,
+            self._model,
             data=self.data.name,
-            sources=[described(source) for source in self._made.sources],
-            tokens=fingerprint(),
-            model=None if self._model is None else asdict(self._model),
             notices=self._notices,
             clauses=self._clauses,
             vectors=self._vectors,
-            built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            inputs=list(self._made.inputs),
             files=self._files,
             settings=self._settings,
         )
         write_manifest(self.folder, manifest)
-
-
-def described(source: SourceFile) -> dict[str, Any]:
-    """A source as the manifest has it: without `error` where there was none."""
-    return {name: value for name, value in asdict(source).items() if value is not None}
 
 
 def write_offices(data: Path, notices: Iterable[CorpusNotice]) -> None:

@@ -6,12 +6,10 @@ reader checks what it gets against the sizes and hashes that they had.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,7 +26,7 @@ from index.local.clauses import write_clauses
 from index.local.counting import counted
 from index.local.keywords import Bm25, Fields, from_weights
 from index.local.manifest import CLAUSE_IDS, CLAUSE_TABLE, CLAUSES, Manifest
-from index.local.writer import described, write_offices
+from index.local.writer import write_offices
 from index.milvus.connection import Connection
 from index.milvus.errors import MilvusFailed
 from index.milvus.packing import pack
@@ -45,7 +43,6 @@ from index.milvus.schema import (
     place_of,
     schema_of,
 )
-from index.tokens import fingerprint
 
 _TOGETHER = 1000  # entries in one request: some megabytes, of 64 that a server takes
 SCRATCH = "scratch-"  # how the folders begin that a build writes into
@@ -158,16 +155,13 @@ class MilvusWriter:
     def publish(self) -> None:
         """Put what is written in place: its manifest, then the alias in one step. Raises a GongbaoError."""
         self._published += 1
-        manifest = Manifest(
+        manifest = Manifest.of(
+            self._made,
+            self._model,
             data=f"{self.name}.{self._published}",
-            sources=[described(source) for source in self._made.sources],
-            tokens=fingerprint(),
-            model=None if self._model is None else asdict(self._model),
             notices=len(self._places),
             clauses=self._clauses,
             vectors=self._vectors,
-            built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            inputs=list(self._made.inputs),
             files=self._files,
             settings=self._settings,
         )
