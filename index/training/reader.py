@@ -256,6 +256,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--layers", type=int, default=usual.layers, metavar="N", help="编码器的层数（默认 6）")
     parser.add_argument("--epochs", type=int, default=usual.epochs, metavar="N", help="轮数（默认 2）")
     parser.add_argument("--rate", type=float, default=usual.rate, metavar="X", help="学习率（默认 1e-4）")
+    parser.add_argument(
+        "--dropout", type=float, default=usual.dropout, metavar="X", help="训练时随机关掉多大一部分（默认 0.1）"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="随机种子（默认 0）")
     parser.add_argument("--save-every", type=float, default=5, metavar="MIN", help="几分钟存一次检查点（默认 5）")
     parser.add_argument("--score-every", type=float, default=20, metavar="MIN", help="几分钟量一次（默认 20）")
@@ -273,6 +276,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         layers=args.layers,
         epochs=args.epochs,
         rate=args.rate,
+        dropout=args.dropout,
         seed=args.seed,
         recipe=Recipe(repeated=args.repeat),
     )
