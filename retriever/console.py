@@ -33,7 +33,7 @@ def show(result: SearchResult, width: int | None = None) -> str:
     own = None
     if result.answer is not None:
         own = result.answer.clause_id
-        more = f"（另有{result.items_left}条）" if result.items_left else ""
+        more = f"（{result.left_over}）" if result.left_over else ""
         said = headline(result.answer, sure=result.sure).split("\n")
         said[0] = f"答：{VERDICTS.get(result.answer.verdict or '', '')}{said[0]}"
         said[-1] += more

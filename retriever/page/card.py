@@ -50,7 +50,7 @@ def answer_card(
     assert answer is not None
     said = headline(answer, sure=result.sure)
     long = len(said) > _LARGE
-    sentence = _words(answer, said, result.items_left, "answer-text long" if long else "answer-text")
+    sentence = _words(answer, said, result.left_over, "answer-text long" if long else "answer-text")
     whom = offices(answer.offices, sure=result.sure)
     return el(
         "section",
@@ -78,7 +78,7 @@ def answer_card(
     )
 
 
-def _words(answer: Answer, said: str, left: int, cls: str) -> Html:
+def _words(answer: Answer, said: str, left: str | None, cls: str) -> Html:
     """What the answer says: yes or no where that was asked, the sentence with the words that answer marked in it, and
     how much more there is."""
     verdict = VERDICTS.get(answer.verdict or "")
@@ -91,7 +91,7 @@ def _words(answer: Answer, said: str, left: int, cls: str) -> Html:
             if exact and exact != said
             else _unbroken(said)
         ),
-        el("span", f"（另有 {left} 条，见原文）", cls="bit") if left else None,
+        el("span", f"（{left}，见原文）", cls="bit") if left else None,
         cls=cls,
     )
 
