@@ -65,10 +65,10 @@ def cited_title(notice: Notice, clause: Clause) -> str:
 
 
 def cited_place(notice: Notice, clause: Clause) -> str:
-    """The place as it stands behind title and number."""
+    """The place as it stands behind title and number, which alone cite the whole, as its title clause does."""
     place = clause.place
     if place.issued is None:
-        return words_of(place)
+        return "" if [step.kind for step in place.steps] == [StepKind.TITLE] else words_of(place)
     inner = replace(place, steps=place.steps[1:])
     # An order and the 条例 that it issues may have one title: 第1段 of the 条例 isn't that of the order.
     shared = squash(place.issued) == squash(notice.title) and inner.steps[0].kind not in _OF_ITS_OWN

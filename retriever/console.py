@@ -29,10 +29,11 @@ def show(result: SearchResult, width: int | None = None) -> str:
     lines: list[str] = []
     if result.note:
         lines.append(result.note)
+    lines += _then(result)
     own = None
     if result.answer is not None:
         own = result.answer.clause_id
-        more = f"（另有{result.items_left}条）" if result.items_left else ""
+        more = f"（{result.left_over}）" if result.left_over else ""
         said = headline(result.answer, sure=result.sure).split("\n")
         said[0] = f"答：{VERDICTS.get(result.answer.verdict or '', '')}{said[0]}"
         said[-1] += more
@@ -48,6 +49,7 @@ def show(result: SearchResult, width: int | None = None) -> str:
     for part in result.parts:
         lines.append(f"又问：{part.question}")
         lines += [part.note] if part.note else []
+        lines += _then(part)
         lines.append("没有找到答案" if part.answer is None else f"答：{headline(part.answer, sure=part.sure)}")
         if part.answer is not None and part.answer.entry is not None:
             lines += [_office(office, sure=part.sure) for office in part.answer.offices]
@@ -61,6 +63,11 @@ def show(result: SearchResult, width: int | None = None) -> str:
 
 
 _ROLES = {"assist": "配合单位：", "contact": "这份文件的咨询电话：", "named": "文中提到："}
+
+
+def _then(result: SearchResult) -> list[str]:
+    """How to ask what a text said that is no longer in force."""
+    return [f"（按那一天查：在命令后面加 --on {note.day}）" for note in result.notes if note.day]
 
 
 def _office(office: Office, *, sure: bool) -> str:

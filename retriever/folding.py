@@ -77,9 +77,15 @@ class Folder:
     def __init__(self, clauses_with: Mapping[str, int], words: Iterable[str] | None = None) -> None:
         """`clauses_with`: in how many clauses of the index each token occurs. `words`: others that a
         question may hold; None takes those of the table of lay words."""
-        others = _table_words() if words is None else words
+        others = list(_table_words() if words is None else words)
         self._clauses_with = {**dict.fromkeys(others, 1), **clauses_with}
         self._characters = frozenset(char for token in clauses_with for char in token)
+        known = self._characters.union(*others)
+        # Of the characters that sound like one, hundreds at times, those that some word holds: a tenth of a question's
+        # time went into asking for words that hold another.
+        self._confusable = functools.lru_cache(maxsize=4096)(
+            lambda char: tuple(pair for pair in _confusable(char) if pair[0] in known)
+        )
 
     def fold(self, question: str) -> Folded:
         """The question with the four kinds of change applied; unchanged if none is needed."""
@@ -148,7 +154,7 @@ class Folder:
                 if next(looks, None) is None:
                     return
                 for place in _singles(words[start:end]):
-                    for other, same_tone in _confusable(stretch[place]):
+                    for other, same_tone in self._confusable(stretch[place]):
                         new = stretch[:place] + other + stretch[place + 1 :]
                         if new in self._clauses_with and _frequency(new) >= _MIN_FREQUENCY:
                             yield len(new), same_tone, self._clauses_with[new], start, end, new

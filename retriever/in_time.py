@@ -1,5 +1,5 @@
-"""Which texts may answer a question: those in force; one that was repealed or replaced only when it is asked for by its
-name, its number or a day; one that ended by its own term also where nothing in force is near (`_LAST_WORD`).
+"""Which texts may answer a question: those in force; one that is no longer only when it is asked for by its name, its
+number or a day. Where nothing else is near, its name and its last day are said, to ask for it by.
 
 A year may choose the texts (「2024年的标准」): then those in force in that year answer, in the wording of that year.
 """
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.dates import chinese_date
 from corpus.model import Notice, Status
 from corpus.validity import begins
 from corpus.wordings import made_by, reads_on
@@ -23,23 +24,19 @@ from retriever.names import key
 from retriever.notes import Note, NoteKind, note
 from retriever.query import Query
 from retriever.search import Retrieval
-from retriever.standing import DECIDES, named, standing
+from retriever.standing import DECIDES, last_day, named, standing
 from retriever.when import asked_of, plain, speaks_of, year_of, years_in
 
 # A text that isn't in force stands below those in force that score at least this share of its score: on one matter a
 # repealed notice and the new one are near equal (0.84 and 0.82 for 预支指标).
 _RIVAL = 0.75
 _LOOKED_AT = 5  # hits in whose words a year may stand
-_KEPT = 4096  # notices whose names are kept
+_KEPT = 4096  # notices whose names are kept, and whether they may answer
 _NAME = 4  # letters of a title that name it
 _OPENS = re.compile(r"^.{0,40}?关于")
 _ISSUED = re.compile(r"^(?:印发|转发|发布|公布|颁布)《?([^《》]{4,80}?)》?的?(?:通知|函|公告|通告|决定|命令|令)$")
 _PLACES = re.compile(r"^(?:[^的《]{1,5}?[省市县区](?![域级政场委内外])){1,3}")
 _EDITION = re.compile(r"[（(][^（()）]{1,12}[)）]$")
-# Statuses whose texts may answer, their warning first, where nothing in force is near: a text that ended by its own
-# term has said the last word on its matter, a repealed one hasn't. Without EXPIRED 51.0 % of the closed questions are
-# answered rightly and 28.5 % refused wrongly, with it 57.4 and 19.6 % (hybrid, as of 2026-11-28).
-_LAST_WORD: tuple[Status, ...] = (Status.EXPIRED,)
 _VAGUE = (NoteKind.NO_HITS, NoteKind.NOTHING_NEAR, NoteKind.OTHER_FIGURES, NoteKind.NOT_STATED)
 _OVER = (Status.REPEALED, Status.EXPIRED, Status.REPLACED)
 
@@ -62,6 +59,7 @@ class InTime:
         self._engine = engine
         self._families = families
         self._day = engine.day.isoformat()
+        self._answers = functools.lru_cache(maxsize=_KEPT)(self._may_answer)
         self._names_of = functools.lru_cache(maxsize=_KEPT)(self._names)
 
     def settle(self, query: Query, question: str, retrieval: Retrieval) -> Standing:
@@ -69,8 +67,7 @@ class InTime:
         year = self.year(question)
         if asked_of(question) is not None:
             return Standing(retrieval, retrieval, None, None)  # its being over is what is asked
-        rows = sorted({*retrieval.candidates.scores, *(hit.entry.row for hit in retrieval.hits)})
-        entries = {entry.row: entry for entry in self._engine.clauses(rows)}
+        entries = retrieval.entries
         amending = _amending(retrieval)
         ordinals = frozenset(entry.ordinal for entry in entries.values())
         if year is None and all(map(self._answers, ordinals)):
@@ -79,8 +76,6 @@ class InTime:
         out = self._out(entries, ordinals - asked, question, year)
         shown = _lower(_higher(retrieval.hits, asked), out)
         first = next(iter(shown), None)
-        if first is not None and first.entry.row in out and year is None and first.entry.notice.status in _LAST_WORD:
-            out = frozenset(row for row in out if entries[row].ordinal != first.entry.ordinal)
         if first is not None and (first.entry.row not in out or (year is None and self._holds(first.entry.ordinal))):
             first = None
         # What is by far nearest may not answer: another text that would then answers something else.
@@ -131,7 +126,7 @@ class InTime:
     def _holds(self, ordinal: int) -> bool:
         return self._engine.notices[ordinal].notice.status.holds
 
-    def _answers(self, ordinal: int) -> bool:
+    def _may_answer(self, ordinal: int) -> bool:
         """Whether a notice may answer whatever is asked: it is in force, and no other text of its title is, of which
         the day is known while its own isn't."""
         if not self._holds(ordinal):
@@ -184,7 +179,9 @@ class InTime:
             begun = (begins(notice) or "")[:4]
             said = f"，收录的{named(notice)}是{begun}年的文本" if begun > found.year else ""
             return note(NoteKind.NOT_OF_YEAR, found.year, said)
-        return note(NoteKind.ONLY_ENDED, named(notice), standing(notice, self._day))
+        day = last_day(notice, self._day)
+        by_day = f"，或按{chinese_date(day)}的情况查" if day else ""
+        return replace(note(NoteKind.ONLY_ENDED, named(notice), standing(notice, self._day), by_day), day=day)
 
 
 def _amending(retrieval: Retrieval) -> frozenset[int]:
@@ -205,7 +202,7 @@ def _only(retrieval: Retrieval, hits: Sequence[Hit], out: frozenset[int]) -> Ret
     rest = replace(
         found, scores=_without(found.scores, out), dense=_without(found.dense, out), bm25=_without(found.bm25, out)
     )
-    return Retrieval(tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1)), rest)
+    return replace(retrieval, hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1)), candidates=rest)
 
 
 def _higher(hits: Sequence[Hit], asked: frozenset[int]) -> tuple[Hit, ...]:

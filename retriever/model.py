@@ -11,7 +11,7 @@ from typing import Any
 
 from corpus.doc_number import TypedNumber, find_typed, match_notices, number_key
 from corpus.errors import UsageError
-from corpus.model import Clause, Doubt, Notice, Span
+from corpus.model import Clause, Doubt, Notice, Role, Span
 from corpus.offices import same_office
 from corpus.simplified import simplified
 from corpus.text import squash
@@ -338,6 +338,12 @@ class SearchResult:
         """How many items of a list the answer leaves out; offices that share its duty stand in a note."""
         shared = any(one.kind is NoteKind.SHARED for one in self.notes)
         return 0 if self.answer is None or shared else self.answer.more
+
+    @property
+    def left_over(self) -> str | None:
+        """What the answer leaves out, as it is said behind it: `另有2条`, of documents `另有1份`."""
+        titles = self.answer is not None and self.answer.entry is not None and self.answer.entry.role is Role.TITLE
+        return f"另有{self.items_left}{'份' if titles else '条'}" if self.items_left else None
 
     @property
     def note(self) -> str | None:

@@ -35,13 +35,14 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One sentence in Chinese, and why it is said."""
+    """One sentence in Chinese, and why it is said. `day` (ISO) is one as of which what was kept out would answer."""
 
     kind: NoteKind
     text: str
+    day: str | None = None
 
     def to_json(self) -> dict[str, str]:
-        return {"kind": self.kind.value, "text": self.text}
+        return {"kind": self.kind.value, "text": self.text} | ({"day": self.day} if self.day else {})
 
 
 _TEXTS = {
@@ -59,7 +60,7 @@ _TEXTS = {
     NoteKind.STANDING: "{}：{}",
     NoteKind.ENDED: "这样的公文收录了 {} 篇：{}",
     NoteKind.NONE_ENDED: "收录的公文里没有已经废止或过期的",
-    NoteKind.ONLY_ENDED: "最接近的内容出自{}，它{}；要看它的规定，请在问题里写明标题、文号或年份",
+    NoteKind.ONLY_ENDED: "最接近的内容出自{}，它{}；要看它的规定，请在问题里写明标题、文号或年份{}",
     NoteKind.NOT_OF_YEAR: "没有收录{}年时有效、写明这一点的文本{}",
     NoteKind.ON_DAY: "按{}的情况回答",
     NoteKind.UNSURE_PHONE: "没有把握说该打哪个电话，为免误导，这里不给号码；下面是最接近的条款，请看原文",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.doc_number import DocNumber, match_notices
@@ -40,10 +40,11 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """The hits of a question, best first, and the candidates they were chosen from."""
+    """The hits of a question, best first, the candidates they were chosen from, and the clauses of both by row."""
 
     hits: tuple[Hit, ...]
     candidates: Candidates
+    entries: Mapping[int, IndexedClause]
 
 
 class Retriever:
@@ -63,7 +64,9 @@ class Retriever:
         """The `count` best clauses. Rows in `without` count as not there: that is how questions without an
         answer are made for calibration."""
         candidates = self.candidates(query, mode, filters, without)
-        return Retrieval(tuple(self._ranked(query, candidates, count)), candidates)
+        entries = {entry.row: entry for entry in self.engine.clauses(sorted(candidates.scores))}
+        hits = tuple(self._ranked(query, candidates, entries, count))
+        return Retrieval(hits, candidates, entries | {hit.entry.row: hit.entry for hit in hits})
 
     def candidates(self, query: Query, mode: str, filters: Filters, without: Collection[int] = ()) -> Candidates:
         """Candidates with their scores, before priors settle the order of hits."""
@@ -71,9 +74,10 @@ class Retriever:
         if not filters.empty:
             within = NoticeSet.where(filters.keeps(source.notice) for source in self.engine.notices)
         left_out = frozenset(without)
-        bm25 = {} if mode == "dense" else self._keywords(query, within, left_out)
+        tokens = tokenize(query.text)
+        bm25 = {} if mode == "dense" else self._keywords(query, tokens, within, left_out)
         dense = {} if mode == "bm25" else self._nearest(query, within, left_out)
-        top = ceiling(self.engine.terms, tokenize(query.text))
+        top = ceiling(self.engine.terms, tokens)
         return Candidates(self.fused(mode, dense, bm25, top), dense, bm25, top, self._numbered(query, within, left_out))
 
     def fused(self, mode: str, dense: dict[int, float], bm25: dict[int, float], top: float) -> dict[int, float]:
@@ -82,8 +86,10 @@ class Retriever:
             return min_max(bm25, low=0.0)
         return min_max(dense) if mode == "dense" else fuse(dense, bm25, top)
 
-    def _keywords(self, query: Query, within: NoticeSet | None, without: frozenset[int]) -> dict[int, float]:
-        weights = dict.fromkeys(tokenize(query.text), 1.0)
+    def _keywords(
+        self, query: Query, tokens: Sequence[str], within: NoticeSet | None, without: frozenset[int]
+    ) -> dict[int, float]:
+        weights = dict.fromkeys(tokens, 1.0)
         official = (token for term in query.expansion.terms for token in tokenize(term))
         new = dict.fromkeys(token for token in official if token not in weights)
         # A new word brings its parts along, also those that the question holds: 未成年人 supports its 未成年.
@@ -110,9 +116,10 @@ class Retriever:
         rows = (row for ordinal in kept for row in self.engine.notice(ordinal).rows)
         return tuple(row for row in rows if row not in without)
 
-    def _ranked(self, query: Query, candidates: Candidates, count: int) -> list[Hit]:
+    def _ranked(
+        self, query: Query, candidates: Candidates, entries: Mapping[int, IndexedClause], count: int
+    ) -> list[Hit]:
         """The order of hits: the document asked for by number first, then by score with priors."""
-        entries = {entry.row: entry for entry in self.engine.clauses(sorted(candidates.scores))}
         final = {
             row: candidates.scores[row] + prior(entry, query.asked)
             for row, entry in entries.items()
@@ -131,7 +138,7 @@ class Retriever:
         return [Hit(rank, score, entry) for rank, (score, entry) in enumerate(zip(scores, shown, strict=True), 1)]
 
     def _favour_openings(
-        self, final: dict[int, float], candidates: Candidates, entries: dict[int, IndexedClause]
+        self, final: dict[int, float], candidates: Candidates, entries: Mapping[int, IndexedClause]
     ) -> None:
         """The document itself is asked for: its opening clause gets what its title scored."""
         for row, entry in entries.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from corpus.dates import chinese_date
 from corpus.events import Event, EventKind
 from corpus.model import Notice, Status
@@ -32,6 +34,19 @@ def deciding(notice: Notice, day: str) -> Event | None:
     kinds = DECIDES.get(notice.status, ())
     events = [one for one in notice.events if one.kind in kinds and (one.date or "") <= day]
     return max(events, key=lambda one: one.date or "", default=None)
+
+
+def last_day(notice: Notice, day: str) -> str | None:
+    """The last day (ISO) on which a notice held that no longer does on a day; None where it isn't known.
+
+    Repealed from 2023-06-12 on → `2023-06-11`; a term that ended on 2017-12-31 → `2017-12-31`.
+    """
+    event = None if notice.status.holds else deciding(notice, day)
+    if event is None or event.date is None:
+        return None
+    if notice.status is Status.EXPIRED:
+        return event.date
+    return (dt.date.fromisoformat(event.date) - dt.timedelta(days=1)).isoformat()
 
 
 def named(notice: Notice) -> str:

@@ -16,6 +16,7 @@ from corpus.kinds import kind_pattern
 from corpus.simplified import simplified
 from corpus.text import nfkc
 
+_ASKED = 64  # questions kept, each for the few looks at it while it is answered
 _MACRO = re.compile(r"\{([a-z]+)\}")
 _SPACE = re.compile(r"\s+")
 _YEAR = re.compile(r"(?<!\d)(?<![〔\[(（第])((?:19|20)\d\d)(?=年|版|[^\d〕\])）号])")
@@ -79,11 +80,13 @@ def time_kinds(table: str = "kind") -> tuple[TimeKind, ...]:
     )
 
 
+@functools.lru_cache(maxsize=_ASKED)
 def plain(question: str) -> str:
     """The question as the patterns read it."""
     return _SPACE.sub("", simplified(nfkc(question)))
 
 
+@functools.lru_cache(maxsize=_ASKED)
 def asked_of(question: str) -> Asked | None:
     """What a question asks of a document's time, None where it asks something else.
 
@@ -106,6 +109,7 @@ def asked_of(question: str) -> Asked | None:
 _DOC_END = re.compile(_DOC)
 
 
+@functools.lru_cache(maxsize=_ASKED)
 def year_of(question: str) -> str | None:
     """The year whose text a question asks for: `2024年的收费标准` → 2024; one that only stands there chooses none."""
     text = plain(question)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.model import ParsedFile
+from corpus.model import ParsedFile, Role
 from corpus.text import nfkc
 from corpus.typed_place import depth, read_place
 from index.build import build
@@ -172,6 +172,9 @@ def test_every_place_is_read_backwards(asker: Asker, orders: Asker) -> None:
     assert len(entries) > 1500
     for entry in entries:
         words = nfkc(cited_place(entry.notice, entry.clause))
+        if not words:  # title and number alone: the whole, which its title stands for
+            assert entry.role is Role.TITLE
+            continue
         place = read_place(words)
         assert place is not None and place.end == len(words)
         assert depth(entry.clause.place, place.steps) == 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from retriever.citation import citation
 from retriever.headline import headline
 from retriever.model import SearchResult
-from retriever.page.card import offices
+from retriever.page.card import offices, then_link
 from retriever.page.markup import Html, el, join
 from retriever.page.view import View
 
@@ -22,6 +22,7 @@ def _card(result: SearchResult, view: View) -> Html:
     whole = el("a", "单独问这一句", href=view.but(q=result.question).href)
     if answer is None:
         said: list[Html | None] = [el("p", f"{result.note or '收录的公报里，没有哪一条直接回答这个问题'}。", cls="why")]
+        said.append(then_link(result, view))
     else:
         said = [el("p", f"{result.note}。", cls="line warn", role="note")] if result.note else []
         said += [

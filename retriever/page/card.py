@@ -50,7 +50,7 @@ def answer_card(
     assert answer is not None
     said = headline(answer, sure=result.sure)
     long = len(said) > _LARGE
-    sentence = _words(answer, said, result.items_left, "answer-text long" if long else "answer-text")
+    sentence = _words(answer, said, result.left_over, "answer-text long" if long else "answer-text")
     whom = offices(answer.offices, sure=result.sure)
     return el(
         "section",
@@ -78,7 +78,7 @@ def answer_card(
     )
 
 
-def _words(answer: Answer, said: str, left: int, cls: str) -> Html:
+def _words(answer: Answer, said: str, left: str | None, cls: str) -> Html:
     """What the answer says: yes or no where that was asked, the sentence with the words that answer marked in it, and
     how much more there is."""
     verdict = VERDICTS.get(answer.verdict or "")
@@ -91,7 +91,7 @@ def _words(answer: Answer, said: str, left: int, cls: str) -> Html:
             if exact and exact != said
             else _unbroken(said)
         ),
-        el("span", f"（另有 {left} 条，见原文）", cls="bit") if left else None,
+        el("span", f"（{left}，见原文）", cls="bit") if left else None,
         cls=cls,
     )
 
@@ -148,15 +148,26 @@ def tel(phone: str, *, old: bool = False) -> Html:
     return el("a", el("span", label, cls="quiet"), phone, href=f"tel:{digits}", cls="tel old" if old else "tel")
 
 
-def refused_card(reason: str | None, here: str, near: Sequence[str], hotline: Number) -> Html:
+def then_link(result: SearchResult, view: View) -> Html | None:
+    """The same question as of the last day of the text that was kept out, as it is no longer in force."""
+    day = next((note.day for note in result.notes if note.day), None)
+    if day is None:
+        return None
+    href = view.but(q=result.question, on=day).href
+    return el("p", el("a", f"看{chinese_date(day)}时的规定", href=href), "（现在已经不适用，仅供参考）")
+
+
+def refused_card(reason: str | None, here: str, near: Sequence[str], hotline: Number, then: Html | None = None) -> Html:
     """The card of a question that the gazettes do not answer: why, what there is, and whom to ask now. `near` are
-    offices that the nearest clauses make responsible for something: perhaps for this."""
+    offices that the nearest clauses make responsible for something: perhaps for this. `then` leads to what a text
+    said that is no longer in force."""
     named = f"下面最接近的条款提到{'、'.join(near)}，管不管这件事，请先打电话问清楚。"
     why = reason or "收录的公报里，没有哪一条直接回答这个问题。为免误导，这里不猜"
     return el(
         "section",
         el("h2", "公报里没有找到答案", id="answer-head", tabindex=-1),
         el("p", f"{why.rstrip('。')}。", cls="why"),
+        then,
         el("p", f"这里收录的是：{here}。", cls="small"),
         el(
             "ul",

@@ -10,7 +10,7 @@ from retriever.model import SearchResult
 from retriever.notes import NoteKind
 from retriever.page.aids import ANSWER, REFUSAL, aids
 from retriever.page.also import also
-from retriever.page.card import answer_card, emergency_line, refused_card, trouble_card
+from retriever.page.card import answer_card, emergency_line, refused_card, then_link, trouble_card
 from retriever.page.collection import Collection
 from retriever.page.dates import chinese_date
 from retriever.page.export import MAX_CLAUSES
@@ -84,7 +84,8 @@ def show(
         card = _nothing(view)
     else:
         near = _named_near(collection, result)
-        card = refused_card(_reason(result), _here(collection), near, (site or default_site()).hotline)
+        then = then_link(result, view)
+        card = refused_card(_reason(result), _here(collection), near, (site or default_site()).hotline, then)
     listed = by_notice([group for group in groups if not group.holds(own)], enough)
     below = [entry for found in listed[: view.n] for entry in found.entries]
     parts: list[Html] = [card, also(result.parts, view), aids(ANSWER if answering is not None else REFUSAL)]
