@@ -149,7 +149,7 @@ def _repeated(text: str) -> tuple[str, ...]:
 def build_bm25(clauses: Iterable[Fields]) -> Bm25:
     """Index clauses. No clauses, or clauses without a single token, give an index that finds nothing.
 
-    Needs some 16 bytes for each distinct token of each clause, and no list of all tokens.
+    Needs some 20 bytes for each distinct token of each clause, and no list of all tokens.
     """
     return from_weights(map(term_weights, clauses))
 
@@ -228,7 +228,8 @@ def _score(
     for begin in range(0, len(postings), _SORTED):  # so that what is in between stays small
         end = min(begin + _SORTED, len(postings))
         one, last = np.searchsorted(starts, begin, "right") - 1, np.searchsorted(starts, end, "left")
-        often = np.diff(np.clip(starts[one : last + 1], begin, end))
+        bounds = np.clip(starts[one : last + 1], begin, end)
+        often = bounds[1:] - bounds[:-1]
         frequency, length = postings[begin:end], lengths[rows[begin:end]]
         norm = np.float32(K1) * (np.float32(1 - B) + np.float32(B) * length / mean)
         postings[begin:end] = np.repeat(idf[one:last], often) * frequency / (frequency + norm)
