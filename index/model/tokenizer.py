@@ -1,26 +1,26 @@
-"""The tokenizer of a model's folder. Embedder and reader have the same file, by a link: it is loaded once for both, for
-loading takes longer than a net does."""
+"""The tokenizer of a model's folder. Embedder and reader have the same one, each in a file of its own: it is loaded
+once for both, for loading it takes longer than loading a net."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
-_MOST = 4  # files that are remembered: those of a process that changes models all the time are not
-_loaded: dict[tuple[int, int, int, int], Tokenizer] = {}
+_MOST = 4  # tokenizers that are remembered: those of a process that changes models all the time are not
+_loaded: dict[bytes, Tokenizer] = {}
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """What is in a file, shared and not to be changed. Safe to use from several threads. Raises OSError, and what the
-    library raises."""
-    found = path.stat()
-    file = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-    known = _loaded.get(file)
+    """What is in a file, shared by all files of its content and not to be changed. Safe to use from several threads.
+    Raises OSError, and what the library raises."""
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).digest()
+    known = _loaded.get(digest)
     if known is None:
-        known = Tokenizer.from_file(str(path))
+        known = Tokenizer.from_buffer(content)
         if len(_loaded) >= _MOST:
             _loaded.clear()
-        if found.st_ino:  # a file system without numbers of files can't tell two apart
-            _loaded[file] = known
+        _loaded[digest] = known
     return known
