@@ -73,7 +73,7 @@ class Asker:
         self.preparer: Preparer = Preparer(engine, embedder) if like is None else like.preparer
         neighbours = Neighbours(engine)
         self.retriever = Retriever(engine, neighbours)
-        families = Families(engine.notices)
+        families = Families(engine)
         self.families = families
         self._in_time = InTime(engine, families)
         self._teller = Teller(engine, names, families)
