@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,13 @@ from eval.plain_files import SourceMissingError
 from eval.results import Setting
 from eval.systems import SYSTEMS, Bench, Ours, embed
 from eval.uncertainty import Gain
+from retriever.answering import Assessment
 from retriever.ask import Asker
-from retriever.reading.use import USUAL
+from retriever.model import Filters
+from retriever.neighbours import Neighbours
+from retriever.reading.choice import Found
+from retriever.reading.use import USUAL, ReaderUse
+from retriever.search import Retriever
 
 NOTICE = "离政函〔2023〕33号"
 
@@ -127,6 +133,31 @@ def test_every_step_of_the_reader_is_asked_and_compared(bench: Bench) -> None:
     assert len({len(row) for row in rows}) == 1 and len(rows) == 1 + len(chosen)
     assert [one["name"] for one in reader_steps.to_json(measured)] == [one.name for one in chosen]
     assert "2 道题，其中 1 道没有答案" in reader_steps.notes(measured)
+
+
+def test_each_switch_takes_away_what_it_says(bench: Bench) -> None:
+    def found(use: ReaderUse) -> tuple[Found, Assessment]:
+        asker = Asker(bench.engine, bench.embedder, reader=bench.reader, use=use)
+        query = asker.preparer.prepare("新增建设用地规划指标是多少公顷", "hybrid")
+        read = asker.find(query, "hybrid", Filters(), 10)
+        return read, asker.assess(query, read, "hybrid")
+
+    retrieved = Retriever(bench.engine, Neighbours(bench.engine))
+    query = Asker(bench.engine, bench.embedder).preparer.prepare("新增建设用地规划指标是多少公顷", "hybrid")
+    scores = [hit.score for hit in retrieved.retrieve(query, "hybrid", Filters(), 10).hits]
+    whole, judged = found(USUAL)
+    assert len(whole.readings) == USUAL.read and judged.evidence.reader is not None
+    assert judged.choice.reading is not None
+    assert [hit.score for hit in whole.retrieval.hits] != scores
+    unranked, _ = found(replace(USUAL, ranking=0.0))
+    assert [hit.score for hit in unranked.retrieval.hits] == scores
+    _, worded = found(replace(USUAL, chooses=False))
+    assert worded.choice.reading is None and worded.evidence.reader is not None
+    _, unjudged = found(replace(USUAL, judges=False))
+    assert unjudged.choice == judged.choice and unjudged.evidence.reader is unjudged.evidence.first is None
+    assert len(found(replace(USUAL, read=1))[0].readings) == 1
+    with pytest.raises(ValueError, match="read=0"):
+        replace(USUAL, read=0)
 
 
 def test_a_step_brings_nothing_that_is_seen_where_every_interval_holds_0() -> None:
