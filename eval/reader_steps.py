@@ -185,13 +185,15 @@ def _cell(measure: str, value: float | None, gain: Gain | None) -> str:
     return f"{stated}（{100 * gain.gain:+.1f}：{100 * gain.low:+.1f} 到 {100 * gain.high:+.1f}）"
 
 
-def notes(measured: Sequence[Measured]) -> str:
-    """What the table's rows are compared with, and what brings nothing that can be seen."""
+def notes(measured: Sequence[Measured], every: int = 1) -> str:
+    """What the table's rows are compared with, and what brings nothing that can be seen; `every`: of how many questions
+    one was asked."""
     last = [one.step.name for one in measured].index(_WHOLE) + 1
     nothing = [one.step.name for one, found in zip(measured, compared(measured), strict=True) if shows_nothing(found)]
     count, none = len(measured[0].scores), sum(not one.answerable for one in measured[0].scores)
+    sample = f"（每 {every} 道取 1 道）" if every > 1 else ""
     return (
-        f"{count} 道题，其中 {none} 道没有答案。括号里是相差几个百分点和 95% 置信区间：前 {last} 行逐步叠加，"
+        f"{count} 道题{sample}，其中 {none} 道没有答案。括号里是相差几个百分点和 95% 置信区间：前 {last} 行逐步叠加，"
         f"与上一行比；其余各改一处，与“{_WHOLE}”比。各项区间都含 0、看不出差别的：{'、'.join(nothing) or '没有'}。"
     )
 
@@ -238,7 +240,7 @@ def main(argv: Sequence[str]) -> int:
     if args.json:
         print(json.dumps(to_json(measured), ensure_ascii=False, indent=1))
     else:
-        print(columns(table(measured)) + "\n" + notes(measured))
+        print(columns(table(measured)) + "\n" + notes(measured, args.every))
     if args.readme is not None:
-        update_readme(args.readme, READER_STEPS, f"{markdown(table(measured))}\n{notes(measured)}\n")
+        update_readme(args.readme, READER_STEPS, f"{markdown(table(measured))}\n{notes(measured, args.every)}\n")
     return 0
