@@ -58,6 +58,14 @@ class Parser(argparse.ArgumentParser):
         super().exit(status, message)
 
 
+def positive(text: str) -> int:
+    """A whole number above 0, for `type`."""
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} 不是正整数")
+    return value
+
+
 def in_chinese(message: str) -> str:
     """What argparse says is wrong, in Chinese; what isn't its own stays."""
     for pattern, said in _ERRORS:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus import console
-from corpus.arguments import Parser
+from corpus.arguments import Parser, positive
 from corpus.errors import UsageError
 from eval import committed, show
 from eval.accepted import unstated
@@ -42,7 +42,9 @@ _EXAMPLES = """\
   python -m eval layouts                                        生成版式各异的文件，看解析能不能还原
   python -m eval closed --documents documents.tar.xz            不公开的题目，只给合计
   python -m eval stard --data DIR                               公开数据集 STARD 上的检索成绩
+  python -m eval cjrc --data DIR                                公开数据集 CJRC 上的阅读成绩
   python -m eval ablation eval/questions/lishi-2023-02.jsonl    去掉各个部分再测
+  python -m eval reader-steps QUESTIONS@INDEX                   阅读模型的每一步带来多少
   python -m eval held-out --data DIR --index DIR --out FILE     阅读模型没学过的文件上的提问
   python -m eval threshold QUESTIONS@INDEX --everyday QUESTIONS@INDEX   重新选定拒答的门槛
 """
@@ -59,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     add("files", nargs="*", type=Path, metavar="QUESTIONS.jsonl", help="题目文件，可以有几个")
     add("--index", type=parse_where, metavar="DIR", help="索引文件夹或 Milvus 集合（默认与建索引时相同）")
     add("--mode", choices=MODES, default="hybrid", help="检索方式，只对 gongbao 自己起作用（默认 hybrid）")
-    add("-k", type=_positive, default=10, metavar="N", help="算名次得分、排序得分、找全程度时看前几条（默认 10）")
+    add("-k", type=positive, default=10, metavar="N", help="算名次得分、排序得分、找全程度时看前几条（默认 10）")
     add("--split", choices=(*SPLITS, "all"), default="all", help="只测其中一部分题目（默认 all）")
     add(
         "--system",
@@ -144,13 +146,6 @@ def calibrate_parser() -> argparse.ArgumentParser:
     return sub
 
 
-def _positive(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} 不是正整数")
-    return value
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     return console.run(lambda: run(list(sys.argv[1:] if argv is None else argv)))
 
@@ -163,7 +158,9 @@ def run(arguments: Sequence[str]) -> int:
         "layouts": _layouts,
         "closed": _closed,
         "stard": _stard,
+        "cjrc": _cjrc,
         "ablation": _ablation,
+        "reader-steps": _reader_steps,
         "calibrate": _calibrate,
         "held-out": _held_out,
         "threshold": _threshold,
@@ -207,6 +204,12 @@ def _stard(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _cjrc(arguments: Sequence[str]) -> int:
+    from eval.cjrc import main as measure_cjrc
+
+    return measure_cjrc(arguments)
+
+
 def _calibrate(arguments: Sequence[str]) -> int:
     from eval import calibrate
 
@@ -245,6 +248,12 @@ def _ablation(arguments: Sequence[str]) -> int:
     if args.readme is not None:
         _update(args.readme, ABLATION, markdown(rows))
     return 0
+
+
+def _reader_steps(arguments: Sequence[str]) -> int:
+    from eval.reader_steps import main as measure_steps
+
+    return measure_steps(arguments)
 
 
 def _update(readme: Path, name: str, text: str) -> None:

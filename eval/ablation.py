@@ -90,6 +90,7 @@ class _Mixed:
     def __init__(self, engine: Engine, *, keywords: Engine | None = None, vectors: Engine | None = None) -> None:
         self._keywords, self._vectors = keywords or engine, vectors or engine
         self.info, self.notices, self.offices = engine.info, engine.notices, engine.offices
+        self.families = engine.families
         self.day = engine.day
         self.clauses, self.notice, self.find, self.outdated = (
             engine.clauses,

@@ -74,6 +74,7 @@ class Reduced:
         self.offices: Sequence[OfficeEntry] = gather(linked)
         bare = [replace(source, notice=replace(source.notice, clauses=())) for source in sources]
         self.notices: Sequence[CorpusNotice] = bare
+        self.families = [source.notice.family for source in bare]
         self._entries: list[IndexedClause] = []
         self._ranges: list[range] = []
         old: list[int] = []

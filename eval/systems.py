@@ -231,7 +231,8 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
     from index.term_counts import ceiling
     from index.tokens import tokenize
     from retriever.fusion import fuse, order
-    from retriever.reading.ranking import MOST, WEIGHT, combined
+    from retriever.reading.ranking import MOST, combined
+    from retriever.reading.use import USUAL
     from retriever.search import DEPTH
 
     keywords = build_bm25(Fields(one.text, "", one.name) for one in data.articles)
@@ -257,7 +258,7 @@ def stard_searches(data: Stard, modes: Sequence[str]) -> Searches:
         scores = dict(hybrid(question))
         first = [at for at, _ in order(scores)[:_STARD_READ]]
         told = reader.read(question, [(data.articles[at].name, data.articles[at].text) for at in first])
-        above = 2 * WEIGHT * MOST + 1  # more than any score
+        above = 2 * USUAL.ranking * MOST + 1  # more than any score
         return scores | {at: above + combined(scores[at], one.relevance) for at, one in zip(first, told, strict=True)}
 
     with_model: dict[str, Search] = {"hybrid": hybrid, "dense": dense}

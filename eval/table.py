@@ -11,7 +11,7 @@ from eval import trust, words
 from eval.compare import Comparison
 from eval.results import ALL, ANSWER_RIGHT, READ_WITHIN, Run
 
-QUALITY, ABLATION = "quality", "ablation"  # names of the README's tables
+QUALITY, ABLATION, READER_STEPS = "quality", "ablation", "reader-steps"  # names of the README's tables
 _README_MEASURES = ("success_at_1", "success_at_5", "success_at_10", READ_WITHIN, ANSWER_RIGHT)
 
 

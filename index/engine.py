@@ -172,6 +172,10 @@ class Engine(Protocol):
     @property
     def notices(self) -> Sequence[CorpusNotice]: ...
     @property
+    def families(self) -> Sequence[str | None]:
+        """`Notice.family` of each notice; no notice is read for it."""
+
+    @property
     def offices(self) -> Sequence[OfficeEntry]: ...
 
     def keywords(self, weights: Mapping[str, float], k: int, within: NoticeSet | None = None) -> list[Ranked]:

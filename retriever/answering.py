@@ -26,6 +26,7 @@ from retriever.reading.passages import Passages
 from retriever.reading.ranking import Ranker
 from retriever.reading.reader import AnswerKind, Reader
 from retriever.reading.shown import opening
+from retriever.reading.use import USUAL, ReaderUse
 from retriever.search import Retrieval
 
 _VERDICTS = (AnswerKind.YES, AnswerKind.NO)
@@ -53,14 +54,15 @@ class Answerer:
         embedder: Embedder | None,
         reader: Reader | None,
         ranker: Ranker | None,
+        use: ReaderUse = USUAL,
     ) -> None:
         self._engine = engine
         self._directory = directory
         self._neighbours = neighbours
         passages = Passages(neighbours, directory)
-        self._by_reader = Chooser(passages, neighbours, reader, ranker)
-        self._by_words = Chooser(passages, neighbours, None, ranker)
-        self._witness = Witness(neighbours, embedder)
+        self._by_reader = Chooser(passages, neighbours, reader, ranker, use)
+        self._by_words = Chooser(passages, neighbours, None, ranker, use)
+        self._witness = Witness(neighbours, embedder, use)
 
     def read(self, query: Query, retrieval: Retrieval, mode: str) -> Found:
         """The hits in their last order, the first of them read; nothing is read where rules decide."""

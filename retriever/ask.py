@@ -36,6 +36,7 @@ from retriever.reading.choice import Found
 from retriever.reading.onnx_reader import PassageReader, own_reader
 from retriever.reading.ranking import Ranker
 from retriever.reading.reader import Reader
+from retriever.reading.use import USUAL, ReaderUse
 from retriever.references import References
 from retriever.requests import request_note
 from retriever.resolve import Located, Resolver
@@ -57,13 +58,16 @@ class Asker:
         reader: Reader | None = None,
         ranker: Ranker | None = None,
         *,
+        use: ReaderUse = USUAL,
         like: Asker | None = None,
     ) -> None:
         """`mode_note` says why there is no embedder or reader where one was wanted. A `ranker` orders the first hits in
-        the reader's stead, in all modes. `like` is the asker over the same index as of another day."""
+        the reader's stead, in all modes. `use` is what both may do. `like` is the asker over the same index as of
+        another day."""
         self.engine = engine
         self.embedder = embedder
         self.reader = reader
+        self.use = use
         self.mode_note = mode_note
         self.ranker = ranker
         self.directory = Directory(engine.offices, engine.notices)
@@ -73,13 +77,13 @@ class Asker:
         self.preparer: Preparer = Preparer(engine, embedder) if like is None else like.preparer
         neighbours = Neighbours(engine)
         self.retriever = Retriever(engine, neighbours)
-        families = Families(engine.notices)
+        families = Families(engine)
         self.families = families
         self._in_time = InTime(engine, families)
         self._teller = Teller(engine, names, families)
         self._origin = self if like is None else like
         self._days = functools.lru_cache(maxsize=_DAYS)(self._as_of)
-        self._answerer = Answerer(engine, neighbours, self.directory, embedder, reader, ranker)
+        self._answerer = Answerer(engine, neighbours, self.directory, embedder, reader, ranker, use)
 
     @classmethod
     def open(cls, where: Where = DEFAULT_INDEX, *, dense: bool = True) -> Asker:
@@ -112,7 +116,7 @@ class Asker:
     def with_ranker(self, ranker: Ranker) -> Asker:
         """The same index, its hits ordered by another model; one that reads reads too."""
         reader = ranker if isinstance(ranker, PassageReader) else self.reader
-        return Asker(self.engine, self.embedder, self.mode_note, reader, ranker)
+        return Asker(self.engine, self.embedder, self.mode_note, reader, ranker, use=self.use)
 
     def on(self, day: dt.date) -> Asker:
         """The asker over the same index as of a day. The last few days are kept."""
@@ -121,7 +125,8 @@ class Asker:
     def _as_of(self, day: dt.date) -> Asker:
         if day == self.engine.day:
             return self
-        return Asker(OnDay(self.engine, day), self.embedder, self.mode_note, self.reader, self.ranker, like=self)
+        engine = OnDay(self.engine, day)
+        return Asker(engine, self.embedder, self.mode_note, self.reader, self.ranker, use=self.use, like=self)
 
     def ask(
         self,
@@ -166,7 +171,7 @@ class Asker:
         if cut is not None and (cited is None or not cited.alone):
             notes.append(Note(NoteKind.CUT, cut))
         # What decides is the same whatever number of hits is asked for.
-        count = max(k, FIRST_HITS)
+        count = max(k, FIRST_HITS, self.use.read)
         told = self._told(text, mode_used, filters, count, cited)
         if told is not None:
             retrieved = time.perf_counter()

@@ -23,6 +23,7 @@ from retriever.reading.places import named_places
 from retriever.reading.ranking import MOST, clipped
 from retriever.reading.spans import wanted
 from retriever.reading.terms import Terms, fold, holds
+from retriever.reading.use import USUAL, ReaderUse
 
 FIRST_HITS = 10  # hits that may support an answer
 
@@ -30,8 +31,9 @@ FIRST_HITS = 10  # hits that may support an answer
 class Witness:
     """Gathers evidence over one index."""
 
-    def __init__(self, neighbours: Neighbours, embedder: Embedder | None) -> None:
+    def __init__(self, neighbours: Neighbours, embedder: Embedder | None, use: ReaderUse = USUAL) -> None:
         self._neighbours = neighbours
+        self._use = use
         self._embedder = embedder
 
     def gather(self, query: Query, found: Found, choice: Choice, terms: Terms) -> Evidence:
@@ -59,7 +61,7 @@ class Witness:
             support=_support(entry, hits[:FIRST_HITS]),
             cosine=self._likeness(query, f"{''.join(above[-2:])}：{said}") if candidates.dense else 0.0,
             stands_out=_stands_out(list(candidates.dense.values())),
-            **_read(found, choice),
+            **(_read(found, choice) if self._use.judges else {}),
         )
 
     def _likeness(self, query: Query, passage: str) -> float:

@@ -5,23 +5,29 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from corpus.model import CorpusNotice, Notice
+from corpus.model import Notice
 from corpus.validity import begins
 from corpus.versions import by_issuer
+from index.engine import Engine
 
 
 class Families:
-    """Which notices are texts of one title by one body; looked up when one is first asked for that has others. Safe
-    under threads."""
+    """Which notices are texts of one title by one body; looked up when one is first asked for that has others, and
+    none is read but of its family. Safe under threads."""
 
-    def __init__(self, notices: Sequence[CorpusNotice]) -> None:
-        self._notices = notices
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._notices = engine.notices
+        self._known: dict[str, dict[int, tuple[int, ...]]] = {}
 
     def of(self, ordinal: int) -> tuple[int, ...]:
         """The ordinals of all texts of a notice's title, itself included, the newest first."""
-        if self._notices[ordinal].notice.family is None:
+        family = self._notices[ordinal].notice.family
+        if family is None:
             return (ordinal,)
-        return self._members.get(ordinal, (ordinal,))
+        if family not in self._known:
+            self._known[family] = self._texts(self._named.get(family, ()))
+        return self._known[family].get(ordinal, (ordinal,))
 
     def undated(self, ordinal: int) -> bool:
         """Whether nobody knows how old a text is of whose title there are others."""
@@ -29,17 +35,21 @@ class Families:
         return notice.family is not None and notice.version is None and notice.date is None
 
     @functools.cached_property
-    def _members(self) -> dict[int, tuple[int, ...]]:
+    def _named(self) -> dict[str, list[int]]:
         named: dict[str, list[int]] = {}
-        every = [source.notice for source in self._notices]
-        for ordinal, notice in enumerate(every):
-            if notice.family is not None:
-                named.setdefault(notice.family, []).append(ordinal)
+        for ordinal, family in enumerate(self._engine.families):
+            if family is not None:
+                named.setdefault(family, []).append(ordinal)
+        return named
+
+    def _texts(self, group: Sequence[int]) -> dict[int, tuple[int, ...]]:
+        """Each notice of one family with all texts of the same body."""
+        texts = [self._notices[ordinal].notice for ordinal in group]
         found: dict[int, tuple[int, ...]] = {}
-        for group in named.values():
-            for members in by_issuer(every, group):
-                newest = tuple(sorted(members, key=lambda ordinal: text_day(every[ordinal]), reverse=True))
-                found |= dict.fromkeys(newest, newest)
+        for members in by_issuer(texts, range(len(texts))):
+            newest = sorted(members, key=lambda at: text_day(texts[at]), reverse=True)
+            ordinals = tuple(group[at] for at in newest)
+            found |= dict.fromkeys(ordinals, ordinals)
         return found
 
 

@@ -43,6 +43,10 @@ class OnDay:
         return self._engine.terms
 
     @property
+    def families(self) -> Sequence[str | None]:
+        return self._engine.families
+
+    @property
     def offices(self) -> Sequence[OfficeEntry]:
         return self._engine.offices
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,10 +20,12 @@ from index.model import prompts
 from index.model import source as model_source
 from index.model.embedder import Vectors, WindowedEmbedder, batches, split_windows
 from index.model.errors import ModelError, ModelMissing
+from index.model.folder import TOKENIZER_FILE
 from index.model.load import load_embedder
 from index.model.make import embedder_with
 from index.model.onnx_embedder import OnnxEmbedder
 from index.model.prompts import Prompts
+from index.model.tokenizer import load_tokenizer
 
 ROOT = Path(__file__).parent.parent
 BULLETIN = ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt"
@@ -283,6 +286,17 @@ def test_the_model_is_the_same_bytes_every_time(model: Path, tmp_path: Path) -> 
     made = model_build.make_model(tmp_path)
     assert model_folder.verify(made) == model_folder.verify(model)
     assert [path.name for path in tmp_path.iterdir()] == [made.name]
+
+
+def test_embedder_and_reader_load_one_tokenizer(model: Path, tmp_path: Path) -> None:
+    """Each has the file in a folder of its own; one with other content is another tokenizer."""
+    copy = tmp_path / "copy.json"
+    shutil.copy(model / TOKENIZER_FILE, copy)
+    known = load_tokenizer(model / TOKENIZER_FILE)
+    assert load_tokenizer(copy) is known
+    copy.write_text("{}", "utf-8")
+    with pytest.raises(Exception, match=r"EOF|missing|expected"):
+        load_tokenizer(copy)
 
 
 def test_a_whole_model_is_kept_and_a_broken_one_replaced(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_the_quality_table_of_the_readme_is_rewritten(index: Path, questions: Pa
     assert "| gongbao（bm25） |" in readme.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", [[], ["stard"], ["ablation"], ["closed"]])
+@pytest.mark.parametrize("command", [[], ["stard"], ["cjrc"], ["ablation"], ["reader-steps"], ["closed"]])
 def test_help_has_an_example_and_loads_nothing_heavy(command: list[str]) -> None:
     code = (
         "import sys\nfrom eval.__main__ import main\n"

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from eval_cases import none_question, question
 from index_cases import QuickEmbedder, quick_build, write_notices
 
-from eval import ablation
+from eval import ablation, reader_steps
+from eval.evaluate import ask_all
 from eval.labels import Passages
 from eval.measures import first_rank
 from eval.model import Kind
 from eval.plain_files import SourceMissingError
 from eval.results import Setting
-from eval.systems import SYSTEMS, Bench, embed
+from eval.systems import SYSTEMS, Bench, Ours, embed
+from eval.uncertainty import Gain
+from retriever.answering import Assessment
+from retriever.ask import Asker
+from retriever.model import Filters
+from retriever.neighbours import Neighbours
+from retriever.reading.choice import Found
+from retriever.reading.use import USUAL, ReaderUse
+from retriever.search import Retriever
 
 NOTICE = "离政函〔2023〕33号"
 
@@ -103,3 +113,55 @@ def test_every_variant_of_the_ablation_runs(bench: Bench) -> None:
     assert rows[1][-2:] == ["", ""]
     numbers = {name: run.mean("success_at_5") for name, run in found}
     assert numbers["完整"] == 1
+
+
+def test_every_step_of_the_reader_is_asked_and_compared(bench: Bench) -> None:
+    """Also that the whole is what users get, and that what was said once is remembered."""
+    labelled = question(labels=((NOTICE, "新增建设用地规划指标0.8183公顷"),), text="新增建设用地规划指标是多少公顷")
+    asked = [labelled, none_question()]
+    chosen = reader_steps.steps()[:5]  # the others differ in numbers
+    measured = reader_steps.measure([(bench, asked)], chosen)
+    whole = next(one for one in measured if one.step.use == USUAL)
+    users = ask_all(Ours(Asker(bench.engine, bench.embedder, reader=bench.reader), bench.passages, "hybrid"), asked, 10)
+    assert [one.answer and one.answer.text for one in (each.response for each in users)] == [
+        one.answer for one in whole.scores
+    ]
+    assert [one.confidence for one in whole.scores] == [one.response.confidence for one in users]
+    first, *others = reader_steps.compared(measured)
+    assert not first and all(list(one) == list(reader_steps.MEASURES) for one in others)
+    rows = reader_steps.table(measured)
+    assert len({len(row) for row in rows}) == 1 and len(rows) == 1 + len(chosen)
+    assert [one["name"] for one in reader_steps.to_json(measured)] == [one.name for one in chosen]
+    assert "2 道题，其中 1 道没有答案" in reader_steps.notes(measured)
+
+
+def test_each_switch_takes_away_what_it_says(bench: Bench) -> None:
+    def found(use: ReaderUse) -> tuple[Found, Assessment]:
+        asker = Asker(bench.engine, bench.embedder, reader=bench.reader, use=use)
+        query = asker.preparer.prepare("新增建设用地规划指标是多少公顷", "hybrid")
+        read = asker.find(query, "hybrid", Filters(), 10)
+        return read, asker.assess(query, read, "hybrid")
+
+    retrieved = Retriever(bench.engine, Neighbours(bench.engine))
+    query = Asker(bench.engine, bench.embedder).preparer.prepare("新增建设用地规划指标是多少公顷", "hybrid")
+    scores = [hit.score for hit in retrieved.retrieve(query, "hybrid", Filters(), 10).hits]
+    whole, judged = found(USUAL)
+    assert len(whole.readings) == USUAL.read and judged.evidence.reader is not None
+    assert judged.choice.reading is not None
+    assert [hit.score for hit in whole.retrieval.hits] != scores
+    unranked, _ = found(replace(USUAL, ranking=0.0))
+    assert [hit.score for hit in unranked.retrieval.hits] == scores
+    _, worded = found(replace(USUAL, chooses=False))
+    assert worded.choice.reading is None and worded.evidence.reader is not None
+    _, unjudged = found(replace(USUAL, judges=False))
+    assert unjudged.choice == judged.choice and unjudged.evidence.reader is unjudged.evidence.first is None
+    assert len(found(replace(USUAL, read=1))[0].readings) == 1
+    with pytest.raises(ValueError, match="read=0"):
+        replace(USUAL, read=0)
+
+
+def test_a_step_brings_nothing_that_is_seen_where_every_interval_holds_0() -> None:
+    same = {"a": Gain(0.0, -0.1, 0.1), "b": Gain(None, None, None)}
+    assert reader_steps.shows_nothing(same)
+    assert not reader_steps.shows_nothing(same | {"c": Gain(0.1, 0.05, 0.2)})
+    assert not reader_steps.shows_nothing({})

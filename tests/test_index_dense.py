@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from index.files import read_sealed, seal
 from index.local.dense import MANY, Dense, build_dense, factory, load_dense, save_dense
+from index.local.manifest import DENSE
 from index.vectors import VectorCache
 from tests.index_cases import QuickEmbedder
 
@@ -108,6 +111,14 @@ def test_saved_and_read_again(tmp_path, vectors, kind):
         load_dense(files, len(vectors), 33, len(vectors))
     with pytest.raises(ValueError, match="not there"):
         load_dense(files, len(vectors), 32, len(vectors) - 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_disk_that_is_full_is_told(tmp_path, vectors):
+    """FAISS asks for each piece to be written, and what that raises comes back from it."""
+    (tmp_path / DENSE).symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space"):
+        save_dense(tmp_path, build_dense(np.repeat(vectors, 3, axis=0), EXACT), np.arange(3 * len(vectors)))
 
 
 def test_two_builds_of_the_same_vectors_are_the_same(vectors):

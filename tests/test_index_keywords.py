@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 import bm25s
 import numpy as np
@@ -43,6 +44,20 @@ def test_a_score_by_hand():
     idf = math.log(1 + (2 - 1 + 0.5) / (1 + 0.5))
     expected = idf * 2 / (2 + K1 * (1 - B + B * 4 / 3))
     assert index.scores[index.starts[index.vocabulary["水"]]] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("together", [1, 7, 500, 10**6])
+def test_how_many_postings_are_sorted_at_a_time_changes_nothing(clauses, together, monkeypatch):
+    counted = [*(Counter(tokens) for tokens in clauses[:200]), {}, {"w1": 3}, {}]
+    whole = from_weights(counted)
+    monkeypatch.setattr("index.local.keywords._SORTED", together)
+    parts = from_weights(counted)
+    assert list(parts.vocabulary.items()) == list(whole.vocabulary.items()) and parts.size == whole.size == 203
+    for name in ("scores", "rows", "starts"):
+        one, other = getattr(parts, name), getattr(whole, name)
+        assert one.dtype == other.dtype and one.tobytes() == other.tobytes()
+    parts.check()
+    assert all(np.all(np.diff(parts.rows[begin:end]) > 0) for begin, end in pairwise(parts.starts))
 
 
 def test_fields_are_weighted():

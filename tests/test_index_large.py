@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from index.local import notices as module
 from index.local.manifest import IndexCorrupt, read_manifest, write_manifest
 from index.local.store import LocalEngine
 from retriever.ask import Asker
+from retriever.families import Families
 from tests.index_cases import NOTICES, content, write_notices
 
 
@@ -48,6 +50,27 @@ def test_opening_parses_no_notice_and_a_question_those_it_finds(index: Path, par
     assert 0 < len(parsed) == len(set(parsed)) < len(NOTICES)
     asker.ask("《关于停止使用印章的通知》")  # a title is looked for among all
     assert sorted(parsed) == sorted({source.notice.notice_id for source in asker.engine.notices})
+
+
+def test_only_texts_of_a_title_that_is_asked_for_are_read(index: Path, parsed: list[str]) -> None:
+    """An index of 3,476 laws read all of them to say which of them have several texts."""
+    engine = LocalEngine.open(index)
+    families = Families(engine)
+    assert families.of(0) == (0,) and len(parsed) == 1
+    assert list(engine.families) == [None] * len(NOTICES) and len(parsed) == 1
+    assert engine.families == [source.notice.family for source in engine.notices]
+
+
+def test_a_family_is_found_in_a_notice_s_line(index: Path) -> None:
+    """Not in a title that looks like one, and in every writing that JSON has."""
+    notice = replace(LocalEngine.open(index).notices[0].notice, title='说明"family": null')
+    names = [None, "云岭市供水条例", '带"引号"和\\反斜线\\']
+    lines = [
+        {"notice": replace(notice, family=name).to_json(), "files": [], "bulletin": None}
+        for at, name in enumerate(names)
+    ]
+    text = "\n".join(json.dumps(line, ensure_ascii=at == 1) for at, line in enumerate(lines))
+    assert list(module.Notices(text.encode(), dt.date(2024, 1, 1)).families) == names
 
 
 def test_what_is_read_late_is_what_is_read_at_once(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:

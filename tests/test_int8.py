@@ -221,6 +221,15 @@ def test_only_processors_that_were_measured_get_int8(monkeypatch: pytest.MonkeyP
         assert not choosing.int8_pays()
 
 
+def test_the_numbers_that_are_kept_let_int8_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """README says so: large corpora are embedded in int8 where the processor has VNNI."""
+    for own in (["avx512_vnni"], ["avx2", "avx512f", "avx512_vnni", "amx_int8"]):
+        monkeypatch.setattr(choosing, "instructions", lambda own=own: frozenset(own))
+        assert choosing.int8_pays()
+    assert net_for(BOTH, choosing._table()["clauses"], None) == INT8_NAME
+    assert net_for(BOTH, choosing._table()["clauses"] - 1, None) == MODEL_NAME
+
+
 @pytest.mark.parametrize(("lost", "taken"), [(0.0, True), (0.004, True), (-0.01, True), (0.006, False)])
 def test_int8_is_not_taken_where_questions_lose_by_it(
     lost: float, taken: bool, monkeypatch: pytest.MonkeyPatch

@@ -31,7 +31,7 @@ from retriever.confidence import FEATURES
 from retriever.fusion import DENSE_WEIGHT
 from retriever.page.feedback import MAX_FILE
 from retriever.question import MATCHED
-from retriever.reading.choosing import READ
+from retriever.reading.use import USUAL
 
 ROOT = Path(__file__).resolve().parent.parent
 GAZETTE = ROOT / "corpus" / "bulletins" / "lishi-2023-02.txt"
@@ -257,7 +257,7 @@ WORDS = {"five": 5, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14}
     [
         (r"scaled to 0…1 \((\S+) meaning, (\S+) words\)", (DENSE_WEIGHT, 1 - DENSE_WEIGHT)),
         (r"logistic regression over (\w+) figures", (len(FEATURES),)),
-        (r"reads the first (\d+) clauses together", (READ,)),
+        (r"reads the first (\d+) clauses together", (USUAL.read,)),
         (r"Of a text of more than (\d+) characters the first (\d+)", (MATCHED, MATCHED)),
         (r"按前 (\d+) 个字检索", (MATCHED,)),
         (r"of a long question the first (\d+) characters", (MATCHED,)),

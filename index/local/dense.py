@@ -35,6 +35,7 @@ COMPARED = 4000  # best of the scan that are compared at least; from 500 on reca
 # Vectors that the compression is learnt from, and rounds of k-means: 25 rounds, FAISS's default, take
 # three times as long for the same recall, 5,000 vectors lose .003.
 _TRAINED, _ROUNDS = 20_000, 10
+_WRITTEN = 2**20  # bytes written to a file at a time
 # A filter that lets less than this share through is answered by comparing what it lets through.
 _SCANNED_SHARE = 0.2
 
@@ -125,9 +126,9 @@ def build_dense(vectors: NDArray[np.float32], kind: str | None = None) -> Any:
 
 
 def save_dense(data: Path, index: Any, owners: NDArray[np.int32]) -> None:
-    """Write the FAISS index and the owners of its vectors. Raises OSError."""
+    """Write the FAISS index and the owners of its vectors; memory holds no second copy of it. Raises OSError."""
     with (data / DENSE).open("wb") as out:
-        out.write(memoryview(_faiss().serialize_index(index)))
+        _faiss().write_index(index, _faiss().PyCallbackIOWriter(out.write, _WRITTEN))
     np.save(data / OWNERS, np.asarray(owners, np.int32))
 
 

@@ -12,7 +12,8 @@ import functools
 import io
 import json
 from array import array
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +32,7 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 # of 0.1, of which no table was kept; README's ablation table has the title's weight at 0 (关键词里不加标题).
 TEXT_WEIGHT, PATH_WEIGHT, TITLE_WEIGHT = 2, 2, 1
 K1, B = 1.2, 0.6
+_SORTED = 2**22  # postings that are sorted, or scored, at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _repeated(text: str) -> tuple[str, ...]:
 def build_bm25(clauses: Iterable[Fields]) -> Bm25:
     """Index clauses. No clauses, or clauses without a single token, give an index that finds nothing.
 
-    Needs some 24 bytes for each distinct token of each clause, and no list of all tokens.
+    Needs some 20 bytes for each distinct token of each clause, and no list of all tokens.
     """
     return from_weights(map(term_weights, clauses))
 
@@ -155,38 +157,79 @@ def build_bm25(clauses: Iterable[Fields]) -> Bm25:
 def from_weights(clauses: Iterable[dict[str, int]]) -> Bm25:
     """The same for clauses whose tokens are counted: token → weighted frequency."""
     vocabulary: dict[str, int] = {}
-    columns, frequencies, distinct = array("i"), array("f"), array("i")
-    for weights in clauses:
-        distinct.append(len(weights))
-        for token, weight in weights.items():
-            columns.append(vocabulary.setdefault(token, len(vocabulary)))
-            frequencies.append(weight)
-    size = len(distinct)
-    rows = np.repeat(np.arange(size, dtype=np.int32), np.asarray(distinct, np.int32))
-    column = np.asarray(columns, np.int32)
-    order = np.argsort(column, kind="stable")  # by token; the clauses of a token stay in order
-    frequency = np.asarray(frequencies, np.float32)
-    lengths = np.bincount(rows, weights=frequency, minlength=size).astype(np.float32)
-    counts = np.bincount(column, minlength=len(vocabulary))
-    rows, frequency = rows[order], frequency[order]
-    scores = _scores(frequency, lengths[rows], counts, lengths, size)
+    portions = deque(_portions(clauses, vocabulary))
+    counts = np.zeros(len(vocabulary), np.int64)
+    for portion in portions:
+        counts += np.bincount(portion.columns, minlength=len(vocabulary))
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Bm25(vocabulary, scores, rows, starts, size)
+    rows, frequency = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    lengths = np.concatenate([np.empty(0, np.float32), *(portion.lengths() for portion in portions)])
+    free, first = starts[:-1].copy(), 0
+    while portions:  # each is let go of when its postings are in their columns
+        portion = portions.popleft()
+        order = np.argsort(portion.columns, kind="stable")  # by token; the clauses of a token stay in order
+        here = np.bincount(portion.columns, minlength=len(vocabulary))
+        places = np.arange(len(order)) + np.repeat(free - (np.cumsum(here) - here), here)
+        rows[places] = portion.rows(first)[order]
+        frequency[places] = portion.frequencies[order]
+        free += here
+        first += len(portion.distinct)
+    _score(frequency, rows, starts, lengths)
+    return Bm25(vocabulary, frequency, rows, starts, first)
 
 
-def _scores(
-    frequency: NDArray[np.float32],
-    length: NDArray[np.float32],
-    counts: NDArray[np.int64],
-    lengths: NDArray[np.float32],
-    size: int,
-) -> NDArray[np.float32]:
-    """BM25 of every posting: idf · tf / (tf + k1 · (1 − b + b · length / mean length)).
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """The postings of some clauses, clause by clause: `distinct` says how many each clause has."""
 
-    `frequency` (tf) and `length` are those of the postings, sorted by token; `counts` [tokens] says
-    how many clauses each token is in.
+    columns: NDArray[np.int32]
+    frequencies: NDArray[np.float32]
+    distinct: NDArray[np.int32]
+
+    def rows(self, first: int) -> NDArray[np.int32]:
+        """The clause of each posting; the first clause is in row `first`."""
+        return np.repeat(np.arange(first, first + len(self.distinct), dtype=np.int32), self.distinct)
+
+    def lengths(self) -> NDArray[np.float32]:
+        """The sum of each clause's frequencies."""
+        sums = np.bincount(self.rows(0), weights=self.frequencies, minlength=len(self.distinct))
+        return sums.astype(np.float32)
+
+
+def _portions(clauses: Iterable[dict[str, int]], vocabulary: dict[str, int]) -> Iterator[_Portion]:
+    """The postings of clauses, some at a time; new tokens go into `vocabulary`."""
+    waiting = iter(clauses)
+    while True:
+        columns, frequencies, distinct = array("i"), array("f"), array("i")
+        for weights in waiting:
+            distinct.append(len(weights))
+            for token, weight in weights.items():
+                columns.append(vocabulary.setdefault(token, len(vocabulary)))
+                frequencies.append(weight)
+            if len(columns) >= _SORTED:
+                break
+        if not distinct:
+            return
+        yield _Portion(
+            np.asarray(columns, np.int32), np.asarray(frequencies, np.float32), np.asarray(distinct, np.int32)
+        )
+
+
+def _score(
+    postings: NDArray[np.float32], rows: NDArray[np.int32], starts: NDArray[np.int64], lengths: NDArray[np.float32]
+) -> None:
+    """Put BM25 in the place of every posting's frequency: idf · tf / (tf + k1 · (1 − b + b · length / mean length)).
+
+    Postings are sorted by token, those of token t are `starts[t]:starts[t+1]`; `lengths` are those of the clauses.
     """
-    mean = np.float32(lengths.mean()) if size else np.float32(1)
-    idf = inverse_frequency(counts, size)
-    norm = np.float32(K1) * (np.float32(1 - B) + np.float32(B) * length / max(mean, np.float32(1e-9)))
-    return np.asarray(np.repeat(idf, counts) * frequency / (frequency + norm), np.float32)
+    size = len(lengths)
+    mean = max(np.float32(lengths.mean()) if size else np.float32(1), np.float32(1e-9))
+    idf = inverse_frequency(np.diff(starts), size)
+    for begin in range(0, len(postings), _SORTED):  # so that what is in between stays small
+        end = min(begin + _SORTED, len(postings))
+        one, last = np.searchsorted(starts, begin, "right") - 1, np.searchsorted(starts, end, "left")
+        bounds = np.clip(starts[one : last + 1], begin, end)
+        often = bounds[1:] - bounds[:-1]
+        frequency, length = postings[begin:end], lengths[rows[begin:end]]
+        norm = np.float32(K1) * (np.float32(1 - B) + np.float32(B) * length / mean)
+        postings[begin:end] = np.repeat(idf[one:last], often) * frequency / (frequency + norm)

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.model import CorpusNotice
 from corpus.validity import change_days
 from index.engine import IndexedClause, IndexInfo, NoticeClauses, NoticeSet, Ranked, Vector
 from index.local.clauses import Clauses, read_clauses
@@ -28,6 +27,7 @@ from index.local.manifest import (
     read_manifest,
     stamp,
 )
+from index.local.notices import Notices
 from index.office_list import OfficeEntry
 from index.paths import DEFAULT_INDEX
 from index.tokens import fingerprint
@@ -43,7 +43,7 @@ class LocalEngine:
     folder: Path
     manifest: Manifest
     info: IndexInfo
-    notices: Sequence[CorpusNotice]
+    notices: Notices
     content: Clauses
     bm25: Bm25
     dense: Dense | None
@@ -99,6 +99,10 @@ class LocalEngine:
             stated = change_days(source.notice for source in notices) if days is None else days
             expires = min((one for one in stated if one > today.isoformat()), default=None)
         return cls(folder, manifest, info, notices, content, bm25, dense, offices, today, seen, expires)
+
+    @property
+    def families(self) -> Sequence[str | None]:
+        return self.notices.families
 
     @property
     def terms(self) -> Bm25:

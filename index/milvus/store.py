@@ -96,6 +96,10 @@ class MilvusEngine:
         return self.content.notices
 
     @property
+    def families(self) -> Sequence[str | None]:
+        return self.content.notices.families
+
+    @property
     def offices(self) -> Sequence[OfficeEntry]:
         return self.content.offices
 

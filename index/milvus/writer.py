@@ -68,12 +68,15 @@ class MilvusWriter:
 
     def write_keywords(self, notices: Sequence[CorpusNotice]) -> None:
         """Notices, clauses, offices and the BM25 columns. Raises OSError or a GongbaoError."""
+        pairs = ((source.notice.title, clause) for source in notices for clause in source.notice.clauses)
+        fields = (Fields(clause.text, " ".join(clause.path), title) for title, clause in pairs)
+        self.write_counted(notices, from_weights(counted(fields, self._jobs)))
+
+    def write_counted(self, notices: Sequence[CorpusNotice], bm25: Bm25) -> None:
+        """The same where the words of the notices' clauses are counted."""
         self._places = [place_of(source.notice) for source in notices]
         self._settings["uncertain"] = sum_doubts(notices)
         self._settings["changes"] = change_days(source.notice for source in notices)
-        pairs = ((source.notice.title, clause) for source in notices for clause in source.notice.clauses)
-        fields = (Fields(clause.text, " ".join(clause.path), title) for title, clause in pairs)
-        bm25 = from_weights(counted(fields, self._jobs))
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._work) as folder:
             scratch = Path(folder)
             self._clauses = write_clauses(scratch, notices)

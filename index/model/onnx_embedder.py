@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from index.model.cores import has_vnni, usable_cores
 from index.model.embedder import Vectors, WindowedEmbedder
@@ -28,6 +27,7 @@ from index.model.folder import (
     whole_card,
 )
 from index.model.prompts import prompts_for
+from index.model.tokenizer import load_tokenizer
 
 _AWAKE_US = "20"
 _KEPT = 1024  # texts whose pieces are kept: a text is counted before it is embedded
@@ -43,7 +43,7 @@ class _Net(WindowedEmbedder):
         super().__init__(name, card.dim, card.max_tokens, prompts)
         self.sha256 = card.sha256
         try:
-            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            self._tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
             self._session = session(folder / graph, threads, as_written=graph == INT8_GRAPH_FILE)
         except Exception as err:  # both libraries raise bare or private exception classes
             raise broken(folder, f"模型装不进来（{type(err).__name__}）") from err

@@ -57,9 +57,9 @@ class PairCoder:
     """Makes rows with one tokenizer. Safe to use from several threads."""
 
     def __init__(self, tokenizer: Path, max_tokens: int = MAX_TOKENS) -> None:
-        from tokenizers import Tokenizer  # `place` is wanted without it
+        from index.model.tokenizer import load_tokenizer  # `place` is wanted without its library
 
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer = load_tokenizer(tokenizer)
         self.max_tokens = max_tokens
         self._start, self.pad, self._end = map(self._id, ("<s>", "<pad>", "</s>"))
 

@@ -28,23 +28,23 @@ from retriever.reading.shared import shared_duty
 from retriever.reading.shown import MAX_ANSWER, around, on
 from retriever.reading.spans import Holds, Span, holds_wanted, wanted
 from retriever.reading.terms import Terms
+from retriever.reading.use import USUAL, ReaderUse
 from retriever.search import Retrieval
-
-READ = 8  # hits that are read
-# What the reader's log odds (clipped) count beside what words say of a passage: some 0 to 2.5. On 365 open
-# questions that aren't for a document answers are right as often with .05, .1 and .2 (.83; words alone .82), and
-# seldomer with the reader's choice alone (.74).
-READER = 0.1
 
 
 class Chooser:
     """Reads for the questions of one index. Safe under threads."""
 
     def __init__(
-        self, passages: Passages, neighbours: Neighbours, reader: Reader | None, ranker: Ranker | None = None
+        self,
+        passages: Passages,
+        neighbours: Neighbours,
+        reader: Reader | None,
+        ranker: Ranker | None = None,
+        use: ReaderUse = USUAL,
     ) -> None:
         """`ranker` orders the hits in the reader's stead; it may be the reader."""
-        self._reader = reader
+        self._reader, self._use = reader, use
         same: object = reader
         self._ranker = None if ranker is same else ranker
         self._passages = passages
@@ -54,7 +54,7 @@ class Chooser:
     def read(self, query: Query, retrieval: Retrieval) -> Found:
         """What the reader makes of the first hits, and these in the order that it and retrieval give. Where a document
         was named its clauses keep their order."""
-        first = [Passage(hit.entry, hit) for hit in retrieval.hits[:READ]]
+        first = [Passage(hit.entry, hit) for hit in retrieval.hits[: self._use.read]]
         readings = self._read(query, first) if self._reader is not None and first else {}
         ranker = self._ranker
         if (ranker is None and not readings) or retrieval.candidates.numbered:
@@ -62,7 +62,7 @@ class Chooser:
         logits = (
             [readings[one.entry.row].relevance for one in first] if ranker is None else ranker.rank(query.text, first)
         )
-        return Found(replace(retrieval, hits=reordered(retrieval.hits, logits)), readings)
+        return Found(replace(retrieval, hits=reordered(retrieval.hits, logits, self._use.ranking)), readings)
 
     def choose(self, query: Query, found: Found, terms: Terms) -> Choice:
         """The span that answers best. There must be a hit."""
@@ -71,14 +71,15 @@ class Chooser:
             title = self._passages.title(query, hits[0])
             return Choice(title, Span(0, min(len(title.entry.text), MAX_ANSWER), 0.0, True), title)
         beside, holds = self._passages.choose(query, hits), wanted(query.text, query.asked)
-        if not found.readings:
+        readings = found.readings if self._use.chooses else {}
+        if not readings:
             chosen = self._by_words.choose(beside, holds, terms)
         else:
             if all(one.why is Why.HIT for one in beside):  # else what stands beside a hit is meant
-                beside = [Passage(hit.entry, hit) for hit in hits if hit.entry.row in found.readings]
-            chosen = self._by_reader(query, beside, found.readings, holds, terms)
+                beside = [Passage(hit.entry, hit) for hit in hits if hit.entry.row in readings]
+            chosen = self._by_reader(query, beside, readings, holds, terms)
         if WHOM & set(query.asked) and not found.retrieval.candidates.numbered:
-            chosen = self._lead(query, chosen, found.readings, holds, terms)
+            chosen = self._lead(query, chosen, readings, holds, terms)
         if asks_list(query.text):
             chosen = self._from_the_first(chosen, terms)
         if Intent.PHONE in query.asked and _of_another_office(query.text, chosen.passage):
@@ -97,7 +98,7 @@ class Chooser:
         them too, else the reader's with the sentence around it."""
         new = [one for one in passages if one.entry.row not in readings]
         known = {**readings, **(self._read(query, new) if new else {})}
-        worth = {row: READER * clipped(one.score) for row, one in known.items()}
+        worth = {row: self._use.choosing * clipped(one.score) for row, one in known.items()}
         chosen = self._by_words.choose(passages, holds, terms, worth)
         reading = known.get(chosen.passage.entry.row)
         return chosen if reading is None else _as_read(chosen, replace(reading, passage=chosen.passage), holds)
@@ -118,7 +119,7 @@ class Chooser:
         shared = shared_duty(chosen.matched.entry, self._neighbours, query.text, terms)
         if shared is None:
             return chosen
-        section = [Passage(entry, chosen.passage.of) for entry in shared.lead.clauses[:READ]]
+        section = [Passage(entry, chosen.passage.of) for entry in shared.lead.clauses[: self._use.read]]
         if any(one.entry.row == chosen.passage.entry.row for one in section):
             return replace(chosen, others=shared.others)
         own = self._by_reader(query, section, readings, holds, terms) if readings else None

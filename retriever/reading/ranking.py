@@ -11,10 +11,9 @@ from index.model.folder import is_made_model
 from index.passages import passage
 from retriever.model import Hit
 from retriever.reading.passages import Passage
+from retriever.reading.use import USUAL
 
-# What a reader's logit counts beside retrieval's score of 0…1. Measured with a reader of six layers: success@1 of a
-# gazette .776 → .807; logits beyond ±MOST say no more than that.
-WEIGHT, MOST = 0.05, 9.0
+MOST = 9.0  # a reader's logit beyond ±MOST says no more than that
 
 
 class Ranker(Protocol):
@@ -58,18 +57,18 @@ def clipped(logit: float) -> float:
     return max(-MOST, min(MOST, logit))
 
 
-def combined(score: float, logit: float) -> float:
+def combined(score: float, logit: float, weight: float = USUAL.ranking) -> float:
     """What retrieval's score of 0…1 and a reader's logit say together."""
-    return score + WEIGHT * clipped(logit)
+    return score + weight * clipped(logit)
 
 
-def reordered(hits: Sequence[Hit], logits: Sequence[float]) -> tuple[Hit, ...]:
-    """The hits with as many of the first as there are logits in the order of score plus WEIGHT times the logit.
+def reordered(hits: Sequence[Hit], logits: Sequence[float], weight: float = USUAL.ranking) -> tuple[Hit, ...]:
+    """The hits with as many of the first as there are logits in the order of score plus `weight` times the logit.
 
     The others keep their places, and their scores where those are lower than any above.
     """
     first, rest = hits[: len(logits)], hits[len(logits) :]
-    scores = [combined(hit.score, logit) for hit, logit in zip(first, logits, strict=True)]
+    scores = [combined(hit.score, logit, weight) for hit, logit in zip(first, logits, strict=True)]
     order = sorted(range(len(first)), key=lambda at: (-scores[at], at))
     moved = [replace(first[at], rank=rank, score=scores[at]) for rank, at in enumerate(order, 1)]
     lowest = moved[-1].score if moved else 0.0

@@ -30,7 +30,7 @@ from index.model.reader_make import encoder_weights, make_reader  # noqa: E402
 from index.model.reader_place import own_reader_path  # noqa: E402
 from retriever.ask import Asker  # noqa: E402
 from retriever.model import Filters  # noqa: E402
-from retriever.reading.choosing import READ  # noqa: E402
+from retriever.reading.use import USUAL  # noqa: E402
 
 Clauses = Sequence[tuple[str, str]]
 Read = Callable[[str, Clauses], object]
@@ -75,7 +75,7 @@ def work(index: Path, questions: Path, count: int) -> list[tuple[str, Clauses]]:
     chosen: list[tuple[str, Clauses]] = []
     for one in every[:: max(1, len(every) // count)][:count]:
         query = asker.preparer.prepare(one.question, "hybrid")
-        hits = asker.retriever.retrieve(query, "hybrid", Filters(), READ).hits
+        hits = asker.retriever.retrieve(query, "hybrid", Filters(), USUAL.read).hits
         entries = [hit.entry for hit in hits]
         chosen.append((query.text, [(place(e.notice.title, e.path, e.text), e.text) for e in entries]))
     return chosen

@@ -1,6 +1,7 @@
 """The picture and the README's table of what bench_growth.py measured.
 
     python tests/bench/bench_growth.py --sizes 10000 100000 1000000 --json tests/data/growth/growth.json
+    python tests/bench/bench_growth.py --engines milvus --sizes 100000 --json tests/data/growth/growth.json --add
     python tests/bench/growth_plot.py tests/data/growth/growth.json [--readme README.md]
 
 Writes an SVG beside the JSON file, and the table between the README's `growth` markers.
@@ -36,21 +37,30 @@ STYLE = (
 )
 
 
+ENGINES = {"local": "", "milvus": "milvus-lite"}  # as the table's columns name them
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A square with both axes logarithmic: named values of each row, in one unit."""
+    """A square with both axes logarithmic: named values of each row, in one unit. `values` are those of the local
+    engine, `milvus` is the one of milvus-lite that is drawn beside them."""
 
     title: str
     unit: str
     values: Mapping[str, Value]
+    milvus: Value
 
 
 def build_seconds(row: Row) -> float:
-    return float(sum(row[f"build_{step}"] for step in STEPS))
+    return float(sum(row[f"build_{step}"] for step in STEPS[row["engine"]]))
 
 
 def opening_seconds(row: Row) -> float:
     return float(row["open"] + row["retriever"])
+
+
+def all_memory(row: Row) -> float:
+    return float(row["memory"]["own"] + row["memory"]["mapped"])
 
 
 PANELS = (
@@ -60,18 +70,22 @@ PANELS = (
         {
             "all": build_seconds,
             "keywords": lambda row: row["build_bm25"],
-            "vectors": lambda row: row["build_faiss"],
+            "vectors": lambda row: row["build_vectors"],
         },
+        build_seconds,
     ),
-    Panel("Opening, until it can search", "s", {"all": opening_seconds, "files": lambda row: row["open"]}),
+    Panel(
+        "Opening, until it can search", "s", {"all": opening_seconds, "files": lambda row: row["open"]}, opening_seconds
+    ),
     Panel(
         "Memory and disk",
         "MB",
         {
-            "with mapped files": lambda row: row["memory"]["own"] + row["memory"]["mapped"],
+            "with mapped files": all_memory,
             "own": lambda row: row["memory"]["own"],
             "on the disk": lambda row: row["megabytes"],
         },
+        all_memory,
     ),
     Panel(
         "A warm question, without embedding it",
@@ -82,33 +96,37 @@ PANELS = (
             "keywords": lambda row: row["bm25"]["median"],
             "vectors": lambda row: row["dense"]["median"],
         },
+        lambda row: row["hybrid"]["median"],
     ),
 )
 
 MEASURES: tuple[tuple[str, Callable[[Row], str]], ...] = (
-    ("build without embedding", lambda row: f"{build_seconds(row):.0f} s"),
-    ("on the disk", lambda row: f"{row['megabytes']} MB"),
+    ("build without embedding", lambda row: f"{build_seconds(row):,.0f} s"),
+    ("of it words and clauses", lambda row: f"{build_seconds(row) - row['build_vectors']:,.0f} s"),
+    ("most memory while building", lambda row: f"{row['build_memory']['most']:,} MB"),
+    ("on the disk", lambda row: f"{row['megabytes']:,} MB"),
     ("opening", lambda row: f"{opening_seconds(row):.1f} s"),
-    ("own memory", lambda row: f"{row['memory']['own']} MB"),
-    ("mapped files", lambda row: f"{row['memory']['mapped']} MB"),
+    ("own memory", lambda row: f"{row['memory']['own']:,} MB"),
+    ("mapped files", lambda row: f"{row['memory']['mapped']:,} MB"),
     *(
         (name, lambda row, key=key: f"{row[key]['median']:.0f} / {row[key]['p99']:.0f} ms")  # type: ignore[misc]
         for name, key in (("keywords", "bm25"), ("vectors", "dense"), ("hybrid", "hybrid"), ("filtered", "filtered"))
     ),
     ("with answer", lambda row: f"{row['answered']['median']:.0f} / {row['answered']['p99']:.0f} ms"),
     ("recall@10", lambda row: f"{row['recall']:.3f}"),
+    ("on the command line", lambda row: f"{row['cold']:.1f} s"),
 )
 
 
 def table(rows: Sequence[Row], processor: str) -> str:
     """The README's table: median and 99th percentile of a question in each mode."""
     embed = min(row["embed"]["median"] for row in rows)
-    head = ["clauses", *(f"{row['clauses']:,}" for row in rows)]
+    head = ["clauses", *(f"{row['clauses']:,} {ENGINES[row['engine']]}".rstrip() for row in rows)]
     body = markdown([head, *([name, *map(show, rows)] for name, show in MEASURES)])
     return (
         f"{body}\n{processor}. Times of a question: median / 99th percentile, warm, without embedding it "
-        f"({embed:.0f} ms). With answer, one sentence is embedded besides. Other programs ran at times (load "
-        f"average before the questions {', '.join(str(row['load']) for row in rows)}).\n"
+        f"({embed:.0f} ms); on the command line, the best of three, each in a new process. With answer, one sentence "
+        f"is embedded besides.\n"
     )
 
 
@@ -128,9 +146,11 @@ def plot(rows: Sequence[Row]) -> str:
 
 
 def drawn(panel: Panel, rows: Sequence[Row]) -> list[str]:
-    sizes = [row["clauses"] for row in rows]
-    lines = {name: [max(value(row), 0.01) for row in rows] for name, value in panel.values.items()}
-    every = [value for line in lines.values() for value in line]
+    sizes = sorted({row["clauses"] for row in rows})
+    lines = {name: _line(rows, "local", value) for name, value in panel.values.items()}
+    if beside := _line(rows, "milvus", panel.milvus):
+        lines[ENGINES["milvus"]] = beside
+    every = [value for line in lines.values() for value in line.values()]
     low, high = math.floor(math.log10(min(every))), math.ceil(math.log10(max(every)) + 1e-9)
 
     def across(size: float) -> float:
@@ -146,16 +166,24 @@ def drawn(panel: Panel, rows: Sequence[Row]) -> list[str]:
         out.append(f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDE - RIGHT}" y2="{y:.1f}"/>')
         out.append(text(LEFT - 6, y + 4, f"{10**power:g} {panel.unit}", "end", "soft"))
     out += [text(across(size), TALL - BOTTOM + 18, f"{size:,}", "middle", "soft") for size in sizes]
-    x: float = LEFT
+    x, y = float(LEFT), 40.0
     for at, (name, line) in enumerate(lines.items()):
         colour = COLOURS[at % len(COLOURS)]
-        spots = [(across(size), up(value)) for size, value in zip(sizes, line, strict=True)]
-        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in spots)
+        spots = [(across(size), up(value), value) for size, value in line.items()]
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b, _ in spots)
         out.append(f'<polyline class="curve" points="{points}" stroke="{colour}"/>')
-        out += [mark(at, a, b, f"{name}: {value:.3g} {panel.unit}") for (a, b), value in zip(spots, line, strict=True)]
-        out += [mark(at, x + 5, 40, name), text(x + 14, 44, name, "start")]
-        x += 26 + 6.6 * len(name)
+        out += [mark(at, a, b, f"{name}: {value:.3g} {panel.unit}") for a, b, value in spots]
+        wide = 26 + 6.6 * len(name)
+        if x + wide > WIDE:
+            x, y = float(LEFT), y + 16
+        out += [mark(at, x + 5, y, name), text(x + 14, y + 4, name, "start")]
+        x += wide
     return out
+
+
+def _line(rows: Sequence[Row], engine: str, value: Value) -> dict[int, float]:
+    """Clauses → value of the rows of one engine."""
+    return {row["clauses"]: max(value(row), 0.01) for row in rows if row["engine"] == engine}
 
 
 def text(x: float, y: float, words: str, anchor: str, kind: str = "") -> str:
@@ -164,13 +192,14 @@ def text(x: float, y: float, words: str, anchor: str, kind: str = "") -> str:
 
 
 def mark(series: int, x: float, y: float, label: str) -> str:
-    """A circle, square, triangle or diamond: lines can be told apart without their colour."""
+    """A circle, square, triangle, diamond or triangle on its tip: lines can be told apart without their colour."""
     shape = (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"',
         f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7"',
         f'<path d="M{x:.1f} {y - 5:.1f}l5 9h-10z"',
         f'<path d="M{x:.1f} {y - 5:.1f}l5 5-5 5-5-5z"',
-    )[series % 4]
+        f'<path d="M{x:.1f} {y + 5:.1f}l5-9h-10z"',
+    )[series % 5]
     return f'{shape} fill="{COLOURS[series % len(COLOURS)]}"><title>{escape(label)}</title></{shape[1:].split()[0]}>'
 
 

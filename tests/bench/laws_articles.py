@@ -45,12 +45,16 @@ _LINE = re.compile(r"^[#*\s]*第([一二三四五六七八九十百零]+)条(?:�
 
 
 def laws(archive: Path, every: int, skip: int = 0) -> Iterator[tuple[str, str]]:
+    """Names and texts of each so manieth law by name, in the archive's order: going back in it means unpacking anew."""
     with tarfile.open(archive) as tar:
-        members = sorted((one for one in tar if one.isfile() and one.name.endswith(".md")), key=lambda one: one.name)
-        for member in members[skip::every]:
-            stream = tar.extractfile(member)
-            assert stream is not None
-            yield member.name, stream.read().decode("utf-8")
+        names = sorted(one.name for one in tar if one.isfile() and one.name.endswith(".md"))
+    wanted = set(names[skip::every])
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if member.name in wanted:
+                stream = tar.extractfile(member)
+                assert stream is not None
+                yield member.name, stream.read().decode("utf-8")
 
 
 def articles_of(notice: Notice) -> dict[int, list[Step]]:

@@ -102,8 +102,9 @@ class Synthetic:
                 row += 1
                 yield out
 
-    def vectors(self, embedder: Embedder, embedded: int) -> NDArray[np.float32]:
-        """float32 [size, dim]: `embedded` real ones are made (and kept in the cache folder), the rest drawn."""
+    def vectors(self, embedder: Embedder, embedded: int, into: Path | None = None) -> NDArray[np.float32]:
+        """float32 [size, dim]: `embedded` real ones are made (and kept in the cache folder), the rest drawn; in
+        the file `into` where memory wouldn't hold them."""
         texts = [clause.text for notice in self.gazette for clause in notice.clauses][: embedded // 2]
         texts += self.articles[: embedded - len(texts)]
         cache = VectorCache(cache_folder() / "bench-vectors", embedder)
@@ -111,13 +112,14 @@ class Synthetic:
         for first in range(0, len(missing), 64):
             cache.add(missing[first : first + 64], embedder.encode_passages(missing[first : first + 64]))
         real = cache.get(texts)
-        return sampled(real, self.size)
+        return sampled(real, self.size, into)
 
 
-def sampled(real: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+def sampled(real: NDArray[np.float32], size: int, into: Path | None = None) -> NDArray[np.float32]:
     """`size` vectors around real ones, as the docstring above says."""
     draw = np.random.default_rng(2)
-    out = np.empty((size, real.shape[1]), np.float32)
+    shape = (size, real.shape[1])
+    out = np.empty(shape, np.float32) if into is None else np.memmap(into, np.float32, "w+", shape=shape)
     for first in range(0, size, 50_000):
         count = min(50_000, size - first)
         here, one, other = draw.integers(0, len(real), (3, count))

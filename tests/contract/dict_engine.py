@@ -49,6 +49,7 @@ class DictEngine:
     ) -> None:
         self.day = day
         self.notices = tuple(notices)
+        self.families = [entry.notice.family for entry in notices]
         self.offices: list[OfficeEntry] = gather(entry.notice for entry in notices)
         self._rows: list[range] = []
         self._clauses: list[IndexedClause] = []

@@ -298,6 +298,7 @@ def test_the_clauses_of_a_notice(case: Case) -> None:
 def test_notices_and_their_files(case: Case) -> None:
     bare = [(replace(entry.notice, clauses=()), entry.files) for entry in case.notices]
     assert [(replace(entry.notice, clauses=()), entry.files) for entry in case.engine.notices] == bare
+    assert list(case.engine.families) == [entry.notice.family for entry in case.notices]
 
 
 def test_every_id_is_found(case: Case) -> None:
