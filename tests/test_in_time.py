@@ -120,39 +120,31 @@ def test_what_only_a_repealed_text_says_is_not_the_answer(asker: Asker) -> None:
     assert result.answer is None or "学校" not in result.answer.text
 
 
-def test_a_text_that_ended_by_its_own_term_answers_only_by_day(asker: Asker) -> None:
-    """It says when it ended, and as of which day its figure can be asked for."""
-    question = "屠宰生猪每头补贴多少元"
-    result = asker.ask(question, mode="bm25")
-    (ended,) = (note for note in result.notes if note.kind is NoteKind.ONLY_ENDED)
-    assert not result.answered and "有效到2017年12月31日" in ended.text
-    assert result.to_json()["notes"][0]["day"] == ended.day == "2017-12-31"
-    assert "--on 2017-12-31" in show(result)
-    then = asker.ask(question, mode="bm25", filters=Filters(on=ended.day))
-    assert "三十元" in said(then) and kinds(then) == [NoteKind.ON_DAY]
-
-
-def test_asked_by_name_it_says_first_that_it_ended(asker: Asker) -> None:
-    result = asker.ask("屠宰补贴办法里屠宰生猪每头补贴多少元", mode="bm25")
+def test_a_text_that_ended_by_its_own_term_answers_with_its_warning_where_nothing_else_does(asker: Asker) -> None:
+    result = asker.ask("屠宰生猪每头补贴多少元", mode="bm25")
     assert "三十元" in said(result) and kinds(result)[0] is NoteKind.NOT_IN_FORCE
+    assert "有效到2017年12月31日" in str(result.note)
     assert "有效到2017年12月31日" in show(result).split("\n")[0]
 
 
-def test_the_day_of_a_repealed_text_is_the_one_before_its_repeal(asker: Asker) -> None:
-    result = asker.ask("学校门前可以停车吗", mode="bm25")
-    days = [note.day for note in result.notes if note.kind is NoteKind.ONLY_ENDED]
-    assert days == ["2020-02-29"]
-    then = asker.ask("学校门前可以停车吗", mode="bm25", filters=Filters(on=days[0]))
-    assert "学校门前" in said(then)
+def test_what_only_a_repealed_text_says_can_be_asked_as_of_the_day_before_its_repeal(asker: Asker) -> None:
+    question = "学校门前可以停车吗"
+    result = asker.ask(question, mode="bm25")
+    (ended,) = (note for note in result.notes if note.kind is NoteKind.ONLY_ENDED)
+    assert not result.answered and "已废止，2020年3月1日起" in ended.text
+    assert result.to_json()["notes"][0]["day"] == ended.day == "2020-02-29"
+    assert "--on 2020-02-29" in show(result)
+    then = asker.ask(question, mode="bm25", filters=Filters(on=ended.day))
+    assert "学校门前" in said(then) and kinds(then) == [NoteKind.ON_DAY]
 
 
-def test_of_two_questions_each_says_when_its_text_ended(asker: Asker) -> None:
+def test_of_two_questions_each_says_first_that_its_text_is_not_in_force(asker: Asker) -> None:
     """The second one's answer came without a word on it."""
     result = asker.ask("停车收费每小时多少元？屠宰生猪每头补贴多少元？", mode="bm25")
     (second,) = result.parts
-    assert kinds(second) == [NoteKind.ONLY_ENDED] and second.answer is None
+    assert kinds(second) == [NoteKind.NOT_IN_FORCE] and "三十元" in said(second)
     shown = show(result)
-    assert shown.index("又问") < shown.index("有效到2017年12月31日") < shown.index("--on 2017-12-31")
+    assert shown.index("又问") < shown.index("有效到2017年12月31日") < shown.index("答：屠宰生猪")
 
 
 @pytest.mark.parametrize(

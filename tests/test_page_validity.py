@@ -103,14 +103,12 @@ def test_of_two_texts_of_one_title_the_newer_one_is_in_force(tmp_path: Path, fir
     assert "同一标题已有新文本" in page(collection, older.entry.notice.notice_id)
 
 
-def test_what_only_a_text_that_ended_says_is_one_click_away(tmp_path: Path) -> None:
+def test_what_only_a_repealed_text_says_is_one_click_away(tmp_path: Path) -> None:
     """The refusal says which text it was and links to the same question as of its last day."""
-    (tmp_path / "a.txt").write_text(FEES.replace("三、学校", "三、本通知有效期至2020年12月31日。\n四、学校"), "utf-8")
-    build([tmp_path / "a.txt"], tmp_path / "ix", dense=False)
-    collection = Collection.of(Asker.over(open_index(tmp_path / "ix", today=dt.date(2026, 11, 28)), dense=False), ())
-    view = View(q="停车收费每小时多少元", mode="bm25")
+    collection = opened(tmp_path, "一、《云岭市人民政府关于停车收费的通知》（云政发〔2018〕5号）自2020年1月1日起废止。")
+    view = View(q="夜间停车收费吗", mode="bm25")
     refused = str(results(collection, view, feedback=False))
-    assert "有效到2020年12月31日" in refused and "五元，由市发展" not in refused.split("最接近的条款")[0]
-    link = view.but(on="2020-12-31")
+    assert "已废止，2020年1月1日起" in refused
+    link = view.but(on="2019-12-31")
     assert escape(link.href) in refused
-    assert "每小时五元" in str(results(dated(collection, link.on), link, feedback=False)).split("其他相关条款")[0]
+    assert "夜间停车不收费" in str(results(dated(collection, link.on), link, feedback=False)).split("其他相关条款")[0]
