@@ -195,6 +195,7 @@ def _split_notes(blocks: list[Block]) -> list[Block]:
         if match is None or not rest:
             out.append(block)
             continue
-        out.append(block.with_text(rest))
+        if any(map(str.isalnum, rest)):  # else a full stop or a character without width is left
+            out.append(block.with_text(rest))
         out.append(Block(match.group(), block.line, block.page))
     return out
