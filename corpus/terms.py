@@ -87,10 +87,8 @@ class _TermReader:
             self._end(clause_id, sentence, began[0], began[1])
         elif self.pending is not None:
             self._end(clause_id, sentence, sentence.start, self.pending)
-        elif _ENDS.search(sentence.text) and (at := _own(sentence.text)) is not None:
-            # Where no first day is stated, the document holds from its own.
-            begun = self.starts or Said(self.date, clause_id, sentence.words, "")
-            self._end(clause_id, sentence, sentence.start + at, begun)
+        elif _ENDS.search(sentence.text) and (at := _own(sentence.text)) is not None and self.starts is not None:
+            self._end(clause_id, sentence, sentence.start + at, self.starts)
         self.pending = began[1] if began is not None else None
 
     def _start(self, clause_id: str, sentence: Sentence) -> tuple[int, Said] | None:

@@ -103,23 +103,6 @@ def test_only_the_own_term_ends_a_document(lines: tuple[str, ...], until: str | 
     assert found.status is (Status.IN_FORCE if until is None else Status.EXPIRED)
 
 
-@pytest.mark.parametrize(
-    ("line", "until"),
-    [
-        ("一、本通知有效期至2018年6月30日。", "2018-06-30"),
-        ("一、本办法有效期五年。", "2020-11-30"),
-        ("一、依照本办法核发的许可证有效期至2018年6月30日。", None),
-        ("一、依照本办法核发的许可证，有效期五年。", None),
-    ],
-)
-def test_a_term_needs_no_first_day_in_words(line: str, until: str | None) -> None:
-    """It was overlooked in a document that doesn't say since when it holds."""
-    found = one(
-        corpus_of({"a.txt": notice("云岭市停车办法", "云政发〔2015〕9号", "2015年12月1日", line)}), "云岭市停车办法"
-    )
-    assert found.valid_until == until
-
-
 def test_one_article_repealed_leaves_the_rest_in_force() -> None:
     found = one(reduced("B7.txt"), "云岭市人民政府关于停车管理的通知")
     assert found.status is Status.PARTLY_REPEALED and found.status.holds
