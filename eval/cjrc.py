@@ -14,11 +14,10 @@ import lzma
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
@@ -27,23 +26,18 @@ from corpus.errors import UsageError
 from corpus.text import cut
 from eval.table import columns
 from eval.uncertainty import SEED
+from retriever.reading.reader import AnswerKind
+
+if TYPE_CHECKING:
+    from index.model.onnx_reader import Verdict
 
 PARTS = ("test", "dev")
 DOMAINS = {"civil": "民事", "criminal": "刑事"}
 WINDOW = 250  # characters
 
 
-class Told(StrEnum):
-    """What answers a question: words of the context, yes, no, or nothing."""
-
-    SPAN = "span"
-    YES = "yes"
-    NO = "no"
-    NONE = "none"
-
-
-_KIND_NAMES = {Told.SPAN: "原文一段", Told.YES: "是", Told.NO: "否", Told.NONE: "无答案"}
-_AS_ANSWER = {Told.YES: "YES", Told.NO: "NO", Told.NONE: ""}
+_KIND_NAMES = {AnswerKind.SPAN: "原文一段", AnswerKind.YES: "是", AnswerKind.NO: "否", AnswerKind.NONE: "无答案"}
+_AS_ANSWER = {AnswerKind.YES: "YES", AnswerKind.NO: "NO", AnswerKind.NONE: ""}
 
 # What others state of it, EM and F1 in percent. The authors' own lab measured BERT-base (the best of ten runs) on data
 # that are "not the final ones officially published" (github.com/ymcui/Chinese-BERT-wwm, README; Cui et al. 2019,
@@ -62,7 +56,7 @@ class Asked:
     answers: tuple[str, ...]
 
     @property
-    def kind(self) -> Told:
+    def kind(self) -> AnswerKind:
         """What most of the answers are, the first one where they are all different."""
         return Counter(map(told, self.answers)).most_common(1)[0][0]
 
@@ -78,24 +72,11 @@ class Scored:
     human: tuple[float, float]
 
 
-class Verdict(Protocol):
-    """What the reader says of a window (`index.model.onnx_reader.Verdict`)."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def score(self) -> float: ...
+Read = Callable[[str, Sequence[tuple[str, str]]], "Sequence[Verdict]"]
 
 
-Read = Callable[[str, Sequence[tuple[str, str]]], Sequence[Verdict]]
-
-
-def told(answer: str) -> Told:
-    return {"YES": Told.YES, "NO": Told.NO, "": Told.NONE}.get(answer, Told.SPAN)
+def told(answer: str) -> AnswerKind:
+    return {"YES": AnswerKind.YES, "NO": AnswerKind.NO, "": AnswerKind.NONE}.get(answer, AnswerKind.SPAN)
 
 
 def read_cjrc(folder: Path, part: str) -> list[Asked]:
@@ -127,7 +108,7 @@ def answer_of(read: Read, question: str, context: str) -> str:
     windows = cut(context, WINDOW)
     verdicts = read(question, [("", window) for window in windows])
     window, best = max(zip(windows, verdicts, strict=True), key=lambda pair: pair[1].score)
-    return _AS_ANSWER.get(Told(best.kind), window[best.start : best.end])
+    return _AS_ANSWER.get(AnswerKind(best.kind), window[best.start : best.end])
 
 
 def letters(text: str) -> str:
@@ -167,14 +148,12 @@ def human(answers: Sequence[str], measure: Callable[[str, str], float]) -> float
 
 def measure(asked: Sequence[Asked], read: Read) -> list[Scored]:
     """Every question answered and scored, in order."""
-    return list(_measured(asked, read))
-
-
-def _measured(asked: Sequence[Asked], read: Read) -> Iterator[Scored]:
+    scored: list[Scored] = []
     for one in tqdm(asked, desc="CJRC", unit="题", disable=None):
         answer = answer_of(read, one.question, one.context)
         people = human(one.answers, exact), human(one.answers, f1)
-        yield Scored(one, answer, turn(answer, one.answers, exact), turn(answer, one.answers, f1), people)
+        scored.append(Scored(one, answer, turn(answer, one.answers, exact), turn(answer, one.answers, f1), people))
+    return scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +181,13 @@ def totals(scored: Sequence[Scored]) -> dict[str, Total]:
     """`overall`, each domain, and each kind of answer, those without questions left out."""
     groups = {"overall": list(scored)}
     groups |= {name: [one for one in scored if one.asked.domain == name] for name in DOMAINS}
-    groups |= {kind.value: [one for one in scored if one.asked.kind is kind] for kind in Told}
+    groups |= {kind.value: [one for one in scored if one.asked.kind is kind] for kind in AnswerKind}
     return {name: Total.of(members) for name, members in groups.items() if members}
 
 
 def text(found: Mapping[str, Total], part: str, every: int) -> str:
     """The table, with what others state of the whole part below it. `every`: the questions of the part."""
-    names = {"overall": "全部", **DOMAINS, **{kind.value: _KIND_NAMES[kind] for kind in Told}}
+    names = {"overall": "全部", **DOMAINS, **{kind.value: _KIND_NAMES[kind] for kind in AnswerKind}}
     rows = [["", "题数", "EM", "F1", "人 EM", "人 F1", "回答种类对"]]
     rows += [
         [names[name], str(one.questions), *_percent(one.exact, one.f1, one.human_exact, one.human_f1, one.same_kind)]

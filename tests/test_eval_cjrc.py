@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UsageError
-from eval.cjrc import WINDOW, Told, answer_of, chosen, exact, f1, human, measure, read_cjrc, text, totals, turn
+from eval.cjrc import WINDOW, answer_of, chosen, exact, f1, human, measure, read_cjrc, text, totals, turn
 from index.model.folder import is_made_model
 from index.model.reader_place import own_reader_path, reader_folder
+from retriever.reading.reader import AnswerKind
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "reading"
 
@@ -81,7 +82,7 @@ def write(folder: Path) -> Path:
 
 def test_totals_are_of_each_domain_and_kind(tmp_path: Path) -> None:
     asked = read_cjrc(write(tmp_path), "dev")
-    assert [one.kind for one in asked] == [Told.SPAN, Told.NONE, Told.YES]
+    assert [one.kind for one in asked] == [AnswerKind.SPAN, AnswerKind.NONE, AnswerKind.YES]
     found = totals(measure(asked, read))
     assert list(found) == ["overall", "civil", "criminal", "span", "yes", "none"]
     assert found["overall"].exact == found["overall"].same_kind == 1

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 class ReaderUse:
     """How a reader is used. `python -m eval reader-steps` measures what each part brings, and other numbers."""
 
-    read: int = 6  # hits that are read; its time grows with them
+    # Hits that are read; its time grows with them. With six layers 4, 8 and 12 answer as often rightly (232 questions,
+    # README); with twelve, 6 and 8 refuse the same of 91 everyday questions within two.
+    read: int = 6
     # What its relevance (a logit, to ±9) counts in the order of the hits beside retrieval's score of 0…1; 0: nothing.
     # With a reader of six layers success@1 of a gazette was .776 → .807.
     ranking: float = 0.05
