@@ -20,7 +20,8 @@ from index.training.closed import Closed
 from index.training.data import NEWER_READING, OWN_READING
 from index.training.reader import CHECKPOINT, LOG, WEIGHTS, ReaderTrainer, Settings
 from index.training.reader_batches import Coded, Recipe, epoch
-from index.training.reader_data import NEWER, Candidate, Group, Kind, ReaderData, Text, read_data, write_rows
+from index.training.reader_data import JUDGED, Candidate, Group, Kind, ReaderData, Text, read_data, write_rows
+from index.training.reader_leaning import told_by_wording, weights
 from index.training.reader_scores import auroc, refused
 from index.training.reader_sources import Texts, cmrc, written
 
@@ -131,7 +132,7 @@ def test_an_epoch_is_the_same_each_time_and_takes_every_group_once(coder: PairCo
     data = groups(60)
     coded = Coded(data, coder)
     recipe = replace(Recipe(), batch_tokens=300)
-    first, again, second = (epoch(data.train, coded, recipe, 0, number) for number in (0, 0, 1))
+    first, again, second = (epoch(data.train, coded, recipe, 0, number, {}) for number in (0, 0, 1))
     assert first == again != second
     assert sum(len(batch) for batch in first) == 60
     assert all(sum(len(pair.row.ids) for group in batch for pair in group) <= 300 for batch in first)
@@ -140,11 +141,11 @@ def test_an_epoch_is_the_same_each_time_and_takes_every_group_once(coder: PairCo
 @needs_model
 def test_a_run_that_goes_on_takes_all_that_is_newer_and_some_of_the_rest(coder: PairCoder) -> None:
     older = groups(200)
-    data = replace(older, train=(*(replace(one, origin=NEWER) for one in older.train[:50]), *older.train[50:]))
+    data = replace(older, train=(*(replace(one, origin=JUDGED) for one in older.train[:50]), *older.train[50:]))
     coded = Coded(data, coder)
 
     def taken(repeated: float) -> int:
-        return sum(len(batch) for batch in epoch(data.train, coded, Recipe(repeated=repeated), 0, 0))
+        return sum(len(batch) for batch in epoch(data.train, coded, Recipe(repeated=repeated), 0, 0, {}))
 
     assert taken(1.0) == 200 and taken(0.0) == 50
     assert 50 + 150 * 0.2 < taken(0.4) < 50 + 150 * 0.6
@@ -157,6 +158,49 @@ def test_a_damaged_folder_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl.xz").write_bytes(b"x")
     with pytest.raises(UsageError, match="reader_prepare"):
         read_data(tmp_path)
+
+
+# ---- what wording betrays
+
+
+def test_a_wording_that_betrays_the_verdict_counts_less() -> None:
+    """Of 900 with 多少 all but 90 are near misses, with 谁 all but 90 answered; 要不要 is mostly yes, 能不能 no."""
+    choose = random.Random(1)
+    matters = [
+        a + b for a in ("杀猪", "养犬", "搬家", "修路", "上学", "看病") for b in ("的事", "那回", "以后", "之前")
+    ]
+
+    def asked(form: str, kinds: dict[Kind, int]) -> list[Group]:
+        made = []
+        for kind, count in kinds.items():
+            for at in range(count):
+                told = Candidate("a", kind, 0, 0 if kind is Kind.NONE else 2)
+                made.append(Group(f"{choose.choice(matters)}{form}{at}", "written", (told,)))
+        return made
+
+    groups = [
+        *asked("多少钱", {Kind.SPAN: 90, Kind.NONE: 810}),
+        *asked("谁来管", {Kind.SPAN: 810, Kind.NONE: 90}),
+        *asked("要不要办", {Kind.YES: 350, Kind.NO: 50}),
+        *asked("能不能办", {Kind.YES: 50, Kind.NO: 350}),
+    ]
+    choose.shuffle(groups)
+    assert told_by_wording(groups) > 0.8
+    even = weights(groups)
+
+    def mean(form: str, kind: Kind) -> float:
+        return float(
+            np.mean([weight for (question, told), weight in even.items() if form in question and told is kind])
+        )
+
+    assert mean("多少", Kind.SPAN) > 2 > 1 > mean("多少", Kind.NONE)
+    assert mean("谁", Kind.NONE) > 2 > 1 > mean("谁", Kind.SPAN)
+    assert mean("要不要", Kind.NO) > 1.5 > 1 > mean("要不要", Kind.YES)
+    # Together, each wording is now answered about as often as not.
+    for form, count in (("多少", (90, 810)), ("谁", (810, 90))):
+        answered, missed = count[0] * mean(form, Kind.SPAN), count[1] * mean(form, Kind.NONE)
+        assert 0.4 < answered / (answered + missed) < 0.8
+    assert weights(groups[:100]) == {}
 
 
 # ---- measures

@@ -21,8 +21,9 @@ MODEL_NAME = "multilingual-e5-small-zh-lay"
 FORMER_NAMES = ("multilingual-e5-small-zh",)
 # The same model with int8 products, for the passages of large corpora: vectors of its own, so a name of its own.
 INT8_NAME = "multilingual-e5-small-zh-lay-int8"
-# Raised when a change of `index/model/make.py` (or `int8_make.py`) makes other files from the same source.
-FORMAT, INT8_FORMAT = 1, 1
+# Raised when a change of `index/model/make.py` (or `int8_make.py`, `smoothing.safetensors`) makes other files from the
+# same source.
+FORMAT, INT8_FORMAT = 1, 2
 CARD_FILE = "gongbao-model.json"
 GRAPH_FILE = "model.onnx"
 INT8_GRAPH_FILE = "model-int8.onnx"

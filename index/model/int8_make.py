@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from safetensors import safe_open
+from safetensors.numpy import load_file
 
 from index.model.errors import ModelError
 from index.model.folder import (
@@ -28,6 +29,8 @@ from index.model.int8_graph import build_int8_graph
 from index.model.make import make_model, stated_shape, stored_tensors
 from index.model.placing import link_file, make_folder
 
+SMOOTHING = Path(__file__).parent / "data" / "smoothing.safetensors"  # `index/training/smoothing.py` measures it
+
 
 def make_int8(cache: Path | None = None, *, force: bool = False) -> Path:
     """Make the int8 net under `cache` (or the user's cache folder), the default model first, and return its folder.
@@ -45,7 +48,8 @@ def _write(base: Path, source: ModelCard, folder: Path) -> None:
         link_file(base / name, folder / name)
     shape, epsilon = stated_shape(base)
     with safe_open(base / WEIGHTS_FILE, "np") as tensors:
-        graph = build_int8_graph(shape, epsilon, stored_tensors(base / WEIGHTS_FILE), tensors.get_tensor, WEIGHTS_FILE)
+        stored, smoothing = stored_tensors(base / WEIGHTS_FILE), load_file(SMOOTHING)
+        graph = build_int8_graph(shape, epsilon, stored, tensors.get_tensor, smoothing, WEIGHTS_FILE)
     (folder / INT8_GRAPH_FILE).write_bytes(graph.SerializeToString(deterministic=True))
     files = describe(folder, [INT8_GRAPH_FILE, WEIGHTS_FILE, TOKENIZER_FILE])
     card = ModelCard(INT8_NAME, source.dim, source.max_tokens, source.sha256, files, source.lora_sha256)

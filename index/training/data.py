@@ -26,6 +26,7 @@ NOTICE_QUESTIONS_FILE = "notice_questions.jsonl"
 # Read with its questions by the reader: `index/training/reader_sources.py`.
 OWN_READING = Path(__file__).parent / "questions" / "reading"
 NEWER_READING = OWN_READING / "newer.jsonl.xz"  # on clauses that `reader_prepare --reading` has
+JUDGED_READING = OWN_READING / "judged.jsonl.xz"  # on clauses of the index that `reader_prepare --judged` names
 _QUESTIONS = Path(__file__).parent / "questions"
 
 

@@ -28,6 +28,7 @@ from index.model.make import make_model
 from index.model.pair import PairCoder
 from index.training.reader_batches import Coded, Pair, Recipe, epoch
 from index.training.reader_data import Group, ReaderData, read_data
+from index.training.reader_leaning import weights
 from index.training.reader_loss import loss
 from index.training.reader_model import HEADS, Scores, by_length, collate, make_reader
 from index.training.reader_scores import Told, dev_questions, scores
@@ -93,10 +94,11 @@ class ReaderTrainer:
     def run(self, save_every: float, score_every: float, dev_size: int) -> None:
         """Train to the end. `save_every`, `score_every`: seconds between checkpoints and between measurements."""
         dev = dev_questions(self._data.dev, dev_size)
+        even = weights(self._data.train)
         began = saved = scored = time.monotonic()
         before = self._seconds
         for number in range(self._at[0], self._settings.epochs):
-            batches = epoch(self._data.train, self._coded, self._settings.recipe, self._settings.seed, number)
+            batches = epoch(self._data.train, self._coded, self._settings.recipe, self._settings.seed, number, even)
             first = self._at[1] if number == self._at[0] else 0
             lost: list[dict[str, float]] = []
             with tqdm(total=len(batches), initial=first, desc=f"训练 {number + 1}", unit="步", mininterval=60) as bar:

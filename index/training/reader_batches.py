@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.model.pair import PairCoder, Pieces, Row
-from index.training.reader_data import NEWER, Candidate, Group, Kind, ReaderData
+from index.training.reader_data import JUDGED, WRITTEN, Candidate, Group, Kind, ReaderData
+from index.training.reader_leaning import Weights
 
 _POOL = 64  # batches whose groups are sorted by length together
 
@@ -22,25 +23,39 @@ class Recipe:
     `share`: of the groups, others each time. What was written for reading, with spans and near misses, comes whole;
     of statutes and of notices (no spans) half, so that neither outweighs it; of clauses found for a question on
     something else a quarter, which is some 3,000 an epoch. `negatives`: drawn from those found for a group; STARD's
-    are few, and its ranking is hard. `told`: at most so many of those somebody judged. `repeated`: how much of all
-    that is taken again by a run that goes on from an earlier one; what is newer than that comes whole.
+    are few, and its ranking is hard. `told`: at most so many of those somebody judged, first those that answer.
+    `repeated`: how much of all that is taken again by a run that goes on from an earlier one; what is newer than that
+    (`fresh`) comes whole.
     """
 
     share: Mapping[str, float] = field(
-        default_factory=lambda: {NEWER: 1.0, "written": 1.0, "cmrc": 1.0, "stard": 1.0, "articles": 0.5, "notices": 0.5}
+        default_factory=lambda: {
+            **dict.fromkeys(WRITTEN, 1.0),
+            "cmrc": 1.0,
+            "stard": 1.0,
+            "articles": 0.5,
+            "notices": 0.5,
+        }
     )
     outside_share: float = 0.25
     negatives: Mapping[str, int] = field(
-        default_factory=lambda: {NEWER: 2, "written": 2, "cmrc": 1, "stard": 3, "articles": 2, "notices": 1}
+        default_factory=lambda: {
+            **dict.fromkeys(WRITTEN, 2),
+            "cmrc": 1,
+            "stard": 3,
+            "articles": 2,
+            "notices": 1,
+        }
     )
     told: int = 4
     batch_tokens: int = 4096
     natural_weight: float = 0.5  # of the verdict on a clause that was found: a few of them do answer
     repeated: float = 1.0
+    fresh: str = JUDGED
 
     def of(self, group: Group) -> float:
         share = self.outside_share if group.origin.startswith("outside") else self.share[group.origin]
-        return share if group.origin == NEWER else share * self.repeated
+        return share if group.origin == self.fresh else share * self.repeated
 
     def drawn(self, group: Group) -> int:
         """Natural negatives for a group: one from outside; none for a question with near misses only."""
@@ -68,9 +83,8 @@ class Coded:
         self._questions: dict[str, tuple[int, ...]] = {}
         self._passages: dict[str, Pieces] = {}
 
-    def pair(self, group: Group, candidate: Candidate, natural_weight: float) -> Pair:
+    def pair(self, group: Group, candidate: Candidate, weight: float) -> Pair:
         question, pieces = self._question(group.question), self._passage(candidate.passage)
-        weight = natural_weight if candidate.natural else 1.0
         if candidate.end == 0:
             return Pair(self.coder.row(question, pieces), candidate.kind, -1, -1, weight)
         inside = [
@@ -101,12 +115,15 @@ class Coded:
         return self._passages[name]
 
 
-def epoch(groups: Sequence[Group], coded: Coded, recipe: Recipe, seed: int, number: int) -> list[list[list[Pair]]]:
-    """The epoch's batches, each a list of groups of pairs, of like length and some `batch_tokens` pieces."""
+def epoch(
+    groups: Sequence[Group], coded: Coded, recipe: Recipe, seed: int, number: int, even: Weights
+) -> list[list[list[Pair]]]:
+    """The epoch's batches, each a list of groups of pairs, of like length and some `batch_tokens` pieces; `even` says
+    how much a written verdict counts."""
     choose = random.Random(f"{seed} {number}")
     chosen = [group for group in groups if choose.random() < recipe.of(group)]
     choose.shuffle(chosen)
-    made = [_draw(group, coded, recipe, choose) for group in chosen]
+    made = [_draw(group, coded, recipe, choose, even) for group in chosen]
     batches: list[list[list[Pair]]] = []
     for pool in _runs(made, recipe.batch_tokens * _POOL):
         batches += _runs(sorted(pool, key=_mean_length), recipe.batch_tokens)
@@ -114,13 +131,16 @@ def epoch(groups: Sequence[Group], coded: Coded, recipe: Recipe, seed: int, numb
     return batches
 
 
-def _draw(group: Group, coded: Coded, recipe: Recipe, choose: random.Random) -> list[Pair]:
+def _draw(group: Group, coded: Coded, recipe: Recipe, choose: random.Random, even: Weights) -> list[Pair]:
     told = [one for one in group.candidates if not one.natural]
     found = [one for one in group.candidates if one.natural]
     if len(told) > recipe.told:
-        told = choose.sample(told, recipe.told)
+        told = sorted(choose.sample(told, len(told)), key=lambda one: one.kind is Kind.NONE)[: recipe.told]
     found = choose.sample(found, min(recipe.drawn(group), len(found)))
-    return [coded.pair(group, one, recipe.natural_weight) for one in (*told, *found)]
+    return [
+        *(coded.pair(group, one, even.get((group.question, one.kind), 1.0)) for one in told),
+        *(coded.pair(group, one, recipe.natural_weight) for one in found),
+    ]
 
 
 def _runs(groups: Sequence[list[Pair]], tokens: int) -> list[list[list[Pair]]]:

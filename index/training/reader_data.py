@@ -19,8 +19,10 @@ from corpus.errors import UsageError
 from index.files import write_file
 
 PASSAGES, TRAIN, DEV, FACTS = "passages.jsonl.xz", "train.jsonl.xz", "dev.jsonl.xz", "facts.json"
-NEWER = "newer"  # the origin of what was written since an earlier run
-WRITTEN = ("written", NEWER)  # the origins that were written for the reader, with spans and near misses
+# The origins of what was written for the reader, with spans and near misses: on clauses of `../shared/data/reading`,
+# later on the same clauses, and everyday questions with the clauses that a search brought, each judged.
+NEWER, JUDGED = "newer", "judged"
+WRITTEN = ("written", NEWER, JUDGED)
 
 
 class Kind(StrEnum):

@@ -1,7 +1,9 @@
 """`python -m index.training.reader_prepare --reading DIR… --stard DIR --out DIR`: the reader's training data.
 
 What was written for the reader on notices of places that don't exist comes with the program (`questions/reading/`),
-and so do questions written later on the clauses of `--reading` (`newer.jsonl.xz` there: the clauses by their ids).
+and so do questions written later on the clauses of `--reading` (`newer.jsonl.xz` there: the clauses by their ids)
+and everyday questions with the clauses that a search brought, each judged by reading (`judged.jsonl.xz`). Those
+clauses are looked up in `--judged`, an index by keywords of `documents/` and `laws/` (CONTRIBUTING.md).
 
 Left out: documents of the closed test places (or those on the `--closed` lists), STARD's held-out questions, and
 questions that are measured (`--measured`, one a line). A tenth of the documents, by a hash of their name, is kept
@@ -23,14 +25,17 @@ from pathlib import Path
 from corpus import console
 from corpus.arguments import Parser
 from corpus.text import squash
+from index.engine import Engine
 from index.files import write_file
+from index.opening import open_index
 from index.tokens import tokenize
 from index.training import reader_sources
 from index.training.closed import Closed
-from index.training.data import NEWER_READING, OWN_READING
+from index.training.data import JUDGED_READING, NEWER_READING, OWN_READING
 from index.training.reader_data import (
     DEV,
     FACTS,
+    JUDGED,
     NEWER,
     PASSAGES,
     TRAIN,
@@ -73,11 +78,16 @@ class Nearest:
 
 
 def prepare(
-    reading: Sequence[Path], stard: Path, closed: Closed, measured: frozenset[str]
+    reading: Sequence[Path], stard: Path, closed: Closed, measured: frozenset[str], judged: Engine | None = None
 ) -> tuple[dict[str, Text], list[Group]]:
     """All clauses and groups, each group with what was found for it. CMRC lies in the first folder of `reading`."""
     texts = reader_sources.Texts()
     groups = list(reader_sources.written([*reading, OWN_READING], [NEWER_READING], closed, texts, measured))
+    if judged is not None:
+        made, missing = reader_sources.judged(JUDGED_READING, judged, closed, texts, measured)
+        groups += made
+        if missing:
+            print(f"判断过的条款有 {missing} 条不在索引里，已略过", file=sys.stderr)
     groups += reader_sources.cmrc(reading[0] / "cmrc_dev.json.xz", texts)
     groups += reader_sources.statutes(stard, texts)
     groups += reader_sources.notices(texts)
@@ -98,6 +108,9 @@ def prepare(
     for group in groups:
         dev = of_dev(group, known)
         own = _own(group, known, dev, choose)
+        if group.origin == JUDGED:  # all that a search brought is there already, and judged
+            out.append(own)
+            continue
         near = searched["stard" if group.origin == "articles" else group.origin][dev]
         skipped = _SKIPPED if group.origin in WRITTEN else 0
         found = near.of(group.question, NEAR + SAME + skipped)[skipped:]
@@ -161,10 +174,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--closed", type=Path, nargs="*", default=[], metavar="FILE", help="不得学习的文件名单，每行一个"
     )
     parser.add_argument("--measured", type=Path, nargs="*", default=[], metavar="FILE", help="不得学习的问题，每行一个")
+    parser.add_argument("--judged", type=Path, metavar="INDEX", help="有判断过的条款的索引；不给就不用那些问题")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪里")
     args = parser.parse_args(argv)
     measured = frozenset(squash(line) for path in args.measured for line in path.read_text("utf-8").splitlines())
-    texts, groups = prepare(args.reading, args.stard, Closed(args.closed), measured)
+    texts, groups = prepare(
+        args.reading, args.stard, Closed(args.closed), measured, args.judged and open_index(args.judged)
+    )
     dev = [group for group in groups if of_dev(group, texts)]
     kept_for_dev = {group.question for group in dev}
     train = [group for group in groups if group.question not in kept_for_dev]

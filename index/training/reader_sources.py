@@ -6,20 +6,23 @@ others of the same document.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import lzma
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from corpus.errors import UsageError
 from corpus.text import squash
+from index.engine import Engine
 from index.model.held_out import is_held_out
 from index.model.pair import place
 from index.training.closed import Closed
 from index.training.data import ARTICLE_QUESTIONS_FILE, NOTICE_QUESTIONS_FILE, own_questions
-from index.training.reader_data import NEWER, Candidate, Group, Kind, Text, read_rows
+from index.training.reader_data import JUDGED, NEWER, Candidate, Group, Kind, Text, read_rows
 
 _CMRC_CHUNK = 250  # characters; a clause of a gazette has 120 on average
 _SENTENCE = re.compile(r"[^。！？；]*[。！？；]?")
@@ -76,6 +79,51 @@ def _told(row: Mapping[str, Any], name: str, text: str) -> Candidate:
         kind, start = (Kind.SOME if kind is Kind.SPAN else kind), 0
     end = start + len(row["span"]) if kind in (Kind.SPAN, Kind.YES, Kind.NO) else 0
     return Candidate(name, kind, start, end)
+
+
+def digest(text: str) -> str:
+    """By which a judged clause is known again: its text lies in the index it was found in, not in the program."""
+    return hashlib.sha256(squash(text).encode()).hexdigest()[:12]
+
+
+def judged(
+    path: Path, engine: Engine, closed: Closed, texts: Texts, measured: frozenset[str]
+) -> tuple[list[Group], int]:
+    """Everyday questions with the clauses that a search in `engine` brought, each judged by reading; clauses that a
+    judge was unsure of are left out. Also the number of clauses that the index doesn't hold (any more).
+
+    A row: `question`, `clauses` ([file, digest] each), `answers` (`hit` from 1, `kind`, `span`), `unsure` (hits).
+    Raises UsageError if the index holds hardly any of them.
+    """
+    rows = list(read_rows(path))
+    # An index knows a file by its name alone, unless another has the same.
+    wanted = {(PurePosixPath(file).name, name): file for row in rows for file, name in row["clauses"]}
+    found: dict[tuple[str, str], str] = {}
+    for ordinal in range(len(engine.notices)):
+        for entry in engine.notice(ordinal):
+            key = (PurePosixPath(entry.files[0]).name, digest(entry.text))
+            if key in wanted and key not in found:
+                text = Text(place(entry.notice.title, entry.path, entry.text), entry.text, wanted[key])
+                found[key] = texts.add(f"j:{key[1]}:{ordinal}", text)
+    if len(found) < len(wanted) / 2:
+        todo = "请把文件和法规解开在同一个文件夹里，用 build_index.py --no-dense 建索引"
+        raise UsageError(f"判断过的条款 {len(wanted)} 条，索引里只有 {len(found)} 条", engine.info.where, todo)
+    groups = []
+    for row in rows:
+        if squash(row["question"]) in measured:
+            continue
+        told: dict[str, Candidate] = {}
+        answers = {one["hit"]: one for one in row["answers"]}
+        for hit, (file, name) in enumerate(row["clauses"], 1):
+            key = (PurePosixPath(file).name, name)
+            if hit in row["unsure"] or key not in found or file in closed:
+                continue
+            at = found[key]
+            one = answers.get(hit)
+            told[at] = Candidate(at, Kind.NONE) if one is None else _told(one, at, texts.known[at].text)
+        if told:
+            groups.append(Group(row["question"], JUDGED, tuple(told.values())))
+    return groups, len(wanted) - len(found)
 
 
 def cmrc(path: Path, texts: Texts) -> Iterator[Group]:
