@@ -26,14 +26,16 @@ from eval.closed_texts import ClosedTexts
 from eval.model import Question
 from eval.plain_text import plain_texts
 from eval.questions import read_questions
-from index.training.data import NEWER_READING, OWN_READING
+from index.training.closed import Closed
+from index.training.data import JUDGED_READING, NEWER_READING, OWN_READING
 
 READ = {".py", ".toml", ".txt", ".jsonl", ".json", ".md", ".html", ".js", ".css"}
 # The gazette and what is parsed from it, labels that quote documents, and lists of packages.
 NOT_OURS = ("eval/questions/closed/", "corpus/bulletins/", "tests/golden/", "eval/document_labels/", ".requirements/")
 DOCUMENTS = SHARED / "documents" / "documents.tar.xz"
 # What the reader learns from: ours, which comes with the program, and what is too much to.
-READING = [OWN_READING / "written.jsonl.xz", NEWER_READING, SHARED / "data" / "reading" / "written.jsonl.xz"]
+OURS = [OWN_READING / "written.jsonl.xz", NEWER_READING, JUDGED_READING]
+READING = [*OURS, SHARED / "data" / "reading" / "written.jsonl.xz"]
 FILES = closed.question_files()
 
 
@@ -133,6 +135,12 @@ def test_no_file_of_the_tests_is_a_closed_document() -> None:
     hashes = closed.hashes()
     data = [path for path in (ROOT / "tests").rglob("*") if path.is_file()]
     assert [path.name for path in data if hashlib.sha256(path.read_bytes()).hexdigest() in hashes] == []
+
+
+def test_no_clause_of_a_closed_document_was_judged() -> None:
+    with lzma.open(JUDGED_READING, "rt", encoding="utf-8") as file:
+        files = {source for line in file for source, _ in json.loads(line)["clauses"]}
+    assert len(files) > 100 and [source for source in sorted(files) if source in Closed()] == []
 
 
 @needs_questions

@@ -14,16 +14,30 @@ import numpy as np
 import pytest
 
 from corpus.errors import UsageError
+from index.build import build
 from index.model.folder import TOKENIZER_FILE, default_folder, is_made_model
 from index.model.pair import MAX_TOKENS, OVERLAP, PairCoder, place
+from index.opening import open_index
 from index.training.closed import Closed
-from index.training.data import NEWER_READING, OWN_READING
+from index.training.data import JUDGED_READING, NEWER_READING, OWN_READING
 from index.training.reader import CHECKPOINT, LOG, WEIGHTS, ReaderTrainer, Settings
 from index.training.reader_batches import Coded, Recipe, epoch
-from index.training.reader_data import JUDGED, Candidate, Group, Kind, ReaderData, Text, read_data, write_rows
+from index.training.reader_data import (
+    JUDGED,
+    JUDGED_DEV,
+    Candidate,
+    Group,
+    Kind,
+    ReaderData,
+    Text,
+    read_data,
+    read_rows,
+    write_rows,
+)
 from index.training.reader_leaning import told_by_wording, weights
 from index.training.reader_scores import auroc, refused
-from index.training.reader_sources import Texts, cmrc, written
+from index.training.reader_sources import Texts, cmrc, digest, judged, written
+from tests.index_cases import write_notices
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "reading"
 needs_model = pytest.mark.skipif(not is_made_model(default_folder()), reason="the default model has not been made")
@@ -158,6 +172,69 @@ def test_a_damaged_folder_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl.xz").write_bytes(b"x")
     with pytest.raises(UsageError, match="reader_prepare"):
         read_data(tmp_path)
+
+
+def test_judged_clauses_are_looked_up_in_an_index(tmp_path: Path) -> None:
+    build([write_notices(tmp_path / "in", ["3号.txt", "8号.txt"])], tmp_path / "ix", dense=False)
+    engine = open_index(tmp_path / "ix")
+    clauses = [entry for at in range(2) for entry in engine.notice(at) if len(entry.text) > 30][:3]
+    known = [[f"documents/某市/{entry.files[0]}", digest(entry.text)] for entry in clauses]
+    span = clauses[0].text[5:12]
+    rows = [
+        {
+            "question": "这事归谁管",
+            "clauses": known,
+            "answers": [{"hit": 1, "kind": "span", "span": span}],
+            "unsure": [3],
+            "dev": False,
+        },
+        {
+            "question": "能领多少钱",
+            "clauses": [["documents/武汉/8号.txt", known[1][1]]],
+            "answers": [],
+            "unsure": [],
+            "dev": True,
+        },
+        {
+            "question": "找谁",
+            "clauses": [["documents/某市/没有.txt", "0" * 12], known[1]],
+            "answers": [],
+            "unsure": [],
+            "dev": True,
+        },
+        {"question": "几号截止", "clauses": [known[0]], "answers": [], "unsure": [], "dev": False},
+    ]
+    write_rows(tmp_path / "judged.jsonl.xz", rows)
+    texts = Texts()
+    groups, missing = judged(tmp_path / "judged.jsonl.xz", engine, Closed(), texts, frozenset({"几号截止"}))
+    assert missing == 1 and [(one.question, one.origin) for one in groups] == [
+        ("这事归谁管", JUDGED),
+        ("找谁", JUDGED_DEV),
+    ]
+    first, second = groups[0].candidates  # the third is unsure; the closed document's clause is left out
+    text = texts.known[first.passage]
+    assert (first.kind, text.text[first.start : first.end]) == (Kind.SPAN, span)
+    assert text.source == known[0][0] and text.above.startswith(clauses[0].notice.title[:10])
+    assert (second.kind, second.natural) == (Kind.NONE, False)
+    assert [one.kind for one in groups[1].candidates] == [Kind.NONE]
+    write_rows(tmp_path / "judged.jsonl.xz", [{**rows[0], "clauses": [["a.txt", "1" * 12]] * 3}])
+    with pytest.raises(UsageError, match="0 条"):
+        judged(tmp_path / "judged.jsonl.xz", engine, Closed(), Texts(), frozenset())
+
+
+def test_what_was_judged_is_consistent() -> None:
+    rows = list(read_rows(JUDGED_READING))
+    assert len(rows) > 4000 and len({row["question"] for row in rows}) == len(rows)
+    for row in rows:
+        hits = {one["hit"] for one in row["answers"]}
+        assert len(hits) == len(row["answers"]) and not hits & set(row["unsure"])
+        assert all(1 <= hit <= len(row["clauses"]) for hit in (*hits, *row["unsure"]))
+        assert all(one["kind"] in ("span", "yes", "no") and one["span"] for one in row["answers"])
+    kinds = Counter(one["kind"] for row in rows for one in row["answers"])
+    assert 0.9 < kinds["yes"] / kinds["no"] < 1.1
+    share = sum(not row["answers"] for row in rows) / len(rows)
+    assert 0.2 < share < 0.4
+    assert {row["dev"] for row in rows} == {True, False}
 
 
 # ---- what wording betrays

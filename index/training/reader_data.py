@@ -22,6 +22,7 @@ PASSAGES, TRAIN, DEV, FACTS = "passages.jsonl.xz", "train.jsonl.xz", "dev.jsonl.
 # The origins of what was written for the reader, with spans and near misses: on clauses of `../shared/data/reading`,
 # later on the same clauses, and everyday questions with the clauses that a search brought, each judged.
 NEWER, JUDGED = "newer", "judged"
+JUDGED_DEV = "judged-dev"  # those of the judged questions that are kept for measuring
 WRITTEN = ("written", NEWER, JUDGED)
 
 

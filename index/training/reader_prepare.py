@@ -36,6 +36,7 @@ from index.training.reader_data import (
     DEV,
     FACTS,
     JUDGED,
+    JUDGED_DEV,
     NEWER,
     PASSAGES,
     TRAIN,
@@ -108,7 +109,7 @@ def prepare(
     for group in groups:
         dev = of_dev(group, known)
         own = _own(group, known, dev, choose)
-        if group.origin == JUDGED:  # all that a search brought is there already, and judged
+        if group.origin in (JUDGED, JUDGED_DEV):  # all that a search brought is there already, and judged
             out.append(own)
             continue
         near = searched["stard" if group.origin == "articles" else group.origin][dev]
@@ -124,8 +125,8 @@ def prepare(
 
 def of_dev(group: Group, texts: dict[str, Text]) -> bool:
     """A question belongs to the documents it was written on: to dev if any of those does."""
-    if group.origin in ("stard", "articles"):
-        return False
+    if group.origin in ("stard", "articles", JUDGED, JUDGED_DEV):
+        return group.origin == JUDGED_DEV
     return any(is_dev(texts[one.passage].source) for one in group.candidates if not one.natural)
 
 

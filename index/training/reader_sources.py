@@ -22,7 +22,7 @@ from index.model.held_out import is_held_out
 from index.model.pair import place
 from index.training.closed import Closed
 from index.training.data import ARTICLE_QUESTIONS_FILE, NOTICE_QUESTIONS_FILE, own_questions
-from index.training.reader_data import JUDGED, NEWER, Candidate, Group, Kind, Text, read_rows
+from index.training.reader_data import JUDGED, JUDGED_DEV, NEWER, Candidate, Group, Kind, Text, read_rows
 
 _CMRC_CHUNK = 250  # characters; a clause of a gazette has 120 on average
 _SENTENCE = re.compile(r"[^。！？；]*[。！？；]?")
@@ -92,12 +92,14 @@ def judged(
     """Everyday questions with the clauses that a search in `engine` brought, each judged by reading; clauses that a
     judge was unsure of are left out. Also the number of clauses that the index doesn't hold (any more).
 
-    A row: `question`, `clauses` ([file, digest] each), `answers` (`hit` from 1, `kind`, `span`), `unsure` (hits).
+    A row: `question`, `clauses` ([file, digest] each), `answers` (`hit` from 1, `kind`, `span`), `unsure` (hits), and
+    `dev`, whether it is kept for measuring: all of two of the sixteen writers, whose subjects are theirs alone.
     Raises UsageError if the index holds hardly any of them.
     """
     rows = list(read_rows(path))
     # An index knows a file by its name alone, unless another has the same.
-    wanted = {(PurePosixPath(file).name, name): file for row in rows for file, name in row["clauses"]}
+    named = ((file, name) for row in rows for file, name in row["clauses"] if file not in closed)
+    wanted = {(PurePosixPath(file).name, name): file for file, name in named}
     found: dict[tuple[str, str], str] = {}
     for ordinal in range(len(engine.notices)):
         for entry in engine.notice(ordinal):
@@ -122,7 +124,7 @@ def judged(
             one = answers.get(hit)
             told[at] = Candidate(at, Kind.NONE) if one is None else _told(one, at, texts.known[at].text)
         if told:
-            groups.append(Group(row["question"], JUDGED, tuple(told.values())))
+            groups.append(Group(row["question"], JUDGED_DEV if row["dev"] else JUDGED, tuple(told.values())))
     return groups, len(wanted) - len(found)
 
 
