@@ -27,6 +27,26 @@ _APART_FROM = 400  # characters: unnumbered paragraphs together longer than this
 
 
 Steps = tuple[Step, ...]
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Introduced:
+    """What introduces the lists of a node.
+
+    A list that a paragraph of its own introduces has that in its path, not what introduces the first one:
+    第五条 本市居民应当出具下列证件：（一）… 外国人应当出具下列证件：（一）…
+    → the last (一) is under 第五条, 外国人应当出具下列证件.
+
+    `bare` is the node's path without the introduction of its first list, `first` the paragraph that holds this.
+    """
+
+    bare: Path
+    first: Paragraph | None
+
+    def by_another(self, run: list[Paragraph]) -> bool:
+        """Whether what follows these paragraphs is a list that the last of them introduces."""
+        return bool(run) and run[-1] is not self.first and introduces(run[-1])
 
 
 @dataclass(slots=True)
@@ -98,19 +118,23 @@ def draft_clauses(parts: list[Part], attachments: Sequence[str] = ()) -> list[Dr
     return writer.drafts
 
 
-def _write_items(writer: _Writer, items: list[Item], path: tuple[str, ...], above: Steps, first_role: Role) -> None:
-    """Items of a part or of a node with children: runs of paragraphs, lists, tables and nodes.
+def _write_items(
+    writer: _Writer, items: list[Item], path: Path, above: Steps, first_role: Role, own: _Introduced | None = None
+) -> None:
+    """Items of a part or of a node (which has `own`) with children: runs of paragraphs, lists, tables and nodes.
     `first_role` is that of the paragraphs before the first node."""
     run: list[Paragraph] = []
     before_nodes = True
+    below = path
     count = Counter[StepKind]()
 
     def flush() -> None:
         role = first_role if before_nodes else Role.TEXT
+        over = own.bare if own and own.by_another(run) else path
         for group in _groups(run):
             pieces = [piece for paragraph in group for piece in paragraph.pieces]
             text = "\n".join(paragraph.text for paragraph in group)
-            writer.add((*above, counted(StepKind.PARAGRAPH)), path, role, pieces, text)
+            writer.add((*above, counted(StepKind.PARAGRAPH)), over, role, pieces, text)
         run.clear()
 
     def counted(kind: StepKind) -> Step:
@@ -121,10 +145,14 @@ def _write_items(writer: _Writer, items: list[Item], path: tuple[str, ...], abov
         if isinstance(item, Paragraph) and item.role is Role.TEXT:
             run.append(item)
             continue
+        another = own is not None and own.by_another(run)
+        lead = lead_in(run[-1].text) if another else ""
         flush()
         if isinstance(item, Node):
             before_nodes = False
-            _write_node(writer, item, path, above)
+            if own and another and item.number == 1:
+                below = (*own.bare, lead) if lead else own.bare
+            _write_node(writer, item, below, above)
         elif isinstance(item, TableItem):
             _write_table(writer, item, path, (*above, counted(StepKind.TABLE)))
         else:
@@ -207,7 +235,10 @@ def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], above: Steps
     if lead is not None and is_heading_only(node):
         writer.add(steps, own_path, Role.HEADING, lead.pieces, lead.text)
         rest = node.items[1:]
-    _write_items(writer, rest, own_path, steps, Role.TEXT)
+    introduction = lead_in(_without_label(node, lead.text)) if lead is not None and introduces(lead) else ""
+    named = bool(introduction) and heading.endswith(introduction) and _LISTED.search(introduction) is not None
+    own = _Introduced((*path, node.label) if named and node.label else own_path, lead)
+    _write_items(writer, rest, own_path, steps, Role.TEXT, own)
 
 
 def _write_question(writer: _Writer, node: Node, path: tuple[str, ...], steps: Steps) -> bool:
@@ -290,15 +321,27 @@ def heading_of(node: Node) -> str:
     more = len(body) > (sentence.end() if sentence else 0) or len(node.items) > 1
     if sentence and more and len(squash(sentence.group())) <= MAX_HEADING:
         return _labelled(node, sentence.group().rstrip("。"))
-    if node.children and body.endswith(("：", ":")):
-        start = body.rfind("。", 0, len(body) - 1) + 1
-        lead_in = body[start:].rstrip("：:")
-        if len(lead_in) <= MAX_LEAD:
-            return _labelled(node, lead_in)
+    if node.children and introduces(lead) and (introduction := lead_in(body)):
+        return _labelled(node, introduction)
     name = re.match(r"([^：:。；;，,、]{2,16})[：:](?=.)", body)
     if name and node.style not in (Style.ARTICLE,):
         return _labelled(node, name[1])
     return node.label
+
+
+def introduces(paragraph: Paragraph) -> bool:
+    """Whether what follows the paragraph is its list: it ends in a colon."""
+    return paragraph.text.endswith(("：", ":"))
+
+
+def lead_in(text: str) -> str:
+    """The sentence that introduces a list, without its colon; empty where it is too long for a path."""
+    sentence = text[text.rfind("。", 0, len(text) - 1) + 1 :].rstrip("：:").strip()
+    return sentence if len(sentence) <= MAX_LEAD else ""
+
+
+# A first paragraph that introduces its list and no other: 「应当提交下列材料：」, not the heading 「申请材料：」.
+_LISTED = re.compile("下列|以下|如下")
 
 
 def _labelled(node: Node, text: str) -> str:

@@ -172,6 +172,37 @@ def test_words_and_numbers_of_pages_are_no_body() -> None:
     assert not any("2 －" in clause.text or "附件下载" in clause.text for clause in only.clauses)
 
 
+def _item_paths(text: str) -> list[tuple[str, ...]]:
+    only = _only(f"云岭市登记办法\n第一条　为规范登记，制定本办法。\n{text}第三条　本办法自2021年3月1日起施行。\n")
+    return [clause.path[:-1] for clause in only.clauses if clause.path and clause.path[-1].startswith("（")]
+
+
+def test_each_list_of_an_article_stands_under_the_sentence_that_introduces_it() -> None:
+    # As in 婚姻登记条例 第五条: papers of residents, then those of foreigners.
+    text = (
+        "第二条　办理登记的本市居民应当出具下列证件：\n（一）本人的户口簿；\n（二）本人的身份证。\n"
+        "办理登记的外国人应当出具下列证件：\n（一）本人的有效护照；\n（二）公证的声明。\n"
+    )
+    ours = ("第二条 办理登记的本市居民应当出具下列证件",)
+    assert _item_paths(text) == [ours, ours, *[("第二条", "办理登记的外国人应当出具下列证件")] * 2]
+    # As in 海域使用管理法 第十六条: a sentence that is the article's own, and its list below another.
+    text = (
+        "第二条　单位和个人可以向市主管部门申请登记。\n"
+        "申请登记的，申请人应当提交下列书面材料：\n（一）申请书；\n（二）资信证明材料。\n"
+    )
+    assert (
+        _item_paths(text)
+        == [("第二条 单位和个人可以向市主管部门申请登记", "申请登记的，申请人应当提交下列书面材料")] * 2
+    )
+
+
+def test_a_sentence_between_items_introduces_nothing() -> None:
+    text = (
+        "第二条　办理登记应当出具下列证件：\n（一）户口簿；\n证件应当在有效期内。\n（二）身份证，包括：\n（三）声明。\n"
+    )
+    assert set(_item_paths(text)) == {("第二条 办理登记应当出具下列证件",)}
+
+
 def test_what_is_open_to_the_public_stands_in_the_head() -> None:
     head = "云岭市财政局关于停车收费的通知\n云财〔2007〕10号\n主动公开\n"
     only = _only(f"{head}　　现将收费标准公布如下。\n　　一、标准\n　　每次三元。\n附件：停车收费明细表\n")

@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 Value = Callable[[Row], float]
 
 WIDE, TALL = 400, 300  # of a panel
-LEFT, RIGHT, TOP, BOTTOM = 70, 34, 64, 40  # of a panel, around its square
+LEFT, RIGHT, TOP, BOTTOM = 78, 34, 64, 40  # of a panel, around its square
 STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#1d2733}.head{font-weight:600;font-size:14px}.soft{fill:#5b6876}"
     ".grid{stroke:#d5dbe2}.curve{fill:none;stroke-width:2}"
