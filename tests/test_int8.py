@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from safetensors.numpy import load_file
 
 from index import choice as choosing
 from index.build import build
@@ -22,12 +23,13 @@ from index.model import folder as model_folder
 from index.model import onnx_embedder
 from index.model.cores import has_vnni
 from index.model.errors import ModelError
-from index.model.folder import INT8_GRAPH_FILE, INT8_NAME, MODEL_NAME, int8_folder, read_card
+from index.model.folder import INT8_GRAPH_FILE, INT8_NAME, MODEL_NAME, WEIGHTS_FILE, int8_folder, read_card
 from index.model.int8_graph import quantise
-from index.model.int8_make import make_int8
+from index.model.int8_make import SMOOTHING, make_int8
 from index.model.load import load_asking, load_embedder
 from index.model.make import make_model
 from index.model.onnx_embedder import Int8Embedder, OnnxEmbedder
+from index.training.smoothing import exponents, largest, pieces
 from retriever.ask import Asker
 from tests.conftest import ROOT
 from tests.index_cases import write_notices
@@ -99,6 +101,23 @@ def test_a_weight_is_off_by_half_a_step_at_most(weight: np.ndarray) -> None:
     numbers, scale = quantise(weight)
     assert np.all(np.abs(numbers * scale[:, None] - weight) <= 0.5001 * scale[:, None])
     assert np.abs(numbers.astype(int)).max() <= 127
+
+
+def test_numbers_that_are_always_large_are_divided_by_more() -> None:
+    norm, reader = "encoder.layer.3.attention.output.LayerNorm", "encoder.layer.3.intermediate.dense.weight"
+    amounts, weight = np.array([1, 1, 1, 1, 1, 1, 1, 16], np.float32), np.ones((4, 8), np.float32)
+    found = exponents({norm: amounts, "encoder.layer.11.output.LayerNorm": amounts}, {reader: weight})
+    assert {name: part.tolist() for name, part in found.items()} == {norm: [0] * 7 + [2]}  # nothing reads the other
+    weight[:, 7] = 64  # what large weights meet is divided by less: they would leave too little of the others
+    assert exponents({norm: amounts}, {reader: weight})[norm].tolist() == [0] * 8
+
+
+def test_the_smoothing_that_is_kept_is_what_is_measured() -> None:
+    folder, kept = make_model(), load_file(SMOOTHING)
+    found = exponents(largest(folder, pieces(BULLETIN.read_text("utf-8"))), load_file(folder / WEIGHTS_FILE))
+    assert set(found) == set(kept) and len(kept) == 24
+    off = np.concatenate([found[name].astype(int) - kept[name] for name in kept])
+    assert np.abs(off).max() <= 1 and np.mean(off == 0) > 0.99  # processors round differently
 
 
 # ---- folder and identity

@@ -103,8 +103,8 @@ def judged(
     found: dict[tuple[str, str], str] = {}
     for ordinal in range(len(engine.notices)):
         for entry in engine.notice(ordinal):
-            key = (PurePosixPath(entry.files[0]).name, digest(entry.text))
-            if key in wanted and key not in found:
+            keys = {(PurePosixPath(file).name, digest(entry.text)) for file in entry.files}
+            for key in (keys & wanted.keys()) - found.keys():
                 text = Text(place(entry.notice.title, entry.path, entry.text), entry.text, wanted[key])
                 found[key] = texts.add(f"j:{key[1]}:{ordinal}", text)
     if len(found) < len(wanted) / 2:
