@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from corpus.attached import steps_to
 from corpus.joins import MAX_HEADING, is_heading
@@ -27,26 +28,30 @@ _APART_FROM = 400  # characters: unnumbered paragraphs together longer than this
 
 
 Steps = tuple[Step, ...]
-Path = tuple[str, ...]
+Headings = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Introduced:
-    """What introduces the lists of a node.
+class _Lists:
+    """The lists of a node, and what stands above each.
 
-    A list that a paragraph of its own introduces has that in its path, not what introduces the first one:
+    A list that a paragraph of its own introduces has that above it, not what introduces the first one:
     第五条 本市居民应当出具下列证件：（一）… 外国人应当出具下列证件：（一）…
-    → the last (一) is under 第五条, 外国人应当出具下列证件.
+    → the first (一) is under 第五条, 本市居民应当出具下列证件, the last under 第五条, 外国人应当出具下列证件.
 
-    `bare` is the node's path without the introduction of its first list, `first` the paragraph that holds this.
+    `path` is the node's, `first` what stands above its first list, `said` the paragraph that introduces that.
     """
 
-    bare: Path
-    first: Paragraph | None
+    path: Headings
+    first: Headings
+    said: Paragraph | None
 
-    def by_another(self, run: list[Paragraph]) -> bool:
-        """Whether what follows these paragraphs is a list that the last of them introduces."""
-        return bool(run) and run[-1] is not self.first and introduces(run[-1])
+    def above(self, run: list[Paragraph], *, begun: bool) -> Headings:
+        """What stands above a list that begins behind these paragraphs; `begun` says whether it isn't the first."""
+        if run and run[-1] is not self.said and introduces(run[-1]):
+            sentence = lead_in(run[-1].text)
+            return (*self.path, sentence) if sentence else self.path
+        return self.path if begun else self.first
 
 
 @dataclass(slots=True)
@@ -119,18 +124,17 @@ def draft_clauses(parts: list[Part], attachments: Sequence[str] = ()) -> list[Dr
 
 
 def _write_items(
-    writer: _Writer, items: list[Item], path: Path, above: Steps, first_role: Role, own: _Introduced | None = None
+    writer: _Writer, items: list[Item], path: Headings, above: Steps, first_role: Role, lists: _Lists | None = None
 ) -> None:
-    """Items of a part or of a node (which has `own`) with children: runs of paragraphs, lists, tables and nodes.
+    """Items of a part or of a node (which has `lists`) with children: runs of paragraphs, lists, tables and nodes.
     `first_role` is that of the paragraphs before the first node."""
     run: list[Paragraph] = []
     before_nodes = True
-    below = path
     count = Counter[StepKind]()
+    begun: dict[Style, Headings] = {}  # what stands above the latest list of a style, which others may interrupt
 
-    def flush() -> None:
+    def flush(over: Headings = path) -> None:
         role = first_role if before_nodes else Role.TEXT
-        over = own.bare if own and own.by_another(run) else path
         for group in _groups(run):
             pieces = [piece for paragraph in group for piece in paragraph.pieces]
             text = "\n".join(paragraph.text for paragraph in group)
@@ -144,19 +148,19 @@ def _write_items(
     for item in items:
         if isinstance(item, Paragraph) and item.role is Role.TEXT:
             run.append(item)
-            continue
-        another = own is not None and own.by_another(run)
-        lead = lead_in(run[-1].text) if another else ""
-        flush()
-        if isinstance(item, Node):
+        elif isinstance(item, Node):
+            if lists is not None and (item.number == 1 or not begun):
+                begun[item.style] = lists.above(run, begun=bool(begun))
+                flush(begun[item.style] if run and introduces(run[-1]) else path)
+            flush()
             before_nodes = False
-            if own and another and item.number == 1:
-                below = (*own.bare, lead) if lead else own.bare
-            _write_node(writer, item, below, above)
-        elif isinstance(item, TableItem):
-            _write_table(writer, item, path, (*above, counted(StepKind.TABLE)))
+            _write_node(writer, item, begun.get(item.style, path), above)
         else:
-            _write_special(writer, item, path, (*above, counted(StepKind(item.role.value))))
+            flush()
+            if isinstance(item, TableItem):
+                _write_table(writer, item, path, (*above, counted(StepKind.TABLE)))
+            else:
+                _write_special(writer, item, path, (*above, counted(StepKind(item.role.value))))
     flush()
 
 
@@ -220,7 +224,7 @@ def _places(line_start: int, line_end: int, pages: tuple[int, ...]) -> list[Piec
     return [Piece("", line_start, line_end, page) for page in pages or (None,)]
 
 
-def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], above: Steps) -> None:
+def _write_node(writer: _Writer, node: Node, path: Headings, above: Steps) -> None:
     heading = heading_of(node)
     own_path = (*path, heading) if heading else path
     steps = (*above, _node_step(node))
@@ -231,14 +235,28 @@ def _write_node(writer: _Writer, node: Node, path: tuple[str, ...], above: Steps
     if plain:
         _write_leaf(writer, node, own_path, steps)
         return
-    rest = node.items
+    first, rest = own_path, node.items
+    if lead is not None and introduces(lead) and _lists_apart(node):
+        sentence = lead_in(_without_label(node, lead.text))
+        if node.label and sentence and heading.endswith(sentence) and _LISTED.search(sentence):
+            own_path = (*path, node.label)
+            first = (*own_path, sentence)
     if lead is not None and is_heading_only(node):
-        writer.add(steps, own_path, Role.HEADING, lead.pieces, lead.text)
+        writer.add(steps, first, Role.HEADING, lead.pieces, lead.text)
         rest = node.items[1:]
-    introduction = lead_in(_without_label(node, lead.text)) if lead is not None and introduces(lead) else ""
-    named = bool(introduction) and heading.endswith(introduction) and _LISTED.search(introduction) is not None
-    own = _Introduced((*path, node.label) if named and node.label else own_path, lead)
-    _write_items(writer, rest, own_path, steps, Role.TEXT, own)
+    _write_items(writer, rest, own_path, steps, Role.TEXT, _Lists(own_path, first, lead))
+
+
+def _lists_apart(node: Node) -> bool:
+    """Whether a paragraph other than the node's first introduces a list of it."""
+    return any(
+        isinstance(one, Paragraph)
+        and one.role is Role.TEXT
+        and introduces(one)
+        and isinstance(other, Node)
+        and other.number == 1
+        for one, other in pairwise(node.items[1:])
+    )
 
 
 def _write_question(writer: _Writer, node: Node, path: tuple[str, ...], steps: Steps) -> bool:
@@ -341,7 +359,8 @@ def lead_in(text: str) -> str:
 
 
 # A first paragraph that introduces its list and no other: 「应当提交下列材料：」, not the heading 「申请材料：」.
-_LISTED = re.compile("下列|以下|如下")
+# Not an amount: 「六十平方米以下住房的补贴标准：」.
+_LISTED = re.compile(r"下列|如下|(?<![\d一二三四五六七八九十百千万元岁年月日天米套人名个级%％])以下(?!简称)")
 
 
 def _labelled(node: Node, text: str) -> str:

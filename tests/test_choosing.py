@@ -19,12 +19,13 @@ from index.paths import ROOT
 from retriever.ask import Asker
 from retriever.console import show
 from retriever.intent import asks_whether
+from retriever.neighbours import Neighbours
 from retriever.notes import NoteKind
 from retriever.page.collection import Collection
 from retriever.page.results import results
 from retriever.page.view import View
 from retriever.parts import parts
-from retriever.reading.listed import asks_list
+from retriever.reading.listed import asks_list, items_left
 from retriever.reading.shared import leads
 from retriever.reading.shown import MAX_ANSWER, around
 
@@ -125,6 +126,32 @@ def test_a_list_says_how_much_more_there_is(asker: Asker) -> None:
     result = asker.ask("申报示范店要具备哪些条件", mode="bm25")
     assert result.answer is not None
     assert (result.answer.text, result.items_left) == ("（一）持有营业执照；", 2)
+
+
+def test_each_list_of_an_article_has_its_own_introduction_and_number_of_items(tmp_path: Path) -> None:
+    text = (
+        "云岭市登记办法\n第一条　为规范登记，制定本办法。\n"
+        "第二条　办理登记的本市居民应当出具下列证件：\n（一）本人的户口簿；\n（二）本人的身份证；\n（三）照片。\n"
+        "办理登记的外国人应当出具下列证件：\n（一）本人的有效护照；\n（二）公证的声明。\n"
+        "第三条　单位可以申请登记。\n申请登记的单位应当提交下列书面材料：\n（一）申请书；\n（二）章程。\n"
+        "第四条　本办法自2021年3月1日起施行。\n"
+    )
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    build([tmp_path / "a.txt"], tmp_path / "ix", dense=False)
+    asker = Asker.open(tmp_path / "ix", dense=False)
+    neighbours = Neighbours(asker.engine)
+    found = {entry.text: entry for entry in asker.engine.notice(0)}
+    for item, lead, left in (
+        ("（三）照片。", "本市居民", 2),
+        ("（二）公证的声明。", "外国人", 1),
+        ("（二）章程。", "单位应当提交", 1),
+    ):
+        introduction = neighbours.introduction(found[item])
+        assert introduction is not None and lead in introduction.text
+        assert items_left(found[item], neighbours) == left
+        assert items_left(introduction, neighbours) == left + 1
+    answer = asker.ask("外国人登记要出具哪些证件", mode="bm25").answer
+    assert answer is not None and "外国人" in answer.text and answer.more == 2
 
 
 def test_two_questions_in_one_are_answered_one_by_one(asker: Asker) -> None:

@@ -6,6 +6,7 @@ import json
 import lzma
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +22,7 @@ from index.opening import open_index
 from index.training.closed import Closed
 from index.training.data import JUDGED_READING, NEWER_READING, OWN_READING
 from index.training.reader import CHECKPOINT, LOG, WEIGHTS, ReaderTrainer, Settings
-from index.training.reader_batches import Coded, Recipe, epoch
+from index.training.reader_batches import Coded, Pair, Recipe, epoch
 from index.training.reader_data import (
     JUDGED,
     JUDGED_DEV,
@@ -35,7 +36,8 @@ from index.training.reader_data import (
     write_rows,
 )
 from index.training.reader_leaning import told_by_wording, weights
-from index.training.reader_scores import auroc, refused
+from index.training.reader_prepare import is_dev
+from index.training.reader_scores import Told, auroc, refused, scores
 from index.training.reader_sources import Texts, cmrc, digest, judged, written
 from tests.index_cases import write_notices
 
@@ -235,6 +237,7 @@ def test_what_was_judged_is_consistent() -> None:
     share = sum(not row["answers"] for row in rows) / len(rows)
     assert 0.2 < share < 0.4
     assert {row["dev"] for row in rows} == {True, False}
+    assert not any(is_dev(file) for row in rows for file, _ in row["clauses"])
 
 
 # ---- what wording betrays
@@ -277,7 +280,8 @@ def test_a_wording_that_betrays_the_verdict_counts_less() -> None:
     for form, count in (("多少", (90, 810)), ("谁", (810, 90))):
         answered, missed = count[0] * mean(form, Kind.SPAN), count[1] * mean(form, Kind.NONE)
         assert 0.4 < answered / (answered + missed) < 0.8
-    assert weights(groups[:100]) == {}
+    assert set(weights(groups[:100]).values()) == {1.0}  # too few to tell
+    assert weights([]) == {}
 
 
 # ---- measures
@@ -288,6 +292,32 @@ def test_measures_of_the_curve() -> None:
     assert auroc([0.5], [0.5, 0.1]) == 0.75
     right = [float(at) for at in range(1, 101)]
     assert refused(right, [0.0, 5.0, 50.0, 200.0]) == 0.5
+
+
+@needs_model
+def test_everyday_questions_are_measured_apart(coder: PairCoder) -> None:
+    data = groups(20)
+    nothing = [replace(one, question=f"{one.question}？", candidates=one.candidates[1:]) for one in data.train[:8]]
+    everyday = [
+        replace(one, question=f"咱{one.question}", origin=JUDGED_DEV) for one in (*data.train[8:14], *nothing[:4])
+    ]
+    asked = [*data.train[:8], *nothing, *everyday]
+    coded = Coded(ReaderData(data.passages, (), tuple(asked), ""), coder)
+
+    def read(pairs: Sequence[Pair]) -> list[Told]:
+        """Right on what is written, and never sure on everyday questions."""
+        own = coder.question("咱")[0]
+        told = []
+        for pair in pairs:
+            none = 0.0 if own in pair.row.ids[:4] else (5.0 if pair.kind is Kind.NONE else -5.0)
+            told.append((np.array([0, -9, -9, none], np.float32), -none, (max(pair.start, 0), max(pair.end, 0))))
+        return told
+
+    found = scores(asked, coded, read)
+    assert found["auroc_near"] == found["refused_near"] == found["success@1"] == found["span_f1"] == 1.0
+    assert found["auroc_everyday"] == 0.5 and found["success@1_everyday"] == 1.0
+    assert "auroc_outside" not in found
+    assert "auroc_everyday" not in scores([*data.train[:3], *everyday[6:]], coded, read)
 
 
 # ---- training

@@ -183,24 +183,49 @@ def test_each_list_of_an_article_stands_under_the_sentence_that_introduces_it() 
         "第二条　办理登记的本市居民应当出具下列证件：\n（一）本人的户口簿；\n（二）本人的身份证。\n"
         "办理登记的外国人应当出具下列证件：\n（一）本人的有效护照；\n（二）公证的声明。\n"
     )
-    ours = ("第二条 办理登记的本市居民应当出具下列证件",)
-    assert _item_paths(text) == [ours, ours, *[("第二条", "办理登记的外国人应当出具下列证件")] * 2]
+    ours, theirs = ("第二条", "办理登记的本市居民应当出具下列证件"), ("第二条", "办理登记的外国人应当出具下列证件")
+    assert _item_paths(text) == [ours, ours, theirs, theirs]
     # As in 海域使用管理法 第十六条: a sentence that is the article's own, and its list below another.
     text = (
         "第二条　单位和个人可以向市主管部门申请登记。\n"
         "申请登记的，申请人应当提交下列书面材料：\n（一）申请书；\n（二）资信证明材料。\n"
     )
-    assert (
-        _item_paths(text)
-        == [("第二条 单位和个人可以向市主管部门申请登记", "申请登记的，申请人应当提交下列书面材料")] * 2
-    )
+    apart = ("第二条 单位和个人可以向市主管部门申请登记", "申请登记的，申请人应当提交下列书面材料")
+    assert _item_paths(text) == [apart, apart]
 
 
-def test_a_sentence_between_items_introduces_nothing() -> None:
+def test_the_sentence_that_introduces_a_list_stands_where_its_items_do() -> None:
     text = (
-        "第二条　办理登记应当出具下列证件：\n（一）户口簿；\n证件应当在有效期内。\n（二）身份证，包括：\n（三）声明。\n"
+        "第二条　办理登记的本市居民应当出具下列证件：\n（一）本人的户口簿；\n（二）本人的身份证。\n"
+        "办理登记的外国人应当出具下列证件：\n（一）本人的有效护照；\n（二）公证的声明。\n"
     )
-    assert set(_item_paths(text)) == {("第二条 办理登记应当出具下列证件",)}
+    only = _only(f"云岭市登记办法\n第一条　为规范登记，制定本办法。\n{text}第三条　本办法自2021年3月1日起施行。\n")
+    leads = [clause for clause in only.clauses if clause.text.endswith("：")]
+    assert [lead.path[0] for lead in leads] == ["第二条", "第二条"]
+    for lead in leads:
+        below = [one.text for one in only.clauses if one.path[:-1] == lead.path]
+        assert len(below) == 2
+        assert ("本市居民" in lead.text) == ("户口簿" in below[0])
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        # A sentence between items introduces nothing, and the list goes on.
+        (
+            "办理登记应当出具下列证件：\n（一）户口簿；\n证件应当在有效期内。\n（二）身份证。\n",
+            [("第二条 办理登记应当出具下列证件",)] * 2,
+        ),
+        # A sentence that is too long for a path stands above nothing.
+        (
+            "本市居民应当出具下列证件：\n（一）户口簿；\n（二）身份证。\n"
+            f"{'外国人' * 30}应当出具下列证件：\n（一）护照；\n（二）声明。\n",
+            [("第二条", "本市居民应当出具下列证件")] * 2 + [("第二条",)] * 2,
+        ),
+    ],
+)
+def test_what_stands_above_the_items_of_an_article(body: str, paths: list[tuple[str, ...]]) -> None:
+    assert _item_paths(f"第二条　{body}") == paths
 
 
 def test_what_is_open_to_the_public_stands_in_the_head() -> None:

@@ -13,6 +13,7 @@ from index.model.pair import PairCoder, Pieces, Row
 from index.training.reader_data import JUDGED, WRITTEN, Candidate, Group, Kind, ReaderData
 from index.training.reader_leaning import Weights
 
+FRESH = JUDGED  # what the latest run was the first to see
 _POOL = 64  # batches whose groups are sorted by length together
 
 
@@ -23,9 +24,9 @@ class Recipe:
     `share`: of the groups, others each time. What was written for reading, with spans and near misses, comes whole;
     of statutes and of notices (no spans) half, so that neither outweighs it; of clauses found for a question on
     something else a quarter, which is some 3,000 an epoch. `negatives`: drawn from those found for a group; STARD's
-    are few, and its ranking is hard. `told`: at most so many of those somebody judged, first those that answer.
+    are few, and its ranking is hard. `told`: at most so many of those somebody judged: what answers, and others.
     `repeated`: how much of all that is taken again by a run that goes on from an earlier one; what is newer than that
-    (`fresh`) comes whole.
+    (FRESH) comes whole.
     """
 
     share: Mapping[str, float] = field(
@@ -51,11 +52,10 @@ class Recipe:
     batch_tokens: int = 4096
     natural_weight: float = 0.5  # of the verdict on a clause that was found: a few of them do answer
     repeated: float = 1.0
-    fresh: str = JUDGED
 
     def of(self, group: Group) -> float:
         share = self.outside_share if group.origin.startswith("outside") else self.share[group.origin]
-        return share if group.origin == self.fresh else share * self.repeated
+        return share if group.origin == FRESH else share * self.repeated
 
     def drawn(self, group: Group) -> int:
         """Natural negatives for a group: one from outside; none for a question with near misses only."""
@@ -135,7 +135,10 @@ def _draw(group: Group, coded: Coded, recipe: Recipe, choose: random.Random, eve
     told = [one for one in group.candidates if not one.natural]
     found = [one for one in group.candidates if one.natural]
     if len(told) > recipe.told:
-        told = sorted(choose.sample(told, len(told)), key=lambda one: one.kind is Kind.NONE)[: recipe.told]
+        told = choose.sample(told, len(told))
+        missed = [one for one in told if one.kind is Kind.NONE]
+        answering = [one for one in told if one.kind is not Kind.NONE][: recipe.told - bool(missed)]
+        told = (answering + missed)[: recipe.told]
     found = choose.sample(found, min(recipe.drawn(group), len(found)))
     return [
         *(coded.pair(group, one, even.get((group.question, one.kind), 1.0)) for one in told),

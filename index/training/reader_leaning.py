@@ -16,7 +16,7 @@ from index.training.reader_data import WRITTEN, Group, Kind
 
 # A wording is what at least so many judged questions share: 多少, 几天, 谁负责, 能不能; hardly a matter.
 _SHARED = 60
-_FEWEST = 2000  # judged questions below which wordings aren't looked for
+_FEWEST = 200  # of each verdict; with fewer wordings aren't looked for
 _LEAST, _MOST = 0.3, 3.0  # weights: one question in hundreds must not be a whole batch's loss
 _FOLDS = 5
 
@@ -34,29 +34,37 @@ def weights(groups: Sequence[Group]) -> Weights:
             if not one.natural
         )
     )
-    if len(judged) < _FEWEST:
-        return {}
     asked = [question for question, _ in judged]
     answered = np.array([kind is not Kind.NONE for _, kind in judged])
+    if not judged:
+        return {}
     even = _even(asked, answered)
     decided = [at for at, (_, kind) in enumerate(judged) if kind in (Kind.YES, Kind.NO)]
     yes = np.array([judged[at][1] is Kind.YES for at in decided])
-    even[decided] *= _even([asked[at] for at in decided], yes)
+    if decided:
+        even[decided] *= _even([asked[at] for at in decided], yes)
     return dict(zip(judged, np.clip(even, _LEAST, _MOST).tolist(), strict=True))
 
 
 def told_by_wording(groups: Sequence[Group]) -> float:
-    """How well the wording alone tells answered questions from near misses: the AUROC of that model (.5: not at
-    all)."""
+    """How well the wording alone tells answered questions from those that nothing answers: the AUROC of that model
+    (.5: not at all)."""
     from sklearn.metrics import roc_auc_score
 
-    judged = [(group.question, any(one.kind is not Kind.NONE for one in group.candidates)) for group in groups]
+    judged = [
+        (group.question, any(one.kind is not Kind.NONE for one in group.candidates))
+        for group in groups
+        if group.origin in WRITTEN
+    ]
     answered = np.array([one for _, one in judged])
     return float(roc_auc_score(answered, _expected([question for question, _ in judged], answered)))
 
 
 def _even(asked: Sequence[str], is_so: np.ndarray) -> np.ndarray:
-    """For each question the share of its verdict among all over its expected share."""
+    """For each question the share of its verdict among all over its expected share; 1 where there are too few of a
+    verdict to look for wordings."""
+    if min(is_so.sum(), (~is_so).sum()) < _FEWEST:
+        return np.ones(len(asked))
     expected = _expected(asked, is_so)
     share = is_so.mean()
     even: np.ndarray = np.where(is_so, share / expected, (1 - share) / (1 - expected))
@@ -64,13 +72,18 @@ def _even(asked: Sequence[str], is_so: np.ndarray) -> np.ndarray:
 
 
 def _expected(asked: Sequence[str], is_so: np.ndarray) -> np.ndarray:
-    """The chance of the verdict by runs of one to three characters, each question by a model that has not seen it."""
+    """The chance of the verdict by runs of one to three characters, each question by a model that has not seen it,
+    not with its other verdicts either."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
 
     words = CountVectorizer(analyzer="char", ngram_range=(1, 3), min_df=_SHARED, binary=True)
     model = make_pipeline(words, LogisticRegression(max_iter=500))
-    chances: np.ndarray = cross_val_predict(model, list(asked), is_so, cv=_FOLDS, method="predict_proba")[:, 1]
+    _, groups = np.unique(np.array(asked), return_inverse=True)
+    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
+    chances: np.ndarray = cross_val_predict(model, list(asked), is_so, groups=groups, cv=folds, method="predict_proba")[
+        :, 1
+    ]
     return chances.clip(0.02, 0.98)

@@ -1,4 +1,4 @@
-"""`python -m index.training.reader_prepare --reading DIR… --stard DIR --out DIR`: the reader's training data.
+"""`python -m index.training.reader_prepare --reading DIR… --stard DIR --judged INDEX --out DIR`: training data.
 
 What was written for the reader on notices of places that don't exist comes with the program (`questions/reading/`),
 and so do questions written later on the clauses of `--reading` (`newer.jsonl.xz` there: the clauses by their ids)
@@ -47,6 +47,7 @@ from index.training.reader_data import (
     Text,
     write_rows,
 )
+from index.training.reader_leaning import told_by_wording
 
 _DEV_SHARE = 10
 SAME = 6  # candidates kept of the same document
@@ -79,13 +80,13 @@ class Nearest:
 
 
 def prepare(
-    reading: Sequence[Path], stard: Path, closed: Closed, measured: frozenset[str], judged: Engine | None = None
+    reading: Sequence[Path], stard: Path, closed: Closed, measured: frozenset[str], judged_index: Engine | None = None
 ) -> tuple[dict[str, Text], list[Group]]:
     """All clauses and groups, each group with what was found for it. CMRC lies in the first folder of `reading`."""
     texts = reader_sources.Texts()
     groups = list(reader_sources.written([*reading, OWN_READING], [NEWER_READING], closed, texts, measured))
-    if judged is not None:
-        made, missing = reader_sources.judged(JUDGED_READING, judged, closed, texts, measured)
+    if judged_index is not None:
+        made, missing = reader_sources.judged(JUDGED_READING, judged_index, closed, texts, measured)
         groups += made
         if missing:
             print(f"判断过的条款有 {missing} 条不在索引里，已略过", file=sys.stderr)
@@ -179,9 +180,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪里")
     args = parser.parse_args(argv)
     measured = frozenset(squash(line) for path in args.measured for line in path.read_text("utf-8").splitlines())
-    texts, groups = prepare(
-        args.reading, args.stard, Closed(args.closed), measured, args.judged and open_index(args.judged)
-    )
+    judged_index = None if args.judged is None else open_index(args.judged)
+    texts, groups = prepare(args.reading, args.stard, Closed(args.closed), measured, judged_index)
     dev = [group for group in groups if of_dev(group, texts)]
     kept_for_dev = {group.question for group in dev}
     train = [group for group in groups if group.question not in kept_for_dev]
@@ -196,7 +196,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     write_rows(args.out / PASSAGES, rows)
     write_rows(args.out / TRAIN, _rows(train))
     write_rows(args.out / DEV, _rows([*dev, *dev_outside]))
-    facts = {"train": _count(train), "dev": _count([*dev, *dev_outside])}
+    facts = {
+        "train": _count(train),
+        "dev": _count([*dev, *dev_outside]),
+        "answered, told by the wording alone (AUROC)": round(told_by_wording(train), 3),
+    }
     write_file(args.out / FACTS, json.dumps(facts, ensure_ascii=False, indent=1).encode())
     print(json.dumps(facts, ensure_ascii=False, indent=1))
     return 0

@@ -40,7 +40,7 @@ def refused(right: Sequence[float], wrong: Sequence[float], wrongly: float = WRO
 
 
 def dev_questions(groups: Sequence[Group], most: int) -> list[Group]:
-    """The same sample each time: of every origin its share of `most`, with few candidates."""
+    """The same sample each time: of every origin its share of `most`, with few candidates; everyday ones besides."""
     choose = random.Random(_SEED)
     by_origin: dict[str, list[Group]] = defaultdict(list)
     for group in groups:
@@ -61,7 +61,7 @@ def _cut(group: Group) -> Group:
 
 def scores(groups: Sequence[Group], coded: Coded, read: Read) -> dict[str, float]:
     """The curve's point: AUROC, refused, success@1, and on clauses with a marked span its words and verdict. Everyday
-    questions are compared with each other, and have a success@1 of their own."""
+    questions are compared with each other, and have a success@1 of their own; their spans aren't counted."""
     pairs = [[coded.pair(group, one, 1.0) for one in group.candidates] for group in groups]
     told = iter(read([pair for some in pairs for pair in some]))
     right: dict[bool, list[float]] = defaultdict(list)  # by whether they are everyday questions
@@ -81,7 +81,7 @@ def scores(groups: Sequence[Group], coded: Coded, read: Read) -> dict[str, float
         ranked = max(range(len(some)), key=lambda at: results[at][1])
         first[everyday].append(some[ranked].kind is not Kind.NONE)
         for candidate, pair, (logits, _, span) in zip(group.candidates, some, results, strict=True):
-            if pair.start >= 0:
+            if pair.start >= 0 and not everyday:
                 text, offsets = coded.text(candidate.passage)
                 shift = pair.row.first - pair.row.at
                 said = text[offsets[span[0] + shift][0] : offsets[span[1] + shift][1]]
@@ -90,6 +90,8 @@ def scores(groups: Sequence[Group], coded: Coded, read: Read) -> dict[str, float
     out: dict[str, float] = {}
     for name, refusable in wrong.items():
         known = right[name == "everyday"]
+        if not known:
+            continue
         out |= {f"auroc_{name}": auroc(known, refusable), f"refused_{name}": refused(known, refusable)}
     for everyday, hits in first.items():
         out["success@1_everyday" if everyday else "success@1"] = float(np.mean(hits))

@@ -93,8 +93,8 @@ def judged(
     judge was unsure of are left out. Also the number of clauses that the index doesn't hold (any more).
 
     A row: `question`, `clauses` ([file, digest] each), `answers` (`hit` from 1, `kind`, `span`), `unsure` (hits), and
-    `dev`, whether it is kept for measuring: all of two of the sixteen writers, whose subjects are theirs alone.
-    Raises UsageError if the index holds hardly any of them.
+    `dev`, whether it is kept for measuring: all of two of the sixteen writers. Their questions are new, but other
+    questions were judged on a third of their clauses. Raises UsageError if the index holds less than half of them.
     """
     rows = list(read_rows(path))
     # An index knows a file by its name alone, unless another has the same.

@@ -7,6 +7,7 @@ each number of its output, from the largest amount seen in passages of the texts
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ from safetensors.numpy import load_file, save
 
 from corpus import console
 from corpus.arguments import Parser
+from corpus.errors import UsageError
 from corpus.text import cut, repair
 from index.files import write_file
 from index.model.folder import GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_FILE
@@ -28,12 +30,13 @@ from index.model.make import make_model
 from index.model.tokenizer import load_tokenizer
 
 ALPHA = 0.6  # of .4 to .85 the one with the nearest vectors
-_PASSAGES = 60  # pieces measured of each text, evenly chosen
+_PASSAGES = 60  # pieces measured of each text
 _SHORTEST, _LONGEST = 30, 200  # characters of a piece
 _GAIN = {"LayerNormalization": 1, "SkipLayerNormalization": 2}  # which input of the operator is the norm's weight
 
 
 def pieces(text: str) -> list[str]:
+    """Some of a text's passages, as they are embedded: one of so many, 60 at most."""
     found = [piece for part in text.split("\n\n") for piece in cut(repair(part), _LONGEST) if len(piece) >= _SHORTEST]
     return found[:: max(1, len(found) // _PASSAGES)][:_PASSAGES]
 
@@ -48,7 +51,7 @@ def largest(folder: Path, passages: Sequence[str]) -> dict[str, NDArray[np.float
     }
     for name in norms:
         graph.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    changed = folder / "measured.onnx"  # beside the weights that it names
+    changed = folder / f"measured-{os.getpid()}.onnx"  # beside the weights that it names
     changed.write_bytes(graph.SerializeToString())
     try:
         session = onnxruntime.InferenceSession(str(changed), providers=["CPUExecutionProvider"])
@@ -87,12 +90,21 @@ def _read_by(norm: str) -> list[str]:
     return [f"encoder.layer.{layer}.attention.self.{part}.weight" for part in ("query", "key", "value")]
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as err:
+        raise UsageError(f"读不了（{type(err).__name__}）", str(path), "请给 UTF-8 编码的文本文件") from err
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = Parser(prog="python -m index.training.smoothing", description="测量 int8 模型各层要除以多少。")
     parser.add_argument("texts", type=Path, nargs="+", metavar="TEXT", help="公文的纯文本文件")
     args = parser.parse_args(argv)
     folder = make_model()
-    passages = [one for path in args.texts for one in pieces(path.read_text("utf-8"))]
+    passages = [one for path in args.texts for one in pieces(_text(path))]
+    if len(passages) < _PASSAGES:
+        raise UsageError(f"只有 {len(passages)} 段，太少，量不准", str(args.texts[0]), "请给更长的文件，或多给几个")
     found = exponents(largest(folder, passages), load_file(folder / WEIGHTS_FILE))
     write_file(SMOOTHING, save(found))
     least, most = (int(pick(list(map(pick, found.values())))) for pick in (np.min, np.max))
