@@ -306,7 +306,7 @@ def test_everyday_questions_are_measured_apart(coder: PairCoder) -> None:
 
     def read(pairs: Sequence[Pair]) -> list[Told]:
         """Right on what is written, and never sure on everyday questions."""
-        own = coder.question("咱")[0]
+        own = coder.question("咱")[-1]
         told = []
         for pair in pairs:
             none = 0.0 if own in pair.row.ids[:4] else (5.0 if pair.kind is Kind.NONE else -5.0)

@@ -264,9 +264,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="随机种子（默认 0）")
     parser.add_argument("--save-every", type=float, default=5, metavar="MIN", help="几分钟存一次检查点（默认 5）")
     parser.add_argument("--score-every", type=float, default=20, metavar="MIN", help="几分钟量一次（默认 20）")
-    parser.add_argument(
-        "--dev-size", type=int, default=300, metavar="N", help="量多少个提问，另加三成日常提问（默认 300）"
-    )
+    parser.add_argument("--dev-size", type=int, default=300, metavar="N", help="量多少题，另加三成日常提问（默认 300）")
     parser.add_argument("--threads", type=int, default=usable_cores(), metavar="N", help="用几个核")
     args = parser.parse_args(argv)
     import torch
