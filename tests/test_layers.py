@@ -49,7 +49,7 @@ PARTS = {
     "index.milvus": BASE | {"index.local"},  # it keeps what that computes: manifest, BM25 columns, lines of clauses
     "index.cluster": BASE | {"index.inputs", "index.readers", "index.model"},
     "index.model": BASE,
-    "index.training": BASE | {"index.model", "index.vectors"},
+    "index.training": BASE | {"index.model", "index.vectors", "index.opening"},  # judged clauses lie in an index
     "corpus.documents": {
         f"corpus.{name}"
         for name in (
