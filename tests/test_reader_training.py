@@ -36,6 +36,7 @@ from index.training.reader_data import (
     write_rows,
 )
 from index.training.reader_leaning import told_by_wording, weights
+from index.training.reader_pack import mean, pack
 from index.training.reader_prepare import is_dev
 from index.training.reader_scores import Told, auroc, refused, scores
 from index.training.reader_sources import Texts, cmrc, digest, judged, written
@@ -318,6 +319,16 @@ def test_everyday_questions_are_measured_apart(coder: PairCoder) -> None:
     assert found["auroc_everyday"] == 0.5 and found["success@1_everyday"] == 1.0
     assert "auroc_outside" not in found
     assert "auroc_everyday" not in scores([*data.train[:3], *everyday[6:]], coded, read)
+
+
+def test_of_two_runs_the_mean_of_their_weights_is_packed(tmp_path: Path) -> None:
+    one, other = ({"a": np.full((2, 3), value, np.float32), "b": np.array([value], np.float32)} for value in (1, 2))
+    assert {name: part.tolist() for name, part in mean([one, other]).items()} == {"a": [[1.5] * 3] * 2, "b": [1.5]}
+    assert mean([one])["a"].dtype == np.float32
+    with pytest.raises(UsageError, match="同一种模型"):
+        mean([one, {"a": one["a"]}])
+    with pytest.raises(UsageError, match="没有训练出的权重"):
+        pack([tmp_path], tmp_path / "reader.safetensors")
 
 
 # ---- training
