@@ -21,13 +21,15 @@ from closed_guard import RUN, RUN_ALONE, RUN_OF_MANY, Guard, Leak
 from conftest import ROOT, SHARED
 from eval_cases import question, row, write_rows
 
+from corpus.text import squash
 from eval import closed
 from eval.closed_texts import ClosedTexts
 from eval.model import Question
 from eval.plain_text import plain_texts
 from eval.questions import read_questions
-from index.training.closed import Closed
+from index.training.closed import Closed, closed_questions
 from index.training.data import JUDGED_READING, NEWER_READING, OWN_READING
+from index.training.reader_data import read_rows
 
 READ = {".py", ".toml", ".txt", ".jsonl", ".json", ".md", ".html", ".js", ".css"}
 # The gazette and what is parsed from it, labels that quote documents, and lists of packages.
@@ -135,6 +137,15 @@ def test_no_file_of_the_tests_is_a_closed_document() -> None:
     hashes = closed.hashes()
     data = [path for path in (ROOT / "tests").rglob("*") if path.is_file()]
     assert [path.name for path in data if hashlib.sha256(path.read_bytes()).hexdigest() in hashes] == []
+
+
+@needs_questions
+@pytest.mark.parametrize("reading", OURS, ids=lambda path: path.name.partition(".")[0])
+def test_no_question_learnt_from_is_a_closed_one(reading: Path) -> None:
+    """Not by chance either: the guard lets pass words that stand in our documents or in open questions."""
+    closed_ones = closed_questions()
+    assert len(closed_ones) > 400
+    assert not [row["question"] for row in read_rows(reading) if squash(row["question"]) in closed_ones]
 
 
 def test_no_clause_of_a_closed_document_was_judged() -> None:

@@ -6,8 +6,8 @@ and everyday questions with the clauses that a search brought, each judged by re
 clauses are looked up in `--judged`, an index by keywords of `documents/` and `laws/` (CONTRIBUTING.md).
 
 Left out: documents of the closed test places (or those on the `--closed` lists), STARD's held-out questions, and
-questions that are measured (`--measured`, one a line). A tenth of the documents, by a hash of their name, is kept
-for the learning curve. Every question also gets clauses that a search finds for it and that don't answer it: those
+questions that are measured (the closed ones, and `--measured`, one a line). A tenth of the documents, by a hash of
+their name, is kept for the learning curve. Every question also gets clauses that a search finds for it and that don't answer it: those
 are what it will meet.
 """
 
@@ -30,7 +30,7 @@ from index.files import write_file
 from index.opening import open_index
 from index.tokens import tokenize
 from index.training import reader_sources
-from index.training.closed import Closed
+from index.training.closed import Closed, closed_questions
 from index.training.data import JUDGED_READING, NEWER_READING, OWN_READING
 from index.training.reader_data import (
     DEV,
@@ -179,7 +179,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--judged", type=Path, metavar="INDEX", help="有判断过的条款的索引；不给就不用那些问题")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪里")
     args = parser.parse_args(argv)
-    measured = frozenset(squash(line) for path in args.measured for line in path.read_text("utf-8").splitlines())
+    named = frozenset(squash(line) for path in args.measured for line in path.read_text("utf-8").splitlines())
+    measured = named | closed_questions()
     judged_index = None if args.judged is None else open_index(args.judged)
     texts, groups = prepare(args.reading, args.stard, Closed(args.closed), measured, judged_index)
     dev = [group for group in groups if of_dev(group, texts)]

@@ -24,9 +24,10 @@ from corpus.arguments import Parser
 from corpus.errors import UsageError
 from corpus.text import cut, repair
 from index.files import write_file
-from index.model.folder import GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_FILE
+from index.model.folder import GRAPH_FILE, MODEL_NAME, TOKENIZER_FILE, WEIGHTS_FILE
 from index.model.int8_make import SMOOTHING
 from index.model.make import make_model
+from index.model.prompts import prompts_for
 from index.model.tokenizer import load_tokenizer
 
 ALPHA = 0.6  # of .4 to .85 the one with the nearest vectors
@@ -59,8 +60,10 @@ def largest(folder: Path, passages: Sequence[str]) -> dict[str, NDArray[np.float
         changed.unlink()
     tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
     most: dict[str, NDArray[np.float32]] = defaultdict(lambda: np.zeros(1, np.float32))
+    prompts = prompts_for(MODEL_NAME)
+    assert prompts is not None
     for passage in passages:
-        ids = np.array([tokenizer.encode(f"passage: {passage}").ids], np.int64)
+        ids = np.array([tokenizer.encode(prompts.passage + passage).ids], np.int64)
         outputs = session.run(list(norms), {"input_ids": ids, "attention_mask": np.ones_like(ids)})
         for name, output in zip(norms.values(), outputs, strict=True):
             most[name] = np.maximum(most[name], np.abs(output[0]).max(axis=0))
