@@ -7,8 +7,8 @@ clauses are looked up in `--judged`, an index by keywords of `documents/` and `l
 
 Left out: documents of the closed test places (or those on the `--closed` lists), STARD's held-out questions, and
 questions that are measured (the closed ones, and `--measured`, one a line). A tenth of the documents, by a hash of
-their name, is kept for the learning curve. Every question also gets clauses that a search finds for it and that don't answer it: those
-are what it will meet.
+their name, is kept for the learning curve. Every question also gets clauses that a search finds for it and that don't
+answer it: those are what it will meet.
 """
 
 from __future__ import annotations
