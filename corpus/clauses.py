@@ -238,7 +238,7 @@ def _write_node(writer: _Writer, node: Node, path: Headings, above: Steps) -> No
     first, rest = own_path, node.items
     if lead is not None and introduces(lead) and _lists_apart(node):
         sentence = lead_in(_without_label(node, lead.text))
-        if node.label and sentence and heading.endswith(sentence) and _LISTED.search(sentence):
+        if node.label and sentence and heading.endswith(sentence) and _OF_A_LIST in sentence:
             own_path = (*path, node.label)
             first = (*own_path, sentence)
     if lead is not None and is_heading_only(node):
@@ -358,9 +358,11 @@ def lead_in(text: str) -> str:
     return sentence if len(sentence) <= MAX_LEAD else ""
 
 
-# A first paragraph that introduces its list and no other: 「应当提交下列材料：」, not the heading 「申请材料：」.
-# Not an amount: 「六十平方米以下住房的补贴标准：」.
-_LISTED = re.compile(r"下列|如下|(?<![\d一二三四五六七八九十百千万元岁年月日天米套人名个级%％])以下(?!简称)")
+# In a first paragraph that introduces its list and no other, so that it can't stand above all of an article:
+# 协商代表应当履行下列职责 (重庆市集体合同条例), 投标者之间不得采用下列手段 (山东省实施《反不正当竞争法》办法),
+# 具有下列情形之一的业主不得担任业主委员会委员 (丽水市物业管理条例). Not in a heading (申请材料), nor in what amends
+# an article (将第九条修改为).
+_OF_A_LIST = "下列"
 
 
 def _labelled(node: Node, text: str) -> str:
